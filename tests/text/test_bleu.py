@@ -1,0 +1,87 @@
+import math
+import random
+
+import pytest
+import sacrebleu
+
+from utils.text import bleu_score
+
+
+def by_sacrebleu(candidates, references):
+    """sacrebleu's corpus BLEU of text that is tokenised already, unsmoothed, as a share of 1."""
+    most = max(len(group) for group in references)
+    # sacrebleu wants one list for each reference; None where a sentence has fewer.
+    streams = [[" ".join(group[i]) if i < len(group) else None for group in references] for i in range(most)]
+    lines = [" ".join(candidate) for candidate in candidates]
+    return (
+        sacrebleu.corpus_bleu(lines, streams, tokenize="none", smooth_method="none", force=True).score / 100
+    )
+
+
+def random_corpus(seed, sentences=20, max_references=3):
+    """Candidates that are disturbed copies of their first reference."""
+    rng = random.Random(seed)
+    words = [f"w{i}" for i in range(12)] + [".", "don't", "日本"]
+    candidates, references = [], []
+    for _ in range(sentences):
+        group = [rng.choices(words, k=rng.randrange(4, 15)) for _ in range(rng.randint(1, max_references))]
+        disturbed = [rng.choice(words) if rng.random() < 0.2 else word for word in group[0]]
+        candidates.append(disturbed[: rng.randrange(3, 16)])
+        references.append(group)
+    return candidates, references
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_agrees_with_sacrebleu(seed):
+    candidates, references = random_corpus(seed)
+    score = bleu_score(candidates, references)
+    assert 0.1 < score < 1
+    assert score == pytest.approx(by_sacrebleu(candidates, references), rel=1e-5)
+
+
+def test_of_two_equally_near_references_the_shorter_counts():
+    candidate = ["a", "b", "c", "d", "e", "f"]
+    longer, shorter = ["a", "b", "c", "d", "e", "f", "g"], ["a", "b", "c", "d", "e"]
+    for group in ([longer, shorter], [shorter, longer]):
+        assert bleu_score([candidate], [group]) == pytest.approx(1.0)
+        assert by_sacrebleu([candidate], [group]) == pytest.approx(1.0)
+
+
+def test_the_example_of_papineni_et_al():
+    """Example 2 of the paper: 'the' counts twice at most, so p_1 = 2 / 7."""
+    references = [["the", "cat", "is", "on", "the", "mat"], ["there", "is", "a", "cat", "on", "the", "mat"]]
+    assert bleu_score([["the"] * 7], [references], max_n=1) == pytest.approx(2 / 7)
+
+
+def test_the_brevity_penalty():
+    candidate, reference = ["a", "b", "c", "d", "e"], ["a", "b", "c", "d", "e", "f", "g", "h"]
+    assert bleu_score([candidate], [[reference]]) == pytest.approx(math.exp(1 - 8 / 5))
+
+
+def test_weights():
+    candidate, reference = ["a", "b", "c", "x"], ["a", "b", "c", "d"]  # p_1 = 3/4, p_2 = 2/3
+    score = bleu_score([candidate], [[reference]], max_n=2, weights=(0.2, 0.8))
+    assert score == pytest.approx((3 / 4) ** 0.2 * (2 / 3) ** 0.8)
+
+
+def test_zero_when_an_n_gram_order_has_no_match():
+    assert bleu_score([["a", "b", "c"]], [[["a", "b", "c"]]]) == 0.0
+    assert bleu_score([[]], [[["a"]]]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([["a"]], []), "got them for 0"),
+        (([["a"]], [[]]), "one or more references"),
+        ((["a b"], [[["a", "b"]]]), "got the string 'a b'"),
+        (([["a"]], ["a"]), "list of one or more references"),
+        (([["a"]], [["a"]]), "each candidate has a list of references"),
+        (([["a b"]], [[["a"]]]), "must not hold a space"),
+        (([["a"]], [[["a"]]], 0), "max_n"),
+        (([["a"]], [[["a"]]], 2, [1.0]), "one weight for each n"),
+    ],
+)
+def test_what_has_no_score(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        bleu_score(*arguments)

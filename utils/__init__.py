@@ -1,0 +1,1 @@
+"""Everything that the course runs: models, text, data, training, plots, checks and grading."""

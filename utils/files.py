@@ -1,0 +1,40 @@
+"""Comparing and replacing files and folders, so that only what changed is done again."""
+
+from __future__ import annotations
+
+import filecmp
+import hashlib
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+
+
+def digest(paths: Iterable[Path]) -> str:
+    """Changes when a file of ``paths`` does; the order of ``paths`` does not matter."""
+    parts = hashlib.sha256()
+    for path in sorted(paths):
+        parts.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return parts.hexdigest()
+
+
+def package_digest() -> str:
+    """Changes when a module of this package does."""
+    return digest(PACKAGE.rglob("*.py"))
+
+
+def same_folder(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same files with the same bytes."""
+    names = [{path.relative_to(top) for path in top.rglob("*") if path.is_file()} for top in (one, other)]
+    return names[0] == names[1] and all(filecmp.cmp(one / name, other / name, shallow=False) for name in names[0])
+
+
+def replace_folder(fresh: Path, folder: Path) -> bool:
+    """Make ``folder`` equal ``fresh``; False, and nothing touched, when it already is."""
+    if same_folder(fresh, folder):
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(fresh, folder)
+    return True

@@ -1,0 +1,1 @@
+"""Grading a class. This room knows nbgrader and notebooks, and no model."""

@@ -1,0 +1,38 @@
+"""nbgrader's Python API on a course directory of ours, and the reason when it refuses."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from traitlets.config import Config
+
+
+def nbgrader_api(course: Path, **settings: dict):
+    """nbgrader's API on the course directory ``course``.
+
+    Args:
+        settings: more of nbgrader's configuration, by class: ``Execute={"timeout": 60}``.
+    """
+    from nbgrader.apps import NbGraderAPI  # slow to import; `course --help` does without
+
+    # nbgrader starts `alembic` by its bare name to make a gradebook; it lies beside the interpreter,
+    # which need not be on PATH when no virtual environment is activated
+    scripts = str(Path(sys.executable).parent)
+    if scripts not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", "")
+    config = Config(settings)
+    config.CourseDirectory.root = str(course.resolve())
+    config.CourseDirectory.db_url = f"sqlite:///{course.resolve() / 'gradebook.db'}"
+    return NbGraderAPI(config=config)
+
+
+def last_error(outcome: dict) -> str:
+    """The last exception that nbgrader reported, without its traceback."""
+    report = outcome.get("log", "") + "\n" + outcome.get("error", "")
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in report.splitlines()]
+    named = [line for line in lines if re.match(r"[\w.]+: ", line)]
+    own = [line for line in named if "NbGraderException: Please see the" not in line]
+    return (own or named or [line for line in lines if line] or ["it gave no reason"])[-1]

@@ -1,0 +1,59 @@
+"""A forecaster of signals: a recurrent layer and a linear head that predicts the next value."""
+
+import torch
+from torch import Tensor, nn
+
+from utils.models.recurrent import RNN
+
+
+class Forecaster(nn.Module):
+    """Predicts the next value of a sequence at every step (the documents' sine-wave forecaster).
+
+    h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh),  ŷ_t = W_out h_t + b_out,  where ŷ_t estimates x_{t+1}
+
+    Args:
+        input_size: width of x_t.
+        hidden_size: width of h_t.
+        output_size: width of ŷ_t; to run free it must be input_size.
+        num_layers: recurrent layers on one another.
+    """
+
+    def __init__(
+        self, input_size: int = 1, hidden_size: int = 32, output_size: int = 1, num_layers: int = 1
+    ) -> None:
+        super().__init__()
+        self.rnn = RNN(input_size, hidden_size, num_layers, batch_first=True)
+        self.head = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Predict from the true values.
+
+        ``x`` is (batch, time, input_size) and ``state`` (num_layers, batch, hidden_size), zeros if None.
+        Returns the prediction (batch, time, output_size) and the last state; handed to the next call, it
+        continues the sequence. Raises ValueError as ``RNN`` does.
+        """
+        hidden, state = self.rnn(x, state)
+        return self.head(hidden), state
+
+    @torch.no_grad()
+    def forecast(self, prefix: Tensor, steps: int) -> Tensor:
+        """Run free: read ``prefix`` (batch, time, input_size), then feed each prediction back as input.
+
+        Returns the ``steps`` values that follow the prefix, (batch, steps, output_size), without gradients.
+        Raises ValueError if steps < 1, the prefix has no batch, or output and input differ in width.
+        """
+        if steps < 1:
+            raise ValueError(f"steps must be at least 1, got {steps}")
+        if prefix.dim() != 3:
+            raise ValueError(f"prefix must be (batch, time, input_size), got shape {tuple(prefix.shape)}")
+        if self.head.out_features != self.rnn.input_size:
+            raise ValueError(
+                f"a forecast feeds its output back, so output_size={self.head.out_features} must equal "
+                f"input_size={self.rnn.input_size}"
+            )
+        prediction, state = self(prefix)
+        values = [prediction[:, -1:]]
+        while len(values) < steps:
+            prediction, state = self(values[-1], state)
+            values.append(prediction)
+        return torch.cat(values, dim=1)

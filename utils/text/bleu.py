@@ -1,0 +1,65 @@
+"""BLEU: how much of a translation is found, n-gram by n-gram, in the translations of people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from utils.text import torchtext_adapter
+
+
+def bleu_score(
+    candidate_corpus: Sequence[Sequence[str]],
+    references_corpus: Sequence[Sequence[Sequence[str]]],
+    max_n: int = 4,
+    weights: Sequence[float] | None = None,
+) -> float:
+    """The BLEU score of a corpus, between 0 and 1, computed by torchtext.
+
+    BLEU = min(1, exp(1 - r / c)) * exp(Σ_n weights_n * log p_n),  n = 1 ... max_n
+
+    p_n is the share of the candidates' n-grams that stand in a reference as well, each counted at most as
+    often as in the reference that has it most often. c is the length of all candidates together, r that of
+    the references nearest to them in length (the shorter one if two are equally near). The score is 0 if
+    some p_n is 0. The weights are 1 / max_n unless they are given.
+
+    ``candidate_corpus`` holds one list of tokens for each sentence, ``references_corpus`` a list of
+    references for each sentence, each a list of tokens.
+
+    Raises ValueError if the two differ in length, a sentence has no reference, a string stands where a list
+    of tokens is expected, a token holds a space (torchtext joins n-grams by spaces), max_n is below 1, or
+    the number of weights is not max_n.
+
+    Source: Papineni et al., "BLEU: a method for automatic evaluation of machine translation", ACL 2002.
+    """
+    if max_n < 1:
+        raise ValueError(f"max_n must be at least 1, got {max_n}")
+    weights = [1 / max_n] * max_n if weights is None else list(weights)
+    if len(weights) != max_n:
+        raise ValueError(f"expected one weight for each n from 1 to {max_n}, got {len(weights)} weights")
+    if len(candidate_corpus) != len(references_corpus):
+        raise ValueError(
+            f"expected references for each of {len(candidate_corpus)} candidates, "
+            f"got them for {len(references_corpus)}"
+        )
+    candidates = [_tokens(candidate) for candidate in candidate_corpus]
+    references = [_references(group) for group in references_corpus]
+    return torchtext_adapter.bleu_score(candidates, references, max_n, weights)
+
+
+def _references(group: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The references of one sentence, the shortest first: torchtext takes the first of equally near ones."""
+    if isinstance(group, str) or len(group) == 0:
+        raise ValueError(f"expected a list of one or more references for each candidate, got {group!r}")
+    return sorted((_tokens(reference) for reference in group), key=len)
+
+
+def _tokens(sentence: Sequence[str]) -> list[str]:
+    if isinstance(sentence, str):
+        raise ValueError(
+            f"expected a list of tokens, got the string {sentence[:40]!r}: apply a tokenizer first; "
+            "each candidate has a list of references, and each of them is a list of tokens"
+        )
+    for token in sentence:
+        if " " in token:
+            raise ValueError(f"a token must not hold a space, got {token!r}")
+    return list(sentence)

@@ -1,0 +1,99 @@
+"""Word vectors that were trained before, read from a text file in GloVe's format.
+
+Source: Pennington, Socher and Manning, "GloVe: Global Vectors for Word Representation", EMNLP 2014.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from torch import Tensor
+
+from utils.files import digest
+from utils.text.torchtext_adapter import Vectors
+
+
+def load_vectors(
+    path: str | Path, cache: str | Path | None = None, unk_init: Callable[[Tensor], Tensor] | None = None
+) -> Vectors:
+    """The vectors of a file with one word to a line: the word, then its numbers, separated by single spaces.
+
+    Returns torchtext's ``Vectors``. ``vectors["king"]`` has shape (dim,). A word that is not in the file
+    gets ``unk_init`` of an empty vector, by default zeros. ``vectors.get_vecs_by_tokens(vocab.get_itos())``
+    has shape (len(vocab), dim) and is what ``nn.Embedding.from_pretrained`` takes.
+
+    Reading the text is slow, so the first call keeps the tensor in the folder ``cache`` (by default the
+    user's cache folder), under a name that changes with the content of the file.
+
+    Raises ValueError if there is no such file, or a line of it is not a new word with as many numbers as the
+    line before.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"there is no file of vectors at {path}: fetch it first, or mend the path")
+    folder = (_user_cache() if cache is None else Path(cache)) / digest([path])
+    if not (folder / f"{path.name}.pt").is_file():
+        _check_format(path)
+        _fill(folder, path)
+    return Vectors(path.name, cache=str(folder), unk_init=unk_init)
+
+
+def _user_cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "recurrent-networks-course" / "vectors"
+
+
+def _fill(folder: Path, path: Path) -> None:
+    """Let torchtext convert the file; it moves to its place when it is complete, never half-written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        Vectors(str(path), cache=scratch)
+        (Path(scratch) / f"{path.name}.pt").replace(folder / f"{path.name}.pt")
+
+
+def _check_format(path: Path) -> None:
+    """Refuse what torchtext would skip or overwrite in silence, and say in which line it is."""
+    words: set[bytes] = set()
+    dim = None
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            # As torchtext does it: a word may hold other kinds of white space than " ".
+            word, *values = line.rstrip().split(b" ")
+            where = f"{path.name}, line {number}"
+            if dim is None:
+                dim = len(values)
+                if dim < 3:
+                    raise ValueError(
+                        f"{where}: expected a word and at least 3 numbers, got {dim}; delete the line if it "
+                        "is a header (GloVe's format has none)"
+                    )
+            if len(values) != dim:
+                raise ValueError(f"{where}: expected {dim} numbers as in the first line, got {len(values)}")
+            if word in words:
+                raise ValueError(f"{where}: the word {_readable(word)} is there for the second time")
+            if not _are_numbers(values) or not _is_text(word):
+                raise ValueError(f"{where}: {_readable(word)} is not UTF-8 or its vector is not all numbers")
+            words.add(word)
+    if not words:
+        raise ValueError(f"{path.name} is empty: expected a word and its numbers in every line")
+
+
+def _are_numbers(values: list[bytes]) -> bool:
+    try:
+        return all(number == number for number in map(float, values))  # not a number differs from itself
+    except ValueError:
+        return False
+
+
+def _is_text(word: bytes) -> bool:
+    try:
+        return word.decode("utf-8") != ""
+    except UnicodeDecodeError:
+        return False
+
+
+def _readable(word: bytes) -> str:
+    return repr(word.decode("utf-8", errors="replace"))

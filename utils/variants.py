@@ -1,0 +1,143 @@
+"""An assignment's right and wrong answers through the real grading, and who is caught by what.
+
+Beside the source of an assignment lie ``right/*.py`` and ``wrong/*.py``. Each holds the task cells that
+it answers differently (``# %% task="…"``); the other tasks are answered as in the source. The header of a wrong
+one names its misconception and, for each task that loses points, the least and the most that it may keep.
+A task that it does not name must keep all its points.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from utils.errors import UserError
+from utils.grading.engine import Result
+from utils.grading.report import points_by_task
+from utils.grading.submission import Submission
+from utils.release import Assignment, source_notebook
+
+SOLUTION, UNTOUCHED = "solution", "untouched"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to answer an assignment.
+
+    Attributes:
+        answers: the code of the task cells that differ from the source's.
+        text: the way of a right variant, the misconception of a wrong one.
+        keeps: least and most points of each task that loses some.
+    """
+
+    name: str
+    answers: dict[str, str]
+    text: str
+    keeps: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+
+def read_variant(path: Path) -> Variant:
+    """The variant in ``right/NAME.py`` or ``wrong/NAME.py``; its name is ``right/NAME`` or ``wrong/NAME``."""
+    notebook = jupytext.read(path, fmt="py:percent")
+    about = notebook.metadata.get("course", {})
+    answers = {cell.metadata["task"]: cell.source for cell in notebook.cells if "task" in cell.metadata}
+    wrong = path.parent.name == "wrong"
+    text = about.get("misconception" if wrong else "way", "")
+    keeps = {task: (float(least), float(most)) for task, (least, most) in about.get("keeps", {}).items()}
+    if not answers or not text or wrong != bool(keeps):
+        raise UserError(
+            f"{path} needs task cells and a header with "
+            + ("`misconception:` and `keeps:`" if wrong else "`way:` and no `keeps:`")
+        )
+    return Variant(f"{path.parent.name}/{path.stem}", answers, text, keeps)
+
+
+def read_variants(assignment: Assignment) -> list[Variant]:
+    """All variants of an assignment, the right ones first."""
+    return [read_variant(path) for kind in ("right", "wrong") for path in sorted((assignment.folder / kind).glob("*.py"))]
+
+
+def answer_notebook(released: NotebookNode, answers: dict[str, str]) -> NotebookNode:
+    """The released notebook with ``answers`` typed into its task cells."""
+    filled = copy.deepcopy(released)
+    cells = {cell.metadata.nbgrader.grade_id: cell for cell in filled.cells if "nbgrader" in cell.metadata}
+    for task, code in answers.items():
+        if task not in cells or not cells[task].metadata.nbgrader.solution:
+            raise UserError(f"the assignment has no task {task!r}")
+        cells[task].source = code
+    return filled
+
+
+def solutions(assignment: Assignment) -> dict[str, str]:
+    """The code of the source's own answers, by task."""
+    marks = ("### BEGIN SOLUTION", "### END SOLUTION")
+    return {
+        cell.metadata.nbgrader.grade_id: "\n".join(
+            line for line in cell.source.splitlines() if line.strip() not in marks
+        )
+        for cell in source_notebook(assignment).cells
+        if "nbgrader" in cell.metadata and cell.metadata.nbgrader.solution
+    }
+
+
+def submissions(assignment: Assignment, released: Path) -> dict[str, Submission]:
+    """What each variant, the solution and the untouched release would hand in, by the variant's name."""
+    notebook = nbformat.read(released / assignment.name / f"{assignment.notebook}.ipynb", as_version=4)
+    right = solutions(assignment)
+    answers = {SOLUTION: right, UNTOUCHED: {}}
+    answers |= {variant.name: right | variant.answers for variant in read_variants(assignment)}
+    return {
+        name: Submission(
+            name.replace("/", "-"),
+            {f"{assignment.notebook}.ipynb": nbformat.writes(answer_notebook(notebook, code)).encode()},
+        )
+        for name, code in answers.items()
+    }
+
+
+def complaints(variants: list[Variant], results: dict[str, Result]) -> list[str]:
+    """What the grading got wrong, one sentence each: right answers must get everything, the untouched release
+    nothing, wrong answers the points of their band, and every test cell must catch a wrong answer."""
+    found = [f"{name} was not graded: {result.problem}" for name, result in results.items() if result.status != "graded"]
+    for name, result in results.items():
+        lost = [test for test, (got, possible) in result.scores.items() if got < possible]
+        if name == UNTOUCHED and result.score > 0:
+            found.append(f"the untouched release gets {result.score:g} points")
+        if (name == SOLUTION or name.startswith("right/")) and lost:
+            found.append(f"{name} is right and loses points on {', '.join(lost)}")
+    for variant in variants:
+        for task, (got, possible) in points_by_task(results[variant.name]).items():
+            least, most = variant.keeps.get(task, (possible, possible))
+            if not least <= got <= most:
+                found.append(f"{variant.name} gets {got:g} on {task}, which should be {least:g} to {most:g}")
+        unknown = set(variant.keeps) - set(points_by_task(results[variant.name]))
+        found += [f"{variant.name} names a task {task!r} that does not exist" for task in sorted(unknown)]
+    tests = results[SOLUTION].scores if SOLUTION in results else {}
+    found += [f"the test {test} catches no wrong variant" for test in tests if not catchers(test, variants, results)]
+    return found
+
+
+def catchers(test: str, variants: list[Variant], results: dict[str, Result]) -> list[str]:
+    """The wrong variants that lose points on ``test``."""
+    return [
+        variant.name
+        for variant in variants
+        if variant.keeps and results[variant.name].scores.get(test, (0, 0))[0] < results[SOLUTION].scores[test][1]
+    ]
+
+
+def matrix(results: dict[str, Result]) -> str:
+    """Which test cell catches which variant: a row a variant, a column a test; ``x`` where points are lost."""
+    tests = list(results[SOLUTION].scores)
+    width = max(map(len, results))
+    head = [" " * width + "  " + "".join(f"{i + 1:>3}" for i in range(len(tests))) + "  points"]
+    rows = []
+    for name, result in results.items():
+        marks = ["·" if got == possible else "x" for got, possible in (result.scores.get(t, (0, 1)) for t in tests)]
+        rows.append(f"{name:<{width}}  " + "".join(f"{mark:>3}" for mark in marks) + f"  {result.score:>6g}")
+    return "\n".join(head + rows + [""] + [f"{i + 1:>3} {test}" for i, test in enumerate(tests)])
