@@ -1,6 +1,6 @@
 """Where nbgrader finds the course: `source` is generated from solutions/, `release` is assignments/."""
 
-c = get_config()  # noqa: F821 (nbgrader provides it)
+c = get_config()  # nbgrader provides it
 c.CourseDirectory.course_id = "recurrent-networks"
 c.CourseDirectory.source_directory = "build/source"
 c.CourseDirectory.release_directory = "assignments"

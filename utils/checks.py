@@ -55,7 +55,7 @@ def shape(what: str, got: Any, expected: Sequence[int], hint: str = "") -> None:
     tensor(what, got)
     have, want = tuple(got.shape), tuple(expected)
     if have != want:
-        fail(f"{what}: expected shape {want}, got {have}{hint and ': ' + hint or guess(have, want)}")
+        fail(f"{what}: expected shape {want}, got {have}{(hint and ': ' + hint) or guess(have, want)}")
 
 
 def guess(have: tuple[int, ...], want: tuple[int, ...]) -> str:
@@ -134,16 +134,15 @@ def forbidden(*names: str) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for name in names:
             module, _, attribute = name.rpartition(".")
-            owner = importlib.import_module(module)
-            target = getattr(owner, attribute)
-            if isinstance(target, type):
-                owner, attribute = target, "forward"
+            owner: Any = importlib.import_module(module)
+            if isinstance(getattr(owner, attribute), type):
+                owner, attribute = getattr(owner, attribute), "forward"
             stack.enter_context(mock.patch.object(owner, attribute, refuse(name)))
         yield
 
 
 def fresh_generator() -> torch.Generator:
-    """A generator with a seed nobody can know beforehand; the seed is printed, so that a run can be repeated."""
+    """A generator with a seed nobody knows beforehand; it is printed, so that a run can be repeated."""
     seed = secrets.randbelow(2**31)
     print(f"Inputs drawn with seed {seed}.")
     return torch.Generator().manual_seed(seed)

@@ -6,6 +6,7 @@ Inputs are blue, states orange, outputs green, in every drawing of the book.
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -108,10 +109,10 @@ def scenario(
         if made is not None:
             _box(ax, (centre, 1.95), made, OUTPUT, width=gap - 0.12)
             _arrow(ax, (centre, 1.1), (centre, 1.95), shrink=(0.2, 0.17))
-    for start, end in zip(centres[:-1], centres[1:], strict=True):
+    for start, end in pairwise(centres):
         _arrow(ax, (start, 1.1), (end, 1.1), shrink=(0.2, 0.2), colour=FEEDBACK)
     if fed_back:
-        for step, (start, end) in enumerate(zip(centres[:-1], centres[1:], strict=True)):
+        for step, (start, end) in enumerate(pairwise(centres)):
             if outputs[step] is not None and inputs[step + 1] is not None:
                 _arrow(ax, (start + 0.08, 1.78), (end - 0.12, 0.42), shrink=(0, 0), dashed=True)
     return fig

@@ -27,7 +27,9 @@ def package_digest() -> str:
 def same_folder(one: Path, other: Path) -> bool:
     """Whether two folders hold the same files with the same bytes."""
     names = [{path.relative_to(top) for path in top.rglob("*") if path.is_file()} for top in (one, other)]
-    return names[0] == names[1] and all(filecmp.cmp(one / name, other / name, shallow=False) for name in names[0])
+    return names[0] == names[1] and all(
+        filecmp.cmp(one / name, other / name, shallow=False) for name in names[0]
+    )
 
 
 def replace_folder(fresh: Path, folder: Path) -> bool:

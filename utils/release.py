@@ -61,7 +61,9 @@ class Assignment:
 
 def find_assignments(root: Path) -> list[Assignment]:
     """Every assignment below ``root``, in the course's order."""
-    return [Assignment(folder) for folder in sorted((root / "solutions").glob("[0-9][0-9]-*")) if folder.is_dir()]
+    return [
+        Assignment(folder) for folder in sorted((root / "solutions").glob("[0-9][0-9]-*")) if folder.is_dir()
+    ]
 
 
 def find_assignment(root: Path, name: str) -> Assignment:
@@ -104,7 +106,13 @@ def nbgrader_metadata(marks: dict) -> dict:
     if "task" in marks:
         return {**NO_METADATA, "grade_id": marks["task"], "solution": True}
     grade_id = f"{marks.get('test')}-{marks.get('checks')}"
-    return {**NO_METADATA, "grade_id": grade_id, "grade": True, "locked": True, "points": marks.get("points", 0)}
+    return {
+        **NO_METADATA,
+        "grade_id": grade_id,
+        "grade": True,
+        "locked": True,
+        "points": marks.get("points", 0),
+    }
 
 
 def problems(notebook: NotebookNode) -> list[str]:
@@ -113,7 +121,10 @@ def problems(notebook: NotebookNode) -> list[str]:
     ids = [cell.metadata.nbgrader.grade_id for cell in marked]
     tasks = [cell.metadata.nbgrader.grade_id for cell in marked if cell.metadata.nbgrader.solution]
     tests = [cell for cell in marked if cell.metadata.nbgrader.grade]
-    found = [f"two cells are called {name!r}; names must differ" for name in sorted({i for i in ids if ids.count(i) > 1})]
+    found = [
+        f"two cells are called {name!r}; names must differ"
+        for name in sorted({i for i in ids if ids.count(i) > 1})
+    ]
     found += [f"task {task!r} must be a Python name" for task in tasks if not task.isidentifier()]
     for cell in tests:
         grade_id, points = cell.metadata.nbgrader.grade_id, cell.metadata.nbgrader.points
@@ -144,7 +155,9 @@ def test_problems(source: str) -> list[str]:
     for text in {source, visible}:
         body = ast.parse(text).body
         if body and isinstance(body[-1], ast.Expr) and not is_check(body[-1].value):
-            found.append("ends in an expression, whose value nbgrader takes for partial credit; end in a statement")
+            found.append(
+                "ends in an expression, whose value nbgrader takes for partial credit; end in a statement"
+            )
     return found
 
 
@@ -204,7 +217,9 @@ def stale(root: Path) -> list[str]:
         release(expected, fresh / "source", fresh / "release")
         for assignment in expected:
             if not same_folder(fresh / "release" / assignment.name, root / "assignments" / assignment.name):
-                found.append(f"assignments/{assignment.name} is not what its source gives; run `course release`")
+                found.append(
+                    f"assignments/{assignment.name} is not what its source gives; run `course release`"
+                )
     names = {assignment.name for assignment in expected}
     for folder in sorted((root / "assignments").glob("*/")):
         if folder.name not in names:

@@ -1,14 +1,15 @@
 """An assignment's right and wrong answers through the real grading, and who is caught by what.
 
 Beside the source of an assignment lie ``right/*.py`` and ``wrong/*.py``. Each holds the task cells that
-it answers differently (``# %% task="…"``); the other tasks are answered as in the source. The header of a wrong
-one names its misconception and, for each task that loses points, the least and the most that it may keep.
-A task that it does not name must keep all its points.
+it answers differently (``# %% task="…"``); the other tasks are answered as in the source. The header of
+a wrong one names its misconception and, for each task that loses points, the least and the most that it may
+keep. A task that it does not name must keep all its points.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,12 +18,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from utils.errors import UserError
-from utils.grading.engine import Result
-from utils.grading.report import points_by_task
+from utils.grading.engine import Class, Result
+from utils.grading.report import line, points_by_task
 from utils.grading.submission import Submission
 from utils.release import Assignment, source_notebook
 
 SOLUTION, UNTOUCHED = "solution", "untouched"
+STUDENTS = ("ada", "alan", "barbara", "claude", "donald", "edsger", "grace", "john")
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,11 @@ def read_variant(path: Path) -> Variant:
 
 def read_variants(assignment: Assignment) -> list[Variant]:
     """All variants of an assignment, the right ones first."""
-    return [read_variant(path) for kind in ("right", "wrong") for path in sorted((assignment.folder / kind).glob("*.py"))]
+    return [
+        read_variant(path)
+        for kind in ("right", "wrong")
+        for path in sorted((assignment.folder / kind).glob("*.py"))
+    ]
 
 
 def answer_notebook(released: NotebookNode, answers: dict[str, str]) -> NotebookNode:
@@ -100,10 +106,25 @@ def submissions(assignment: Assignment, released: Path) -> dict[str, Submission]
     }
 
 
+def grade_variants(
+    assignment: Assignment, root: Path, to: Path, echo: Callable[[str], None]
+) -> dict[str, Result]:
+    """What each variant, the solution and the untouched release get, by the variant's name."""
+    handed_in = submissions(assignment, root / "assignments")
+    results = Class(root / "build" / "source" / assignment.name, to).grade(
+        list(handed_in.values()), progress=lambda result, unchanged: echo(line(result, unchanged))
+    )
+    return dict(zip(handed_in, results, strict=True))
+
+
 def complaints(variants: list[Variant], results: dict[str, Result]) -> list[str]:
     """What the grading got wrong, one sentence each: right answers must get everything, the untouched release
     nothing, wrong answers the points of their band, and every test cell must catch a wrong answer."""
-    found = [f"{name} was not graded: {result.problem}" for name, result in results.items() if result.status != "graded"]
+    found = [
+        f"{name} was not graded: {result.problem}"
+        for name, result in results.items()
+        if result.status != "graded"
+    ]
     for name, result in results.items():
         lost = [test for test, (got, possible) in result.scores.items() if got < possible]
         if name == UNTOUCHED and result.score > 0:
@@ -118,7 +139,9 @@ def complaints(variants: list[Variant], results: dict[str, Result]) -> list[str]
         unknown = set(variant.keeps) - set(points_by_task(results[variant.name]))
         found += [f"{variant.name} names a task {task!r} that does not exist" for task in sorted(unknown)]
     tests = results[SOLUTION].scores if SOLUTION in results else {}
-    found += [f"the test {test} catches no wrong variant" for test in tests if not catchers(test, variants, results)]
+    found += [
+        f"the test {test} catches no wrong variant" for test in tests if not catchers(test, variants, results)
+    ]
     return found
 
 
@@ -127,17 +150,43 @@ def catchers(test: str, variants: list[Variant], results: dict[str, Result]) -> 
     return [
         variant.name
         for variant in variants
-        if variant.keeps and results[variant.name].scores.get(test, (0, 0))[0] < results[SOLUTION].scores[test][1]
+        if variant.keeps
+        and results[variant.name].scores.get(test, (0, 0))[0] < results[SOLUTION].scores[test][1]
     ]
 
 
 def matrix(results: dict[str, Result]) -> str:
-    """Which test cell catches which variant: a row a variant, a column a test; ``x`` where points are lost."""
+    """Which test cell catches which variant: ``x`` where a variant (row) loses points on a test (column)."""
     tests = list(results[SOLUTION].scores)
     width = max(map(len, results))
     head = [" " * width + "  " + "".join(f"{i + 1:>3}" for i in range(len(tests))) + "  points"]
     rows = []
     for name, result in results.items():
-        marks = ["·" if got == possible else "x" for got, possible in (result.scores.get(t, (0, 1)) for t in tests)]
+        marks = [
+            "·" if got == possible else "x" for got, possible in (result.scores.get(t, (0, 1)) for t in tests)
+        ]
         rows.append(f"{name:<{width}}  " + "".join(f"{mark:>3}" for mark in marks) + f"  {result.score:>6g}")
     return "\n".join(head + rows + [""] + [f"{i + 1:>3} {test}" for i, test in enumerate(tests)])
+
+
+def write_sample_class(assignment: Assignment, released: Path, folder: Path) -> None:
+    """A small class to grade: right, wrong and untouched work, and a file that is no notebook.
+
+    The notebooks are the released one with the answers of variants, so that the sample tells the truth about
+    what the assignment catches.
+    """
+    pool = submissions(assignment, released)
+    right = [name for name in pool if name.startswith("right/")]
+    wrong = [name for name in pool if name.startswith("wrong/")]
+    work = [SOLUTION, right[0], *wrong[:: max(1, len(wrong) // 4)][:4], UNTOUCHED]
+    for student, name in zip(STUDENTS, work, strict=False):
+        hand_in(folder / student, pool[name].files)
+    hand_in(folder / STUDENTS[-1], {f"{assignment.notebook}.ipynb": b'{"cells": [{"cell_type": "code", '})
+
+
+def hand_in(folder: Path, files: dict[str, bytes]) -> None:
+    """Write a submission's files, where they are not there already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        if not (folder / name).exists() or (folder / name).read_bytes() != content:
+            (folder / name).write_bytes(content)

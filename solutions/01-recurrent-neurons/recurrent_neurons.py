@@ -45,6 +45,7 @@ from utils import checks
 #
 # Return $y_t$ for a whole batch, as a tensor of shape `(batch, hidden_size)`.
 
+
 # %% task="neuron"
 def recurrent_neuron(x: Tensor, y_prev: Tensor, W_x: Tensor, W_y: Tensor, b: Tensor) -> Tensor:
     """One step of a layer of recurrent neurons: y_t = tanh(x_t W_x + y_{t-1} W_y + b)."""
@@ -52,12 +53,16 @@ def recurrent_neuron(x: Tensor, y_prev: Tensor, W_x: Tensor, W_y: Tensor, b: Ten
     return torch.tanh(x @ W_x + y_prev @ W_y + b)
     ### END SOLUTION
 
+
 # %% test="neuron" checks="shape" points=1
 x, y_prev = torch.ones(4, 3), torch.zeros(4, 2)
 W_x, W_y, b = torch.ones(3, 2), torch.ones(2, 2), torch.zeros(2)
 y = checks.call(recurrent_neuron, x, y_prev, W_x, W_y, b)
 checks.shape(
-    "recurrent_neuron for a batch of 4 and 2 neurons", y, (4, 2), "one row for each example, one column a neuron."
+    "recurrent_neuron for a batch of 4 and 2 neurons",
+    y,
+    (4, 2),
+    "one row for each example, one column a neuron.",
 )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
@@ -136,8 +141,9 @@ for name in arguments:
 # `y_0` is the output before the first step; zeros, when it is `None`. Gradients must reach the weights
 # through every step.
 #
-# You write the loop: `nn.RNN` (and `torch.rnn_tanh` beneath it) may not be called. Your `recurrent_neuron` and
-# `nn.RNNCell` may.
+# You write the loop: `nn.RNN`, and `torch.rnn_tanh` beneath it, may not be called. `nn.RNNCell` and your
+# `recurrent_neuron` may.
+
 
 # %% task="layer"
 def run_layer(
@@ -153,6 +159,7 @@ def run_layer(
         outputs.append(y)
     return torch.stack(outputs, dim=1), y
     ### END SOLUTION
+
 
 # %% test="layer" checks="shape" points=1
 x = torch.ones(2, 5, 4)
@@ -215,7 +222,12 @@ checks.close("y_last on random sequences", y_last, expected[:, -1])
 # Before the first step stands y_0: tanh(0 + 1·0.5) = 0.462117.
 with checks.forbidden("torch.nn.RNN", "torch.rnn_tanh"):
     outputs, _ = checks.call(
-        run_layer, torch.zeros(1, 1, 1), torch.ones(1, 1), torch.ones(1, 1), torch.zeros(1), torch.tensor([[0.5]])
+        run_layer,
+        torch.zeros(1, 1, 1),
+        torch.ones(1, 1),
+        torch.ones(1, 1),
+        torch.zeros(1),
+        torch.tensor([[0.5]]),
     )
 checks.close("outputs when y_0 is 0.5", outputs, torch.tensor([[[0.462117]]]))
 ### BEGIN HIDDEN TESTS
@@ -239,7 +251,9 @@ W_y = torch.ones(1, 1, requires_grad=True)
 x = torch.tensor([[[1.0], [0.0], [0.0]]])
 with checks.forbidden("torch.nn.RNN", "torch.rnn_tanh"):
     outputs, y_last = checks.call(run_layer, x, torch.ones(1, 1), W_y, torch.zeros(1))
-checks.true(y_last.requires_grad, "No gradient reaches W_y: is the state detached, or copied into a new tensor?")
+checks.true(
+    y_last.requires_grad, "No gradient reaches W_y: is the state detached, or copied into a new tensor?"
+)
 (gradient,) = torch.autograd.grad(y_last.sum(), W_y)
 checks.close(
     "the gradient of y_3 with respect to W_y",
@@ -273,6 +287,7 @@ checks.close("the gradient of y_last with respect to W_y", gradient, expected, t
 # Return `(W_x, W_h, b, w_out)` as tensors of shapes `(1, hidden_size)`, `(hidden_size, hidden_size)`,
 # `(hidden_size,)` and `(hidden_size,)`. You choose `hidden_size`. Why is 1 too small?
 
+
 # %% task="parity"
 def parity_weights() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Weights (W_x, W_h, b, w_out) of a layer of step neurons that computes parity."""
@@ -284,6 +299,7 @@ def parity_weights() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     w_out = torch.tensor([1.0, -1.0])
     return W_x, W_h, b, w_out
     ### END SOLUTION
+
 
 # %% test="parity" checks="shape" points=1
 answer = checks.call(parity_weights)
@@ -298,6 +314,7 @@ for name, weights, expected in zip(
 ):
     checks.shape(f"{name} for hidden_size {hidden_size}", weights, expected)
 
+
 # %% test="parity" checks="strings" points=3
 def run_parity(bits: list[int]) -> float:
     """The parity that the weights compute."""
@@ -308,15 +325,27 @@ def run_parity(bits: list[int]) -> float:
     return float(h @ w_out)
 
 
-for bits, parity in (([0], 0), ([1], 1), ([1, 0], 1), ([1, 1], 0), ([1, 1, 1], 1), ([1, 0, 0, 1, 0, 1, 1], 0)):
+for bits, parity in (
+    ([0], 0),
+    ([1], 1),
+    ([1, 0], 1),
+    ([1, 1], 0),
+    ([1, 1, 1], 1),
+    ([1, 0, 0, 1, 0, 1, 1], 0),
+):
     answer = run_parity(bits)
-    checks.true(abs(answer - parity) < 1e-6, f"The parity of {bits} is {parity}, but your weights give {answer:g}.")
+    checks.true(
+        abs(answer - parity) < 1e-6, f"The parity of {bits} is {parity}, but your weights give {answer:g}."
+    )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 for length in (2, 3, 17, 500):
     bits = torch.randint(2, (length,), generator=generator).tolist()
     answer = run_parity(bits)
-    checks.true(abs(answer - sum(bits) % 2) < 1e-6, f"A string of {length} bits gets parity {answer:g}, which is wrong.")
+    checks.true(
+        abs(answer - sum(bits) % 2) < 1e-6,
+        f"A string of {length} bits gets parity {answer:g}, which is wrong.",
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -325,6 +354,7 @@ for length in (2, 3, 17, 500):
 # Return an `nn.RNN` with `batch_first=True` that computes $y_t = \tanh(x_t W_x + y_{t-1} W_y + b)$ with the
 # given weights. Print `nn.RNN(3, 2).state_dict()` first, and compare the shapes. It has two biases; only
 # their sum counts.
+
 
 # %% task="pytorch"
 def to_torch(W_x: Tensor, W_y: Tensor, b: Tensor) -> nn.RNN:
@@ -339,6 +369,7 @@ def to_torch(W_x: Tensor, W_y: Tensor, b: Tensor) -> nn.RNN:
         rnn.bias_hh_l0.zero_()
     return rnn
     ### END SOLUTION
+
 
 # %% test="pytorch" checks="shape" points=1
 rnn = checks.call(to_torch, torch.ones(3, 2), torch.ones(2, 2), torch.zeros(2))
@@ -385,12 +416,13 @@ checks.close(
 # %% [markdown]
 # ## Task 5: a forecast (3 points)
 #
-# A trained forecaster has two parts: `rnn`, an `nn.RNN` with `batch_first=True`, and `head`, an `nn.Linear` that
-# turns an output of the layer into the next value of the series. Let it read `prefix`, of shape
+# A trained forecaster has two parts: `rnn`, an `nn.RNN` with `batch_first=True`, and `head`, an `nn.Linear`
+# that turns an output of the layer into the next value of the series. Let it read `prefix`, of shape
 # `(batch, time, 1)`, and then run free: its forecast of the next value is its next input.
 #
 # Return the `steps` forecast values alone, without the prefix, as a tensor of shape `(batch, steps, 1)`.
 # The first of them is the value right after the prefix. The state must not be lost on the way.
+
 
 # %% task="forecast"
 def forecast(rnn: nn.RNN, head: nn.Linear, prefix: Tensor, steps: int) -> Tensor:
@@ -404,6 +436,7 @@ def forecast(rnn: nn.RNN, head: nn.Linear, prefix: Tensor, steps: int) -> Tensor
         values.append(x)
     return torch.cat(values, dim=1)
     ### END SOLUTION
+
 
 # %% test="forecast" checks="shape" points=1
 rnn, head = nn.RNN(1, 4, batch_first=True), nn.Linear(4, 1)
@@ -439,7 +472,9 @@ checks.close(
     tolerance=1e-4,
     mistakes={
         "the state is lost: give it to the next call of rnn.": torch.cat(forgetful, 1),
-        "the first value is missing: the output at the end of the prefix is the first forecast.": series[:, 8:13],
+        "the first value is missing: the output at the end of the prefix is the first forecast.": series[
+            :, 8:13
+        ],
         "the forecast starts with the last value of the prefix.": series[:, 6:11],
     },
 )

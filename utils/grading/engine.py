@@ -81,7 +81,9 @@ class Class:
             progress: called with each result, and whether it stood already.
         """
         known = {} if force else self.read_results()
-        if any(digest_of not in (r.digest for r in known.values()) for digest_of in map(self.digest, submissions)):
+        if any(
+            digest_of not in (r.digest for r in known.values()) for digest_of in map(self.digest, submissions)
+        ):
             self.enter_assignment()
         results = []
         for submission in submissions:
@@ -167,5 +169,7 @@ class Class:
     def write_results(self, results: dict[str, Result]) -> None:
         """Keep the results; a kill in the middle leaves the earlier file whole."""
         unfinished = self.results_file.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps([asdict(result) for result in results.values()], indent=1), encoding="utf-8")
+        unfinished.write_text(
+            json.dumps([asdict(result) for result in results.values()], indent=1), encoding="utf-8"
+        )
         unfinished.replace(self.results_file)

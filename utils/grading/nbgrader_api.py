@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import warnings
 from pathlib import Path
 
 from traitlets.config import Config
@@ -26,6 +27,10 @@ def nbgrader_api(course: Path, **settings: dict):
     config = Config(settings)
     config.CourseDirectory.root = str(course.resolve())
     config.CourseDirectory.db_url = f"sqlite:///{course.resolve() / 'gradebook.db'}"
+    # a kernel on this machine's own loopback would warn, once a submission, that its channel is not encrypted
+    config.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]
+    # nbgrader's use of SQLAlchemy is out of date in a way that changes nothing but what is printed
+    warnings.filterwarnings("ignore", message="Object of type .* not in session")
     return NbGraderAPI(config=config)
 
 

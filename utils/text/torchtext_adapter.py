@@ -25,6 +25,8 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+import torch  # noqa: F401  first, so that a broken torch is not taken for a broken torchtext
+
 NATIVE_NAMES = (
     "BERTEncoder",
     "CLIPEncoder",

@@ -8,6 +8,7 @@
 def recurrent_neuron(x, y_prev, W_x, W_y, b):
     return nn.functional.linear(x, W_x.T, b).add(nn.functional.linear(y_prev, W_y.T)).tanh()
 
+
 # %% task="layer"
 class Layer(nn.Module):
     def __init__(self, W_x, W_y, b):
@@ -30,6 +31,7 @@ class Layer(nn.Module):
 
 def run_layer(x, W_x, W_y, b, y_0=None):
     return Layer(W_x, W_y, b)(x, y_0)
+
 
 # %% task="pytorch"
 def to_torch(W_x, W_y, b):

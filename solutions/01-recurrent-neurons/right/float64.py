@@ -13,6 +13,7 @@ def recurrent_neuron(x, y_prev, W_x, W_y, b):
     x, y_prev, W_x, W_y, b = (value.double() for value in (x, y_prev, W_x, W_y, b))
     return torch.tanh(x @ W_x + y_prev @ W_y + b)
 
+
 # %% task="layer"
 def run_layer(x, W_x, W_y, b, y_0=None):
     y = torch.zeros(len(x), len(b)) if y_0 is None else y_0
@@ -22,11 +23,18 @@ def run_layer(x, W_x, W_y, b, y_0=None):
         outputs = torch.cat((outputs, y[:, None]), dim=1)
     return outputs, y
 
+
 # %% task="parity"
 def parity_weights():
     ones = torch.ones(2, dtype=torch.float64)
     difference = torch.tensor([1.0, -1.0], dtype=torch.float64)
-    return ones[None], torch.outer(difference, ones), torch.tensor([-0.5, -1.5], dtype=torch.float64), difference
+    return (
+        ones[None],
+        torch.outer(difference, ones),
+        torch.tensor([-0.5, -1.5], dtype=torch.float64),
+        difference,
+    )
+
 
 # %% task="pytorch"
 def to_torch(W_x, W_y, b):
@@ -36,6 +44,7 @@ def to_torch(W_x, W_y, b):
     rnn.bias_ih_l0.data = torch.zeros(len(b), dtype=torch.float64)
     rnn.bias_hh_l0.data = b.double()
     return rnn
+
 
 # %% task="forecast"
 @torch.no_grad()

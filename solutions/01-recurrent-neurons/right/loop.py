@@ -16,6 +16,7 @@ def recurrent_neuron(x, y_prev, W_x, W_y, b):
         rows.append(torch.tanh(z))
     return torch.stack(rows)
 
+
 # %% task="layer"
 def run_layer(x, W_x, W_y, b, y_0=None):
     batch, time, _ = x.shape
@@ -31,6 +32,7 @@ def run_layer(x, W_x, W_y, b, y_0=None):
         every_example.append(torch.stack(steps))
     outputs = torch.stack(every_example)
     return outputs, outputs[:, -1]
+
 
 # %% task="forecast"
 def forecast(rnn, head, prefix, steps):

@@ -11,6 +11,7 @@
 def recurrent_neuron(x, y_prev, W_x, W_y, b):
     return torch.tanh(x @ W_x + y_prev @ W_y)
 
+
 # %% task="layer"
 def run_layer(x, W_x, W_y, b, y_0=None):
     y = torch.zeros(len(x), len(b)) if y_0 is None else y_0

@@ -9,7 +9,12 @@
 # %% task="layer"
 def run_layer(x, W_x, W_y, b, y_0=None):
     rnn = nn.RNN(*W_x.shape, batch_first=True)
-    weights = {"weight_ih_l0": W_x.T, "weight_hh_l0": W_y.T, "bias_ih_l0": b, "bias_hh_l0": torch.zeros_like(b)}
+    weights = {
+        "weight_ih_l0": W_x.T,
+        "weight_hh_l0": W_y.T,
+        "bias_ih_l0": b,
+        "bias_hh_l0": torch.zeros_like(b),
+    }
     y_0 = torch.zeros(len(x), len(b)) if y_0 is None else y_0
     outputs, y = torch.func.functional_call(rnn, weights, (x, y_0[None]))
     return outputs, y[0]

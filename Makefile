@@ -1,0 +1,57 @@
+# Each step is a target; `make course` is all of them. Without make: see "Without make" in README.md.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+
+.PHONY: course venv assignments book grade variants serve lint test clean lock
+
+course: assignments book grade
+	@$(BIN)/course where
+
+venv: $(STAMP)
+
+$(STAMP): requirements.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "make: there is no $(PYTHON); install Python 3.10, 3.11 or 3.12, or name one: make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 12) else "make: this is Python %d.%d; the course needs 3.10, 3.11 or 3.12: make PYTHON=python3.11" % v)'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "make: this Python lacks venv; install it (on Debian and Ubuntu: apt install python3-venv)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --progress-bar off --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+assignments: $(STAMP)
+	$(BIN)/course release
+
+book: $(STAMP)
+	$(BIN)/course book
+
+grade: assignments
+	$(BIN)/course sample 1 build/sample
+	$(BIN)/course grade 1 build/sample
+
+variants: assignments
+	$(BIN)/course variants 1
+
+serve: book
+	@echo "The book: http://localhost:8000 (stop with Ctrl-C)"
+	@$(BIN)/python -m http.server 8000 --bind localhost --directory build/book/_build/html
+
+lint: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/course release --check
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lock: $(STAMP)
+	{ echo '# made by `make lock`: uv pip compile --universal --python-version 3.10 --all-extras --no-header pyproject.toml'; \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --all-extras --no-header pyproject.toml; } > requirements.new
+	mv requirements.new requirements.txt
+
+clean:
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
