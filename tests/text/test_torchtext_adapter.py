@@ -1,12 +1,14 @@
 """torchtext through the adapter: the same under every torch, and C++ against Python where both run."""
 
 import copy
+import importlib
 import os
 import pickle
 import random
 import re
 import subprocess
 import sys
+import warnings
 from collections import Counter, OrderedDict
 from pathlib import Path
 
@@ -215,6 +217,18 @@ def test_only_the_adapter_imports_torchtext():
         and re.search(r"^\s*(from|import) torchtext\b", path.read_text(encoding="utf-8"), re.MULTILINE)
     ]
     assert importing == ["utils/text/torchtext_adapter.py"]
+
+
+def test_another_part_of_torchtext_imports_in_silence():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        transforms = importlib.import_module("torchtext.transforms")
+    try:
+        split = transforms.RegexTokenizer([(",", " ")])
+    except RuntimeError as error:
+        assert not native and "RegexTokenizer needs its native library" in str(error)
+    else:
+        assert native and split("a,b") == ["a", "b"]
 
 
 @pytest.mark.skipif(native, reason="Under torch 2.3 torchtext has its native library.")

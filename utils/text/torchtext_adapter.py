@@ -156,7 +156,7 @@ def _import_torchtext(supplied: dict[str, ModuleType]) -> None:
     """Import the parts of torchtext that the course uses, or, when that fails, leave no trace of it."""
     sys.modules.update(supplied)
     try:
-        # Before the other parts are imported: each of them would announce torchtext's end on stderr.
+        # Every other part of torchtext, imported here or later, would announce its end on stderr.
         importlib.import_module("torchtext").disable_torchtext_deprecation_warning()
         importlib.import_module("torchtext.data")
         importlib.import_module("torchtext.vocab")

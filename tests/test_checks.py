@@ -1,0 +1,107 @@
+"""What released notebooks call: each mistake gets a sentence that names it, and nothing goes to stderr."""
+
+import sys
+import warnings
+
+import pytest
+import torch
+from torch import nn
+
+from utils import checks
+
+
+def sentence(check, *arguments, **options) -> str:
+    """What the check says; it must object."""
+    with pytest.raises(AssertionError) as objection:
+        check(*arguments, **options)
+    return str(objection.value)
+
+
+def test_call_returns_the_answer_and_keeps_stderr_clean(capsys):
+    def noisy(x, scale=1):
+        warnings.warn("deprecated", stacklevel=1)
+        print("progress 100%", file=sys.stderr)
+        return scale * x
+
+    assert checks.call(noisy, 2, scale=3) == 6
+    assert capsys.readouterr().err == ""
+
+
+def test_call_names_a_function_that_is_not_written_or_returns_nothing():
+    def unwritten():
+        raise NotImplementedError()
+
+    assert "unwritten is not written yet" in sentence(checks.call, unwritten)
+    assert "returned None" in sentence(checks.call, lambda: None)
+
+
+def test_call_lets_other_errors_through():
+    with pytest.raises(ZeroDivisionError):
+        checks.call(lambda: 1 / 0)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "end"),
+    [
+        ((5, 2, 3), (2, 5, 3), "are the batch axis and the time axis exchanged?"),
+        ((3, 2), (2, 3), "are two axes exchanged?"),
+        ((2, 3), (2, 5, 3), "is an axis missing?"),
+        ((2, 1, 3), (2, 3), "is there an axis of size 1 too many?"),
+        ((4,), (9,), "got (4,)."),
+    ],
+)
+def test_shape_guesses_the_reason(got, expected, end):
+    said = sentence(checks.shape, "outputs", torch.zeros(got), expected)
+    assert said.startswith(f"outputs: expected shape {expected}, got {got}") and said.endswith(end)
+
+
+def test_shape_takes_a_hint_and_refuses_what_is_no_tensor():
+    assert sentence(checks.shape, "y", torch.zeros(1), (2,), "one a row.").endswith(": one a row.")
+    assert sentence(checks.shape, "y", [1, 2], (2,)) == "y: expected a torch.Tensor, got list."
+
+
+def test_close_accepts_any_floating_type_within_tolerance():
+    expected = torch.tensor([1.0, 2.0])
+    checks.close("y", expected.double() + 5e-6, expected)
+    checks.close("y", expected.clone().requires_grad_(), expected)
+
+
+def test_close_names_the_place_and_known_mistakes():
+    expected, got = torch.zeros(2, 2), torch.tensor([[0.0, 0.0], [3.0, 1.0]])
+    assert "expected 0, got 3 at index (1, 0)" in sentence(checks.close, "y", got, expected)
+    assert sentence(checks.close, "y", got, expected, mistakes={"the bias is missing.": got}).endswith(
+        "the bias is missing."
+    )
+    assert "not finite" in sentence(checks.close, "y", torch.full((2,), torch.nan), torch.zeros(2))
+    assert "expected shape" in sentence(checks.close, "y", torch.zeros(3), torch.zeros(2))
+
+
+def test_pair_true_and_unchanged():
+    checks.pair("layer", (1, 2), ("outputs", "state"))
+    assert "expected the tuple (outputs, state), got Tensor" in sentence(
+        checks.pair, "layer", torch.zeros(2), ("outputs", "state")
+    )
+    assert "tuple of 3" in sentence(checks.pair, "layer", (1, 2, 3), ("outputs", "state"))
+    checks.true(torch.tensor(1), "no")
+    assert sentence(checks.true, [], "no") == "no"
+    x = torch.zeros(2)
+    checks.unchanged("x", x.clone(), x)
+    assert "changed in place" in sentence(checks.unchanged, "x", x.clone(), x.add_(1))
+
+
+def test_forbidden_stops_calls_but_not_mentions_and_is_undone():
+    layer, x = nn.RNN(2, 3), torch.zeros(4, 1, 2)
+    with checks.forbidden("torch.nn.RNN", "torch.rnn_tanh", "torch.nn.functional.linear"):
+        nn.RNN(2, 3)  # making one, or only naming it, is no delegation
+        assert "torch.nn.RNN may not be called" in sentence(layer, x)
+        assert "may not be called" in sentence(torch.rnn_tanh)
+        assert "may not be called" in sentence(nn.functional.linear, x, torch.zeros(1, 2))
+        nn.LSTM(2, 3)(x)
+    layer(x)
+
+
+def test_fresh_generators_differ_and_print_a_seed_that_repeats_them(capsys):
+    draws = [torch.rand(1, generator=checks.fresh_generator()).item() for _ in range(2)]
+    assert draws[0] != draws[1]
+    seed = int(capsys.readouterr().out.split()[4].rstrip("."))
+    assert torch.rand(1, generator=torch.Generator().manual_seed(seed)).item() == draws[0]

@@ -1,0 +1,68 @@
+"""Every right and wrong answer of every assignment, through the real grading."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from utils import variants
+from utils.errors import UserError
+from utils.grading.engine import Result
+from utils.release import find_assignments, release
+
+ROOT = Path(__file__).parents[1]
+WRONG = variants.Variant("wrong/sign", {"a": "…"}, "The sign is turned.", {"a": (0, 1)})
+
+
+def results(**scores: tuple[float, float]) -> dict[str, Result]:
+    """Results for the tests a-one (2 points) and b-one (3 points)."""
+    graded = {
+        name: Result(name, "graded", {"a-one": (a, 2), "b-one": (b, 3)}) for name, (a, b) in scores.items()
+    }
+    return {"solution": graded["solution"], "untouched": graded["untouched"], "wrong/sign": graded["sign"]}
+
+
+@pytest.mark.parametrize(
+    ("scores", "sentences"),
+    [
+        ({}, ["the test b-one catches no wrong variant"]),
+        ({"untouched": (2, 0)}, ["the untouched release gets 2 points", "the test b-one"]),
+        ({"solution": (2, 1)}, ["solution is right and loses points on b-one", "the test b-one"]),
+        ({"sign": (2, 3)}, ["gets 2 on a, which should be 0 to 1", "the test a-one", "the test b-one"]),
+        ({"sign": (1, 0)}, ["wrong/sign gets 0 on b, which should be 3 to 3"]),
+    ],
+)
+def test_complaints_name_each_wrong_grade_and_each_idle_test(scores, sentences):
+    graded = results(**({"solution": (2, 3), "untouched": (0, 0), "sign": (1, 3)} | scores))
+    found = variants.complaints([WRONG], graded)
+    assert len(found) == len(sentences)
+    assert all(sentence in text for sentence, text in zip(sentences, found, strict=True))
+
+
+def test_a_variant_without_a_misconception_or_with_an_unknown_task_is_refused(tmp_path):
+    (tmp_path / "wrong").mkdir()
+    path = tmp_path / "wrong" / "nameless.py"
+    path.write_text('# %% task="a"\npass\n')
+    with pytest.raises(UserError, match="a header with `misconception:` and `keeps:`"):
+        variants.read_variant(path)
+    assignment = find_assignments(ROOT)[0]
+    notebook = variants.source_notebook(assignment)
+    with pytest.raises(UserError, match="no task 'imports'"):
+        variants.answer_notebook(notebook, {"imports": "pass"})
+
+
+@pytest.mark.parametrize("assignment", find_assignments(ROOT), ids=lambda assignment: assignment.name)
+def test_an_assignment_has_enough_variants(assignment):
+    names = [variant.name for variant in variants.read_variants(assignment)]
+    assert sum(name.startswith("right/") for name in names) >= 4
+    assert sum(name.startswith("wrong/") for name in names) >= 8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("assignment", find_assignments(ROOT), ids=lambda assignment: assignment.name)
+def test_every_variant_gets_what_it_deserves(assignment, tmp_path):
+    shutil.copytree(ROOT / "assignments" / assignment.name, tmp_path / "assignments" / assignment.name)
+    release([assignment], tmp_path / "build" / "source", tmp_path / "assignments")
+    graded = variants.grade_variants(assignment, tmp_path, tmp_path / "class", print)
+    print(variants.matrix(graded))
+    assert variants.complaints(variants.read_variants(assignment), graded) == []
