@@ -107,7 +107,7 @@ def test_stale_assignments_are_found(tiny, tmp_path):
 def test_a_source_that_would_grade_wrongly_is_refused(tmp_path, old, new, sentence):
     assert old in SOURCE
     assignment = make_course(tmp_path, SOURCE.replace(old, new))
-    with pytest.raises(UserError, match="tiny.py") as refusal:
+    with pytest.raises(UserError, match=r"tiny\.py") as refusal:
         release.source_notebook(assignment)
     assert sentence in str(refusal.value)
 
@@ -124,7 +124,9 @@ def test_the_committed_assignments_are_what_the_sources_give():
 
 @pytest.mark.parametrize("assignment", release.find_assignments(ROOT), ids=lambda assignment: assignment.name)
 def test_an_assignment_has_enough_tasks_and_no_manual_grading(assignment):
-    cells = [c.metadata.nbgrader for c in release.source_notebook(assignment).cells if "nbgrader" in c.metadata]
+    cells = [
+        c.metadata.nbgrader for c in release.source_notebook(assignment).cells if "nbgrader" in c.metadata
+    ]
     assert sum(cell.solution for cell in cells) >= 4
     assert sum(cell.points for cell in cells if cell.grade) == 20
     assert not any(cell.grade and cell.solution for cell in cells)

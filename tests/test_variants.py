@@ -7,7 +7,7 @@ import pytest
 
 from utils import variants
 from utils.errors import UserError
-from utils.grading.engine import Result
+from utils.grading.result import Result
 from utils.release import find_assignments, release
 
 ROOT = Path(__file__).parents[1]
@@ -43,7 +43,7 @@ def test_a_variant_without_a_misconception_or_with_an_unknown_task_is_refused(tm
     (tmp_path / "wrong").mkdir()
     path = tmp_path / "wrong" / "nameless.py"
     path.write_text('# %% task="a"\npass\n')
-    with pytest.raises(UserError, match="a header with `misconception:` and `keeps:`"):
+    with pytest.raises(UserError, match="a header with `misconception:`"):
         variants.read_variant(path)
     assignment = find_assignments(ROOT)[0]
     notebook = variants.source_notebook(assignment)

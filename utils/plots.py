@@ -12,6 +12,7 @@ import numpy.typing as npt
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 Curve: TypeAlias = npt.ArrayLike
 """One value for each point (1-D), or one row for each seed (2-D)."""
@@ -22,7 +23,7 @@ LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)))
 MARKERS = ("o", "s", "^", "D", "v")
 
 WIDTH = 4.8  # inches: a phone shows such a figure with letters of at least 10 pixels
-HEIGHT = 2.9
+HEIGHT = 3.1
 
 
 def use_style() -> None:
@@ -113,6 +114,8 @@ def curves_with_spread(
             ax.fill_between(positions, low, high, color=COLOURS[look], alpha=0.2, lw=0)
     if log_x:
         ax.set_xscale("log")
+    elif np.issubdtype(positions.dtype, np.integer):
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     if log_y:
         ax.set_yscale("log")
     if reference is not None:
@@ -195,12 +198,12 @@ def points_by_class(
     xlabel: str,
     ylabel: str,
     size: float = 30,
-    square: bool = False,
+    ticks: Sequence[float] | None = None,
 ) -> Figure:
     """Draw points of shape ``(n, 2)`` with a colour and a marker for each class ``0 … len(names) - 1``.
 
     Args:
-        square: give both axes the same scale.
+        ticks: if given, both axes have these ticks, room around them and the same scale.
     """
     fig, ax = plt.subplots()
     places, labels = np.asarray(points), np.asarray(classes)
@@ -217,8 +220,9 @@ def points_by_class(
             label=name,
         )
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    if square:
-        ax.set_aspect("equal", adjustable="datalim")
+    if ticks is not None:
+        ax.set(xticks=ticks, yticks=ticks, aspect="equal")
+        ax.margins(0.25)
     _legend_above(ax)
     return fig
 

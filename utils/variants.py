@@ -18,8 +18,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from utils.errors import UserError
-from utils.grading.engine import Class, Result
-from utils.grading.report import line, points_by_task
+from utils.grading.engine import Class
+from utils.grading.report import line
+from utils.grading.result import Result
 from utils.grading.submission import Submission
 from utils.release import Assignment, source_notebook
 
@@ -132,11 +133,11 @@ def complaints(variants: list[Variant], results: dict[str, Result]) -> list[str]
         if (name == SOLUTION or name.startswith("right/")) and lost:
             found.append(f"{name} is right and loses points on {', '.join(lost)}")
     for variant in variants:
-        for task, (got, possible) in points_by_task(results[variant.name]).items():
+        for task, (got, possible) in results[variant.name].tasks.items():
             least, most = variant.keeps.get(task, (possible, possible))
             if not least <= got <= most:
                 found.append(f"{variant.name} gets {got:g} on {task}, which should be {least:g} to {most:g}")
-        unknown = set(variant.keeps) - set(points_by_task(results[variant.name]))
+        unknown = set(variant.keeps) - set(results[variant.name].tasks)
         found += [f"{variant.name} names a task {task!r} that does not exist" for task in sorted(unknown)]
     tests = results[SOLUTION].scores if SOLUTION in results else {}
     found += [

@@ -6,44 +6,20 @@ rights of whoever grades, beside the hidden tests: grade only classes that you t
 
 from __future__ import annotations
 
-import html
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
+
+import nbformat
 
 from utils.errors import UserError
 from utils.files import digest, package_digest, replace_folder
+from utils.grading.feedback import feedback_page
 from utils.grading.nbgrader_api import last_error, nbgrader_api
+from utils.grading.result import Result
 from utils.grading.submission import Submission
-
-
-@dataclass
-class Result:
-    """What became of one submission.
-
-    Attributes:
-        status: ``"graded"``, or ``"broken"`` when nothing could be graded.
-        scores: points got and points possible, by the name of the test cell.
-        problem: for a broken submission, why, in one sentence.
-        digest: of the submission, the assignment and this package; the same digest gives the same grade.
-    """
-
-    student: str
-    status: str
-    scores: dict[str, tuple[float, float]] = field(default_factory=dict)
-    problem: str = ""
-    seconds: float = 0.0
-    digest: str = ""
-
-    @property
-    def score(self) -> float:
-        return sum(got for got, _ in self.scores.values())
-
-    @property
-    def max_score(self) -> float:
-        return sum(possible for _, possible in self.scores.values())
 
 
 class Class:
@@ -109,28 +85,20 @@ class Class:
     def grade_one(self, submission: Submission) -> Result:
         """Grade one submission; whatever goes wrong is in the result."""
         start = time.monotonic()
-        problem = submission.problem(self.notebook)
-        scores: dict[str, tuple[float, float]] = {}
-        if problem is None:
+        result = Result(submission.student, "broken", digest=self.digest(submission))
+        result.problem = submission.problem(self.notebook) or ""
+        if not result.problem:
             folder = self.to / "submitted" / submission.student / self.assignment
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{self.notebook}.ipynb").write_bytes(submission.files[f"{self.notebook}.ipynb"])
             graded = self.api.autograde(self.assignment, submission.student, force=True)
             if graded["success"]:
-                scores = self.read_scores(submission.student)
-                self.api.generate_feedback(self.assignment, submission.student, force=True)
+                result.status, result.scores = "graded", self.read_scores(submission.student)
             else:
-                problem = f"nbgrader could not grade it: {last_error(graded)}"
-        if problem is not None:
-            self.write_problem_page(submission.student, problem)
-        return Result(
-            student=submission.student,
-            status="graded" if problem is None else "broken",
-            scores=scores,
-            problem=problem or "",
-            seconds=time.monotonic() - start,
-            digest=self.digest(submission),
-        )
+                result.problem = f"nbgrader could not grade it: {last_error(graded)}"
+        self.write_feedback(result)
+        result.seconds = time.monotonic() - start
+        return result
 
     def read_scores(self, student: str) -> dict[str, tuple[float, float]]:
         """A student's points by test cell, as the gradebook has them, in the notebook's order."""
@@ -140,22 +108,13 @@ class Class:
             order = [cell.name for cell in graded.notebook.grade_cells]
         return {name: found[name] for name in order if name in found}
 
-    def feedback_page(self, student: str) -> Path:
-        """Where the student's feedback lies."""
-        return self.to / "feedback" / student / self.assignment / f"{self.notebook}.html"
-
-    def write_problem_page(self, student: str, problem: str) -> None:
-        """The feedback on a submission that could not be graded."""
-        page = self.feedback_page(student)
+    def write_feedback(self, result: Result) -> None:
+        """The student's page, where nbgrader's commands look for it."""
+        graded = self.to / "autograded" / result.student / self.assignment / f"{self.notebook}.ipynb"
+        notebook = nbformat.read(graded, as_version=4) if result.status == "graded" else None
+        page = self.to / "feedback" / result.student / self.assignment / f"{self.notebook}.html"
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(
-            "<!DOCTYPE html><html lang=en><meta charset=utf-8>"
-            '<meta name=viewport content="width=device-width, initial-scale=1">'
-            f"<title>{self.assignment}: not graded</title>"
-            '<body style="font: 1.1rem/1.5 sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem">'
-            f"<h1>{self.assignment}: not graded yet</h1><p>{html.escape(problem)}</p></body></html>\n",
-            encoding="utf-8",
-        )
+        page.write_text(feedback_page(self.assignment, result, notebook), encoding="utf-8")
 
     def read_results(self) -> dict[str, Result]:
         """The results of earlier runs, by student."""

@@ -6,21 +6,7 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from utils.grading.engine import Result
-
-
-def task_of(test: str) -> str:
-    """The task that a test cell belongs to: ``"neuron"`` for ``"neuron-shape"``."""
-    return test.partition("-")[0]
-
-
-def points_by_task(result: Result) -> dict[str, tuple[float, float]]:
-    """Points got and possible for each task, in the notebook's order."""
-    tasks: dict[str, tuple[float, float]] = {}
-    for test, (got, possible) in result.scores.items():
-        before = tasks.get(task_of(test), (0.0, 0.0))
-        tasks[task_of(test)] = (before[0] + got, before[1] + possible)
-    return tasks
+from utils.grading.result import Result
 
 
 def write_grades(results: Iterable[Result], path: Path) -> None:
@@ -29,14 +15,13 @@ def write_grades(results: Iterable[Result], path: Path) -> None:
     A submission that could not be graded has no score rather than a 0.
     """
     results = list(results)
-    tasks = list(dict.fromkeys(task for result in results for task in points_by_task(result)))
+    tasks = list(dict.fromkeys(task for result in results for task in result.tasks))
     with path.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(["student", "status", "score", "max_score", *tasks, "problem"])
         for result in results:
             graded = result.status == "graded"
-            points = points_by_task(result)
-            row = [f"{points[task][0]:g}" if task in points else "" for task in tasks]
+            row = [f"{result.tasks[task][0]:g}" if task in result.tasks else "" for task in tasks]
             total = [f"{result.score:g}", f"{result.max_score:g}"] if graded else ["", ""]
             table.writerow([result.student, result.status, *total, *row, result.problem])
 

@@ -1,0 +1,46 @@
+"""What became of one submission."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Result:
+    """What became of one submission.
+
+    Attributes:
+        status: ``"graded"``, or ``"broken"`` when nothing could be graded.
+        scores: points got and points possible, by the name of the test cell, in the notebook's order.
+        problem: for a broken submission, why, in one sentence.
+        digest: of the submission, the assignment and this package; the same digest gives the same grade.
+    """
+
+    student: str
+    status: str
+    scores: dict[str, tuple[float, float]] = field(default_factory=dict)
+    problem: str = ""
+    seconds: float = 0.0
+    digest: str = ""
+
+    @property
+    def score(self) -> float:
+        return sum(got for got, _ in self.scores.values())
+
+    @property
+    def max_score(self) -> float:
+        return sum(possible for _, possible in self.scores.values())
+
+    @property
+    def tasks(self) -> dict[str, tuple[float, float]]:
+        """Points got and points possible, by task."""
+        points: dict[str, tuple[float, float]] = {}
+        for test, (got, possible) in self.scores.items():
+            before = points.get(task_of(test), (0.0, 0.0))
+            points[task_of(test)] = (before[0] + got, before[1] + possible)
+        return points
+
+
+def task_of(test: str) -> str:
+    """The task that a test cell belongs to: ``"neuron"`` for ``"neuron-shape"``."""
+    return test.partition("-")[0]
