@@ -30,8 +30,7 @@ def build_book(root: Path, to: Path) -> Path:
     output = to / "_build"
     digests = page_digests(root)
     forget_changed(root / "book", output, digests)
-    command = [sys.executable, "-m", "jupyter_book", "build", str(root / "book"), "--path-output", str(to)]
-    failed = subprocess.run([*command, "-W", "-n", "--keep-going"], check=False).returncode != 0
+    failed = not run_jupyter_book(root / "book", to, "-W", "-n", "--keep-going")
     if failed:
         # what was read with an error would pass for done at the next build
         shutil.rmtree(output / ".doctrees", ignore_errors=True)
@@ -40,6 +39,14 @@ def build_book(root: Path, to: Path) -> Path:
     if wrong := site_problems(output / "html"):
         raise UserError("\n".join(wrong))
     return output / "html"
+
+
+def run_jupyter_book(source: Path, to: Path, *options: str) -> bool:
+    """``jupyter-book build``; whether it succeeded."""
+    # the console script need not be on PATH when no virtual environment is activated
+    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    command = [*jupyter_book, "build", str(source), "--path-output", str(to), *options]
+    return subprocess.run(command, check=False).returncode == 0
 
 
 def page_digests(root: Path) -> dict[str, str]:
@@ -66,7 +73,7 @@ def imported_modules(page: Path) -> set[str]:
 def imported_names(page: Path) -> set[str]:
     """The dotted names that may be modules in a page's import statements."""
     names = set()
-    for cell in jupytext.read(page).cells:
+    for cell in jupytext.read(page, fmt="md:myst").cells:
         if cell.cell_type != "code":
             continue
         lines = cell.source.splitlines()

@@ -161,7 +161,7 @@ def automaton(
 
 
 def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
-    fig = plt.figure(figsize=(width, height), layout="none")
+    fig = plt.figure(figsize=(width, height))
     ax = fig.add_axes((0.0, 0.0, 1.0, 1.0))
     ax.set(xlim=(0, width), ylim=(0, height))
     ax.axis("off")

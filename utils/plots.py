@@ -38,7 +38,6 @@ def use_style() -> None:
             "figure.dpi": 100,
             "figure.facecolor": "white",
             "savefig.facecolor": "white",
-            "figure.constrained_layout.use": True,
             "font.size": 11,
             "axes.labelsize": 11,
             "axes.titlesize": 11,
@@ -92,7 +91,7 @@ def curves_with_spread(
     Raises:
         ValueError: a curve has another number of points than ``x``.
     """
-    fig, ax = plt.subplots()
+    fig, ax = plt.subplots(layout="constrained")
     positions = np.asarray(x)
     for number, (label, values) in enumerate(curves.items()):
         rows = np.atleast_2d(np.asarray(values, dtype=float))
@@ -178,7 +177,7 @@ def series(
     Args:
         starts_at: where to draw the vertical line at which forecasting starts.
     """
-    fig, ax = plt.subplots()
+    fig, ax = plt.subplots(layout="constrained")
     ax.plot(x, truth, color="black", linewidth=3.5, alpha=0.35, label="truth")
     for number, (label, values) in enumerate(forecasts.items()):
         look = number % len(COLOURS)
@@ -205,7 +204,7 @@ def points_by_class(
     Args:
         ticks: if given, both axes have these ticks, room around them and the same scale.
     """
-    fig, ax = plt.subplots()
+    fig, ax = plt.subplots(layout="constrained")
     places, labels = np.asarray(points), np.asarray(classes)
     for number, name in enumerate(names):
         chosen = places[labels == number]

@@ -34,9 +34,20 @@ def nbgrader_api(course: Path, **settings: dict):
     return NbGraderAPI(config=config)
 
 
+REASONS = {
+    "DeadKernelError": "its code ended Python: a crash, too much memory, or a call such as os._exit.",
+    "UnresponsiveKernelError": "a cell could not be interrupted: is there a loop that does not end?",
+    "an old version": "marks of its cells are damaged or doubled; copy the answers into a fresh download.",
+    "a newer version": "its cells are marked by a newer nbgrader; copy the answers into a fresh download.",
+}
+
+
 def last_error(outcome: dict) -> str:
-    """The last exception that nbgrader reported, without its traceback."""
+    """Why nbgrader failed: a sentence where the reason is known, or the last exception that it reported."""
     report = outcome.get("log", "") + "\n" + outcome.get("error", "")
+    for sign, reason in REASONS.items():
+        if sign in report:
+            return reason
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in report.splitlines()]
     named = [line for line in lines if re.match(r"[\w.]+: ", line)]
     own = [line for line in named if "NbGraderException: Please see the" not in line]

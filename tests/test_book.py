@@ -1,0 +1,141 @@
+"""Building the book: strict, and only what changed is executed again."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from utils import book
+
+ROOT = Path(__file__).parents[1]
+
+HEADER = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+
+# A page
+
+"""
+PAGE = (
+    HEADER
+    + """```{code-cell} ipython3
+import time
+
+from utils.device import best_device
+
+print(f"run at {time.time_ns()} on {best_device().type}")
+```
+"""
+)
+FIGURE = (
+    HEADER
+    + """```{code-cell} ipython3
+:tags: [remove-input]
+import matplotlib.pyplot as plt
+
+plt.plot([1, 2])
+plt.show()
+```
+"""
+)
+
+
+def make_course(root: Path, page: str) -> Path:
+    """A course with a book of one page and a copy of the package that may be edited."""
+    for folder in ("book", "solutions"):
+        (root / folder).mkdir()
+    (root / "book" / "index.md").write_text(page)
+    (root / "book" / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    (root / "book" / "references.bib").write_text("")
+    shutil.copy(ROOT / "book" / "_config.yml", root / "book")
+    shutil.copy(ROOT / "requirements.txt", root)
+    shutil.copytree(ROOT / "utils", root / "utils", ignore=shutil.ignore_patterns("__pycache__"))
+    return root
+
+
+def build(root: Path) -> subprocess.CompletedProcess:
+    """`course book` with the package in ``root``."""
+    return subprocess.run(
+        [sys.executable, "-m", "utils.cli", "book"],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def time_of_run(root: Path) -> str:
+    page = (root / "build" / "book" / "_build" / "html" / "index.html").read_text()
+    return re.search(r"run at (\d+)", page).group(1)
+
+
+@pytest.mark.slow
+def test_only_an_edit_that_a_page_can_see_runs_it_again(tmp_path):
+    root = make_course(tmp_path, PAGE)
+    outcome = build(root)
+    assert outcome.returncode == 0, outcome.stderr
+    first = time_of_run(root)
+    with (root / "utils" / "checks.py").open("a") as module:
+        module.write("\n# an edit that the page does not import\n")
+    assert build(root).returncode == 0
+    assert time_of_run(root) == first
+    with (root / "utils" / "device.py").open("a") as module:
+        module.write("\n# an edit that the page imports\n")
+    assert build(root).returncode == 0
+    assert time_of_run(root) != first
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        (HEADER + "```{code-cell} ipython3\n1 / 0\n```\n", "ZeroDivisionError"),
+        (HEADER + "```{code-cell} ipython3\nimport sys\nsys.stderr.write('hm')\n```\n", "stderr"),
+        (HEADER + "See {ref}`nowhere`.\n", "undefined label"),
+        (FIGURE, "has no alternative text"),
+    ],
+    ids=["raising cell", "stderr", "broken reference", "figure without alternative text"],
+)
+def test_a_flaw_fails_the_build_each_time(tmp_path, page, reason):
+    root = make_course(tmp_path, page)
+    for _ in range(2):  # what failed once must not pass for done
+        outcome = build(root)
+        assert outcome.returncode == 1
+        assert reason in outcome.stdout + outcome.stderr
+        assert outcome.stderr.rstrip().splitlines()[-1].startswith(("course: ", "index.html: "))
+
+
+def test_a_page_depends_on_what_its_modules_import(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        HEADER + "```{code-cell} ipython3\n%matplotlib inline\nfrom utils import book as b\n```\n"
+    )
+    modules = book.imported_modules(page)
+    assert {"utils.book", "utils.files", "utils.errors"} <= modules
+    assert "utils.checks" not in modules
+
+
+def test_site_problems_are_found_in_articles_alone(tmp_path):
+    page = (
+        '<img src="logo.svg"><script src="https://example.org/x.js"></script>'
+        '<article><img src="a.png" alt="a.png"><img src="b.png" alt="The sine wave"></article>'
+    )
+    (tmp_path / "index.html").write_text(page)
+    found = book.site_problems(tmp_path)
+    assert found == [
+        "index.html: the page fetches https://example.org/x.js, which a reader without a network cannot",
+        "index.html: the image a.png has no alternative text",
+    ]
+
+
+def test_pages_without_code_of_ours_have_no_digest():
+    digests = book.page_digests(ROOT)
+    assert "bibliography.md" not in digests
+    assert all(len(digest) == 128 for digest in digests.values())
+    assert json.loads(json.dumps(digests)) == digests

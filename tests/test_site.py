@@ -1,0 +1,83 @@
+"""The whole book, built strictly, and looked at in a browser without a network."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from utils.book import build_book
+
+ROOT = Path(__file__).parents[1]
+PAGES = ["index", "assignments", "bibliography"] + [
+    f"chapters/{path.stem}" for path in sorted((ROOT / "book" / "chapters").glob("*.md"))
+]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def site() -> Path:
+    """The site; when `make book` has built it, nothing is executed again."""
+    return build_book(ROOT, ROOT / "build" / "book")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on this machine; install the package chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_there_and_shows_no_error(site, page):
+    text = (site / f"{page}.html").read_text(encoding="utf-8")
+    assert "<h1>" in text
+    assert "Traceback (most recent call last)" not in text
+
+
+def test_every_chapter_is_in_the_table_of_contents(site):
+    contents = (site / "index.html").read_text(encoding="utf-8")
+    for page in PAGES:
+        assert f'href="{page}.html"' in contents or page == "index"
+
+
+def test_links_within_the_site_lead_somewhere(site):
+    for page in PAGES:
+        path = site / f"{page}.html"
+        for link in re.findall(r'href="([^"#?]+)[^"]*"', path.read_text(encoding="utf-8")):
+            if not re.match(r"[a-z]+:|//", link):
+                assert (path.parent / link).exists(), f"{page} links to {link}"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_fits_its_window_and_shows_its_formulas(site, browser, page, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
+    tab = context.new_page()
+    failures: list[str] = []
+    tab.on("requestfailed", lambda request: failures.append(request.url))
+    tab.on("pageerror", lambda error: failures.append(str(error)))
+    tab.goto((site / f"{page}.html").as_uri())
+    if tab.query_selector(".math"):
+        tab.wait_for_selector("mjx-container", timeout=20_000)
+        tab.wait_for_timeout(1000)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    wide = tab.evaluate(
+        """width => [...document.querySelectorAll('article img, article table, article mjx-container')]
+            .filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest('.output, details, pre'))
+            .map(e => e.outerHTML.slice(0, 120))""",
+        width,
+    )
+    assert wide == []
+    assert tab.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+    assert tab.query_selector_all("mjx-merror") == []
+    assert failures == []
+    context.close()
