@@ -43,7 +43,7 @@ def test_a_forecast_that_forgets_its_state_would_be_caught(monkeypatch):
     prefix = torch.randn(3, 5, 1)
     right = model.forecast(prefix, 4)
     forward = model.forward
-    monkeypatch.setattr(model, "forward", lambda x, state=None: forward(x))
+    monkeypatch.setattr(model, "forward", lambda x, state=None, lengths=None: forward(x))
     wrong = model.forecast(prefix, 4)
     assert torch.equal(wrong[:, :1], right[:, :1])  # the first value needs the prefix alone
     assert not torch.allclose(wrong[:, 1:], right[:, 1:], atol=1e-3)

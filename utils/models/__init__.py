@@ -1,6 +1,31 @@
 """The recurrent systems of the course, each written once; nothing here knows data, text or training."""
 
+from utils.models.attention import AdditiveAttention, DotAttention, GeneralAttention, Memory
+from utils.models.captioner import Captioner
+from utils.models.classifier import BagOfEmbeddings, SequenceClassifier
+from utils.models.decoder import Decoder
+from utils.models.encoder import Encoder
 from utils.models.forecaster import Forecaster
+from utils.models.language_model import LanguageModel
+from utils.models.ngram import NGramModel
 from utils.models.recurrent import RNN
+from utils.models.seq2seq import Seq2Seq
+from utils.models.tagger import Tagger
 
-__all__ = ["RNN", "Forecaster"]
+__all__ = [
+    "RNN",
+    "AdditiveAttention",
+    "BagOfEmbeddings",
+    "Captioner",
+    "Decoder",
+    "DotAttention",
+    "Encoder",
+    "Forecaster",
+    "GeneralAttention",
+    "LanguageModel",
+    "Memory",
+    "NGramModel",
+    "Seq2Seq",
+    "SequenceClassifier",
+    "Tagger",
+]

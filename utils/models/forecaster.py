@@ -3,43 +3,52 @@
 import torch
 from torch import Tensor, nn
 
+from utils.models.encoder import Cell, State, make_layer
+from utils.models.pooling import last_step
 from utils.models.recurrent import RNN
 
 
 class Forecaster(nn.Module):
     """Predicts the next value of a sequence at every step (the documents' sine-wave forecaster).
 
-    h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh),  ŷ_t = W_out h_t + b_out,  where ŷ_t estimates x_{t+1}
+    h_t = cell(x_t, h_{t-1}),    ŷ_t = W_out h_t + b_out,    where ŷ_t estimates x_{t+1}
 
     Args:
         input_size: width of x_t.
         hidden_size: width of h_t.
         output_size: width of ŷ_t; to run free it must be input_size.
         num_layers: recurrent layers on one another.
+        cell: the recurrent layer's class.
     """
 
     def __init__(
-        self, input_size: int = 1, hidden_size: int = 32, output_size: int = 1, num_layers: int = 1
+        self,
+        input_size: int = 1,
+        hidden_size: int = 32,
+        output_size: int = 1,
+        num_layers: int = 1,
+        cell: Cell = RNN,
     ) -> None:
         super().__init__()
-        self.rnn = RNN(input_size, hidden_size, num_layers, batch_first=True)
+        self.rnn = make_layer(cell, input_size, hidden_size, num_layers)
         self.head = nn.Linear(hidden_size, output_size)
 
-    def forward(self, x: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, state: State = None, lengths: Tensor | None = None) -> tuple[Tensor, State]:
         """Predict from the true values.
 
-        ``x`` is (batch, time, input_size) and ``state`` (num_layers, batch, hidden_size), zeros if None.
-        Returns the prediction (batch, time, output_size) and the last state; handed to the next call, it
-        continues the sequence. Raises ValueError as ``RNN`` does.
+        ``x`` is (batch, time, input_size), padded beyond ``lengths`` (batch,), and ``state`` the cell's, zeros
+        if None. Returns the prediction (batch, time, output_size), which means nothing at padding, and the
+        last state; handed to the next call, it continues the sequence. Raises ValueError as the cell does.
         """
-        hidden, state = self.rnn(x, state)
+        hidden, state = self.rnn(x, state, lengths)
         return self.head(hidden), state
 
     @torch.no_grad()
-    def forecast(self, prefix: Tensor, steps: int) -> Tensor:
+    def forecast(self, prefix: Tensor, steps: int, lengths: Tensor | None = None) -> Tensor:
         """Run free: read ``prefix`` (batch, time, input_size), then feed each prediction back as input.
 
-        Returns the ``steps`` values that follow the prefix, (batch, steps, output_size), without gradients.
+        The prefixes may be padded beyond ``lengths`` (batch,). Returns the ``steps`` values that follow each
+        prefix, (batch, steps, output_size), without gradients.
         Raises ValueError if steps < 1, the prefix has no batch, or output and input differ in width.
         """
         if steps < 1:
@@ -51,8 +60,8 @@ class Forecaster(nn.Module):
                 f"a forecast feeds its output back, so output_size={self.head.out_features} must equal "
                 f"input_size={self.rnn.input_size}"
             )
-        prediction, state = self(prefix)
-        values = [prediction[:, -1:]]
+        prediction, state = self(prefix, None, lengths)
+        values = [last_step(prediction, lengths).unsqueeze(1)]
         while len(values) < steps:
             prediction, state = self(values[-1], state)
             values.append(prediction)
