@@ -144,6 +144,9 @@ def test_a_loss_that_is_no_number_names_its_epoch_and_batch(bad):
     [
         ({"epochs": -1}, "epochs must not be negative"),
         ({"clip_norm": 0.0}, "clip_norm must be positive"),
+        ({"patience": 0, "validate": float}, "patience must be at least 1"),
+        ({"patience": 3}, "patience needs validate"),
+        ({"resume": True}, "resume needs checkpoint"),
         ({"batches": []}, "epoch 1 had no batch"),
         ({"batches": iter(DATA)}, "epoch 2 had no batch.*generator"),
         ({"loss": lambda model, batch: model.w.expand(2)}, r"one number, got shape \(2,\)"),
@@ -152,6 +155,101 @@ def test_a_loss_that_is_no_number_names_its_epoch_and_batch(bad):
 def test_bad_input_gets_one_clear_error(options, message):
     with pytest.raises(ValueError, match=message):
         fit_line(**options)
+
+
+def stopping_run(scores: list[float], epochs: int = 10, **options) -> tuple[History, list[float], float]:
+    """Train with the given validations; returns the history, w after each epoch, and w in the end."""
+    seen = []
+
+    def validate(model):
+        seen.append(model.w.item())
+        return scores[len(seen) - 1]
+
+    w, history = fit_line(epochs, validate=validate, **options)
+    return history, seen, w
+
+
+@pytest.mark.parametrize(
+    ("scores", "patience", "epochs", "best"),
+    [
+        ([3, 2, 4, 1, 2, 3, 0], 2, 6, 4),
+        ([3, 2, 4, 5, 1], 2, 4, 2),
+        ([1, 1, 1, 0], 2, 3, 1),  # equal is not better
+        ([1, 2, 0, 3], 1, 2, 1),
+        ([5, math.nan, math.inf, 6, 0], 3, 4, 1),
+        ([math.nan, 2, 3, 4], 2, 4, 2),
+    ],
+)
+def test_early_stopping_takes_the_weights_of_the_best_epoch(scores, patience, epochs, best):
+    history, seen, w = stopping_run(scores, patience=patience)
+    assert len(history.train_loss) == len(history.validation) == epochs
+    assert history.best_epoch == best
+    assert w == seen[best - 1]
+
+
+def test_patience_takes_the_best_weights_without_stopping_too():
+    history, seen, w = stopping_run([3, 1, 2], epochs=3, patience=5)
+    assert (len(history.train_loss), w) == (3, seen[1])
+
+
+def test_without_patience_the_last_weights_stay():
+    history, seen, w = stopping_run([3, 1, 2], epochs=3)
+    assert (history.best_epoch, w) == (2, seen[2])
+    assert History().best_epoch == 0
+
+
+def test_early_stopping_says_so(capfd):
+    stopping_run([1, 2, 3], patience=2, progress=True)
+    out, err = capfd.readouterr()
+    assert out.splitlines()[-1] == "stopped early: the best validation was that of epoch 1"
+    assert err == ""
+
+
+def test_an_interrupt_takes_the_best_weights_too():
+    def loss(model, batch):
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+        return squared_error(model, batch)
+
+    seen = []
+
+    def validate(model):
+        seen.append(model.w.item())
+        return [2.0, 1.0, 3.0][len(seen) - 1]
+
+    w, history = fit_line(9, loss=loss, validate=validate, patience=5)
+    assert (len(history.train_loss), w) == (3, seen[1])
+
+
+def test_autocast_computes_the_loss_in_bfloat16_and_the_rest_in_full_precision(device):
+    torch.manual_seed(0)
+    x = torch.randn(64, 16, device=device)
+    model = nn.Linear(16, 1).to(device)
+    products = []
+
+    def loss(model, batch):
+        products.append(model(batch))
+        return nn.functional.mse_loss(products[-1].float(), batch.sum(1, keepdim=True))
+
+    def validate(model):
+        assert model(x).dtype == torch.float32
+        return 0.0
+
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+    options = {"autocast": True, "validate": validate, "clip_norm": 1.0, "progress": False}
+    history = fit(model, [x], loss, optimizer, 60, **options)
+    assert {product.dtype for product in products} == {torch.bfloat16}
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+    assert history.train_loss[-1] < 0.1 * history.train_loss[0]
+
+
+def test_a_model_that_adds_gradients_itself_is_refused():
+    class Parallel(nn.parallel.DistributedDataParallel):
+        def __init__(self) -> None:
+            nn.Module.__init__(self)
+
+    with pytest.raises(ValueError, match="pass the model itself"):
+        fit(Parallel(), DATA, squared_error, torch.optim.SGD(Line().parameters(), lr=RATE), 1)
 
 
 def train_forecaster(device: torch.device) -> tuple[Forecaster, History]:
