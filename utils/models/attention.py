@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.models.sequences import check_lengths, length_mask
+from utils.models.validation import check_sizes
 
 
 class Memory(NamedTuple):
@@ -35,10 +36,7 @@ class Attention(nn.Module):
 
     def __init__(self, query_size: int, memory_size: int) -> None:
         super().__init__()
-        if query_size < 1 or memory_size < 1:
-            raise ValueError(
-                f"query_size and memory_size must be at least 1, got {query_size} and {memory_size}"
-            )
+        check_sizes(query_size=query_size, memory_size=memory_size)
         self.query_size = query_size
         self.memory_size = memory_size
 
@@ -104,6 +102,7 @@ class AdditiveAttention(Attention):
     def __init__(self, query_size: int, memory_size: int, hidden_size: int | None = None) -> None:
         super().__init__(query_size, memory_size)
         hidden_size = query_size if hidden_size is None else hidden_size
+        check_sizes(hidden_size=hidden_size)
         self.W = nn.Linear(memory_size, hidden_size, bias=False)
         self.U = nn.Linear(query_size, hidden_size, bias=False)
         self.v = nn.Linear(hidden_size, 1, bias=False)

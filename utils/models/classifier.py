@@ -2,9 +2,10 @@
 
 from torch import Tensor, nn
 
-from utils.models.encoder import Cell, Encoder, check_sizes, check_tokens
+from utils.models.encoder import Cell, Encoder
 from utils.models.pooling import AttentionPooling, max_pooling, mean_pooling, step_mask
 from utils.models.recurrent import RNN
+from utils.models.validation import check_sizes, check_tokens
 
 POOLINGS = ("last", "mean", "max", "attention")
 

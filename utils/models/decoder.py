@@ -4,8 +4,9 @@ import torch
 from torch import Tensor, nn
 
 from utils.models.attention import AdditiveAttention, Attention, Memory
-from utils.models.encoder import Cell, State, check_sizes, check_tokens, make_layer
+from utils.models.encoder import Cell, State, make_layer
 from utils.models.recurrent import RNN
+from utils.models.validation import check_sizes, check_tokens
 
 
 class Decoder(nn.Module):

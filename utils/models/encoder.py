@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from utils.models.recurrent import RNN, Recurrent
+from utils.models.validation import check_sizes, check_tokens
 
 Cell = Callable[..., Recurrent]  # RNN, LSTM, GRU, ... or a partial of one: partial(LSTM, variant="NP")
 State = Any  # what the cell hands on: a tensor, or a tuple of tensors for LSTM
@@ -90,25 +90,3 @@ def make_layer(
         dropout=dropout if num_layers > 1 else 0.0,
         bidirectional=bidirectional,
     )
-
-
-def check_sizes(**sizes: int) -> None:
-    for name, size in sizes.items():
-        if size < 1:
-            raise ValueError(f"{name} must be at least 1, got {size}")
-
-
-def check_tokens(tokens: Tensor, vocabulary_size: int) -> None:
-    """A ValueError unless the tokens are (batch, time) integers from 0 to vocabulary_size - 1."""
-    if not isinstance(tokens, Tensor) or tokens.dim() != 2 or tokens.shape[1] == 0:
-        got = f"shape {tuple(tokens.shape)}" if isinstance(tokens, Tensor) else type(tokens).__name__
-        raise ValueError(f"tokens must be a tensor (batch, time) with at least one time step, got {got}")
-    if tokens.dtype not in (torch.int64, torch.int32):
-        raise ValueError(f"tokens must be integers (int64 or int32), got {tokens.dtype}: use tokens.long()")
-    if tokens.device.type != "cpu" or torch.compiler.is_compiling():
-        return  # to look at the values would make the host wait for the device, or break the graph
-    if tokens.numel() > 0 and (int(tokens.min()) < 0 or int(tokens.max()) >= vocabulary_size):
-        raise ValueError(
-            f"tokens must lie between 0 and vocabulary_size - 1 = {vocabulary_size - 1}, "
-            f"got {int(tokens.min())} ... {int(tokens.max())}"
-        )

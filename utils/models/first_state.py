@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from utils.models.encoder import State, check_sizes
+from utils.models.encoder import State
 from utils.models.recurrent import Recurrent
+from utils.models.validation import check_sizes
 
 
 class FirstState(nn.Module):

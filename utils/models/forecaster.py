@@ -36,9 +36,9 @@ class Forecaster(nn.Module):
     def forward(self, x: Tensor, state: State = None, lengths: Tensor | None = None) -> tuple[Tensor, State]:
         """Predict from the true values.
 
-        ``x`` is (batch, time, input_size), padded beyond ``lengths`` (batch,), and ``state`` the cell's, zeros
-        if None. Returns the prediction (batch, time, output_size), which means nothing at padding, and the
-        last state; handed to the next call, it continues the sequence. Raises ValueError as the cell does.
+        ``x`` is (batch, time, input_size), padded beyond ``lengths`` (batch,); ``state`` is the cell's, or
+        None for zeros. Returns the prediction (batch, time, output_size), which means nothing at padding, and
+        the last state, with which the next call continues. Raises ValueError as the cell does.
         """
         hidden, state = self.rnn(x, state, lengths)
         return self.head(hidden), state

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.models.encoder import check_sizes, check_tokens
+from utils.models.validation import check_sizes, check_tokens
 
 NGram = tuple[int, ...]
 

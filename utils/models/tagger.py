@@ -2,8 +2,9 @@
 
 from torch import Tensor, nn
 
-from utils.models.encoder import Cell, Encoder, check_sizes
+from utils.models.encoder import Cell, Encoder
 from utils.models.recurrent import RNN
+from utils.models.validation import check_sizes
 
 
 class Tagger(nn.Module):

@@ -1,0 +1,26 @@
+"""What a model refuses: sizes below 1, and tokens that are none."""
+
+import torch
+from torch import Tensor
+
+
+def check_sizes(**sizes: int) -> None:
+    for name, size in sizes.items():
+        if size < 1:
+            raise ValueError(f"{name} must be at least 1, got {size}")
+
+
+def check_tokens(tokens: Tensor, vocabulary_size: int) -> None:
+    """A ValueError unless the tokens are (batch, time) integers from 0 to vocabulary_size - 1."""
+    if not isinstance(tokens, Tensor) or tokens.dim() != 2 or tokens.shape[1] == 0:
+        got = f"shape {tuple(tokens.shape)}" if isinstance(tokens, Tensor) else type(tokens).__name__
+        raise ValueError(f"tokens must be a tensor (batch, time) with at least one time step, got {got}")
+    if tokens.dtype not in (torch.int64, torch.int32):
+        raise ValueError(f"tokens must be integers (int64 or int32), got {tokens.dtype}: use tokens.long()")
+    if tokens.device.type != "cpu" or torch.compiler.is_compiling():
+        return  # to look at the values would make the host wait for the device, or break the graph
+    if tokens.numel() > 0 and (int(tokens.min()) < 0 or int(tokens.max()) >= vocabulary_size):
+        raise ValueError(
+            f"tokens must lie between 0 and vocabulary_size - 1 = {vocabulary_size - 1}, "
+            f"got {int(tokens.min())} ... {int(tokens.max())}"
+        )
