@@ -1,5 +1,6 @@
 import pytest
 import torch
+from one_by_one import BATCH, CELLS, LENGTHS, TIME, assert_batch_is_its_items
 from torch import nn
 
 from utils.models import Forecaster
@@ -66,3 +67,21 @@ def test_forecast_needs_no_gradients():
 def test_bad_input_gets_one_clear_error(model, prefix, steps, message):
     with pytest.raises(ValueError, match=message):
         model.forecast(prefix, steps)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_padded_batch_gives_what_its_items_give_alone(cell, device):
+    torch.manual_seed(0)
+    model = Forecaster(input_size=2, hidden_size=5, output_size=2, num_layers=2, cell=cell)
+    model = model.to(device, torch.float64)
+    x = torch.randn(BATCH, TIME, 2, dtype=torch.float64).to(device)
+
+    def together(lengths):
+        prediction, _ = model(x, lengths=lengths)
+        return [prediction[item : item + 1, :length] for item, length in enumerate(LENGTHS)]
+
+    assert_batch_is_its_items(model, together, lambda item, length: model(x[item : item + 1, :length])[0])
+    forecast = model.forecast(x, 4, torch.tensor(LENGTHS, device=device))
+    for item, length in enumerate(LENGTHS):
+        alone = model.forecast(x[item : item + 1, :length], 4)
+        torch.testing.assert_close(forecast[item : item + 1], alone, atol=1e-12, rtol=1e-12)

@@ -87,7 +87,7 @@ class NGramModel:
             if seen is not None:
                 total = int(seen.counts.sum())
                 p *= self.discount * len(seen.tokens) / total
-                p[seen.tokens] += (seen.counts - self.discount) / total
+                p[seen.tokens] += (seen.counts.to(self.dtype) - self.discount) / total
         return p
 
     def __call__(self, tokens: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
