@@ -75,7 +75,7 @@ def tokens(folder: Path, **options: Any) -> dict[str, Any]:
         Reader(),
         batches,
         token_loss,
-        **{"count": count_tokens, "clip_norm": 0.3, "validate": validate, **options},
+        **{"count": count_tokens, "clip_norm": 0.05, "validate": validate, **options},
     )
 
 
