@@ -1,0 +1,40 @@
+"""The gated recurrent unit."""
+
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from utils.models import fused
+from utils.models.cells import gru_step
+from utils.models.derivatives import gru_step_backward
+from utils.models.layer import Recurrent
+from utils.models.unroll import Cell
+
+
+class GRU(Recurrent):
+    """The gated recurrent unit of Cho et al. (2014), with the call contract of ``torch.nn.GRU``.
+
+    r_t = σ(W_ir x_t + b_ir + W_hr h_{t-1} + b_hr)                  reset: how much of the past the new sees
+    z_t = σ(W_iz x_t + b_iz + W_hz h_{t-1} + b_hz)                  update: how much of the past stays
+    n_t = tanh(W_in x_t + b_in + r_t ⊙ (W_hn h_{t-1} + b_hn))       the new
+    h_t = (1 - z_t) ⊙ n_t + z_t ⊙ h_{t-1}
+
+    The reset acts after the product with h, as in the lecture and in torch; Cho et al. have it before. The
+    gates are stacked in the order r, z, n. Arguments, parameters, call and errors: as ``RNN``'s, without the
+    nonlinearity.
+    """
+
+    gates = 3
+    loop_weights = ("weight_hh", "bias_hh")  # r ⊙ (...) comes between b_hn and the sum
+
+    def project(self, x: Tensor, weights: dict[str, Tensor]) -> Tensor:
+        """W_ih x_t + b_ih, for all time steps at once."""
+        return F.linear(x, weights["weight_ih"], weights.get("bias_ih"))
+
+    def cell(self) -> Cell:
+        return Cell(partial(gru_step), partial(gru_step_backward))
+
+    def kernel(self) -> fused.Kernel:
+        return torch.gru
