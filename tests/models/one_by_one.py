@@ -1,12 +1,14 @@
 """A padded batch must give what its items give alone: outputs and gradients."""
 
 from collections.abc import Callable
+from functools import partial
 
+import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from utils.models import RNN
+from utils.models import GRU, LSTM, MUT1, RNN
 
 LENGTHS = [3, 7, 1, 5, 7]  # ragged, unsorted, with a tie and a single step
 BATCH, TIME = len(LENGTHS), max(LENGTHS)
@@ -14,6 +16,8 @@ BATCH, TIME = len(LENGTHS), max(LENGTHS)
 
 class TorchLSTM(nn.LSTM):
     """torch's own LSTM with the argument ``lengths``: any layer that keeps the contract must do."""
+
+    parts = 2
 
     def forward(self, x, state=None, lengths=None):
         if lengths is None:
@@ -23,7 +27,18 @@ class TorchLSTM(nn.LSTM):
         return pad_packed_sequence(output, self.batch_first, total_length=x.shape[1])[0], state
 
 
-CELLS = [RNN, TorchLSTM]
+CELLS = [
+    pytest.param(cell, id=name)
+    for name, cell in {
+        "RNN": RNN,
+        "GRU": GRU,
+        "LSTM": LSTM,
+        "readable-LSTM": partial(LSTM, backend="readable"),
+        "peepholes": partial(LSTM, variant="V"),
+        "MUT1": MUT1,
+        "torch-LSTM": TorchLSTM,
+    }.items()
+]
 
 
 def random_tokens(vocabulary_size: int, device, time: int = TIME, seed: int = 0) -> Tensor:

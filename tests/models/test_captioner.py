@@ -2,7 +2,7 @@ import pytest
 import torch
 from one_by_one import BATCH, CELLS, LENGTHS, TIME, assert_batch_is_its_items, random_tokens
 
-from utils.models import Captioner, decoding
+from utils.models import LSTM, Captioner, decoding
 
 WORDS, FEATURES = 9, 6
 
@@ -46,7 +46,7 @@ def test_the_image_is_the_first_state(num_layers, device):
 
 
 def test_a_tuple_of_states_gets_each_its_own_rows(device):
-    model = make(device, cell=CELLS[1], num_layers=2)
+    model = make(device, cell=LSTM, num_layers=2)
     features, linear = random_features(device), model.first_state.linear
     rows = torch.tanh(features @ linear.weight.T + linear.bias).split(5, dim=1)
     hidden, memory = model.first_state(features)
@@ -55,7 +55,7 @@ def test_a_tuple_of_states_gets_each_its_own_rows(device):
 
 
 def test_it_writes_a_caption_for_each_image(device):
-    model = make(device, cell=CELLS[1])
+    model = make(device, cell=LSTM)
     features = random_features(device)
     first = torch.zeros(BATCH, dtype=torch.long, device=device)
     found = decoding.greedy(model.step, first, model.first_state(features), end=1, limit=TIME)

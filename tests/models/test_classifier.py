@@ -101,7 +101,8 @@ def test_compiles_in_one_piece(pooling, device):
     model = make(device, pooling=pooling, bidirectional=True)
     tokens = random_tokens(WORDS, device)
     compiled = torch.compile(model, fullgraph=True, backend="aot_eager")
-    torch.testing.assert_close(compiled(tokens), model(tokens))
+    lengths = torch.tensor(LENGTHS, device=device)
+    torch.testing.assert_close(compiled(tokens, lengths), model(tokens, lengths))
 
 
 def test_every_tensor_is_made_on_the_device_of_the_input():

@@ -2,7 +2,7 @@ import pytest
 import torch
 from one_by_one import CELLS, LENGTHS, assert_batch_is_its_items, random_tokens
 
-from utils.models import LanguageModel
+from utils.models import RNN, LanguageModel
 
 WORDS = 9
 
@@ -31,14 +31,15 @@ def test_a_padded_batch_gives_what_its_items_give_alone(tied, cell, device, dtyp
 
 
 def test_the_formula_of_the_documents(device):
-    model = make(device)
+    model = make(device, cell=RNN)
     tokens = random_tokens(WORDS, device)
-    w = model.encoder.rnn.weights(0)
+    rnn = model.encoder.rnn
     h, expected = torch.zeros(len(tokens), 5, device=device, dtype=torch.float64), []
     for token in tokens.unbind(1):
         one_hot = torch.nn.functional.one_hot(token, WORDS).double()
         e = one_hot @ model.encoder.embedding.weight
-        h = torch.tanh(e @ w.weight_ih.T + w.bias_ih + h @ w.weight_hh.T + w.bias_hh)
+        from_input = e @ rnn.weight_ih_l0.T + rnn.bias_ih_l0
+        h = torch.tanh(from_input + h @ rnn.weight_hh_l0.T + rnn.bias_hh_l0)
         expected.append(h @ model.head.weight.T + model.head.bias)
     torch.testing.assert_close(model(tokens)[0], torch.stack(expected, 1), atol=1e-12, rtol=1e-12)
 
@@ -93,9 +94,9 @@ def test_autocast_and_compile(device):
         rough, _ = model(tokens)
     torch.testing.assert_close(rough.float(), exact, atol=0.05, rtol=0.05)
     compiled = torch.compile(model, fullgraph=True, backend="aot_eager")
-    for a, b in zip(compiled(tokens), (exact, state), strict=True):
-        torch.testing.assert_close(a, b)
-    torch.testing.assert_close(compiled(tokens, state)[0], model(tokens, state)[0])
+    for arguments in ((tokens,), (tokens, state, torch.tensor(LENGTHS, device=device))):
+        for a, b in zip(compiled(*arguments), model(*arguments), strict=True):
+            torch.testing.assert_close(a, b)
 
 
 def test_bad_input_gets_one_clear_error():
@@ -105,5 +106,7 @@ def test_bad_input_gets_one_clear_error():
         LanguageModel(0, 4, 5)
     with pytest.raises(ValueError, match="state must be a tensor of shape"):
         make("cpu")(torch.zeros(2, 3, dtype=torch.long), torch.zeros(1, 3, 5, dtype=torch.float64))
+    with pytest.raises(ValueError, match=r"a tensor \(rows,\); got shape \(2, 1\)"):
+        make("cpu").step(torch.zeros(2, 1, dtype=torch.long))
     with pytest.raises(ValueError, match="between 0 and vocabulary_size - 1 = 8"):
         make("cpu").step(torch.tensor([WORDS]))

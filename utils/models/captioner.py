@@ -4,8 +4,8 @@ from torch import Tensor, nn
 
 from utils.models.encoder import Cell, State
 from utils.models.first_state import FirstState
+from utils.models.gru import GRU
 from utils.models.language_model import LanguageModel
-from utils.models.recurrent import RNN
 
 
 class Captioner(nn.Module):
@@ -30,7 +30,7 @@ class Captioner(nn.Module):
         hidden_size: int,
         tied: bool = False,
         num_layers: int = 1,
-        cell: Cell = RNN,
+        cell: Cell = GRU,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()

@@ -3,8 +3,8 @@
 from torch import Tensor, nn
 
 from utils.models.encoder import Cell, Encoder
+from utils.models.gru import GRU
 from utils.models.pooling import AttentionPooling, max_pooling, mean_pooling, step_mask
-from utils.models.recurrent import RNN
 from utils.models.validation import check_sizes, check_tokens
 
 POOLINGS = ("last", "mean", "max", "attention")
@@ -35,7 +35,7 @@ class SequenceClassifier(nn.Module):
         classes: int,
         pooling: str = "last",
         num_layers: int = 1,
-        cell: Cell = RNN,
+        cell: Cell = GRU,
         bidirectional: bool = False,
         dropout: float = 0.0,
     ) -> None:

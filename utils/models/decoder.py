@@ -5,8 +5,8 @@ from torch import Tensor, nn
 
 from utils.models.attention import AdditiveAttention, Attention, Memory
 from utils.models.encoder import Cell, State, make_layer
-from utils.models.recurrent import RNN
-from utils.models.validation import check_sizes, check_tokens
+from utils.models.gru import GRU
+from utils.models.validation import as_column, check_sizes, check_tokens
 
 
 class Decoder(nn.Module):
@@ -39,7 +39,7 @@ class Decoder(nn.Module):
         memory_size: int,
         attention: type[Attention] | None = AdditiveAttention,
         num_layers: int = 1,
-        cell: Cell = RNN,
+        cell: Cell = GRU,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class Decoder(nn.Module):
         The memory may have fewer rows: with k times as many rows, each item's k rows lie together, as in beam
         search, and share its memory.
         """
-        check_tokens(token.unsqueeze(1), self.embedding.num_embeddings)
+        check_tokens(as_column(token), self.embedding.num_embeddings)
         self._check_memory(len(token), memory)
         output, state, _ = self._advance(self._embed(token), state, memory)
         return self._score(output), state

@@ -5,7 +5,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from utils.models.recurrent import RNN, Recurrent
+from utils.models.gru import GRU
+from utils.models.layer import Recurrent
 from utils.models.validation import check_sizes, check_tokens
 
 Cell = Callable[..., Recurrent]  # RNN, LSTM, GRU, ... or a partial of one: partial(LSTM, variant="NP")
@@ -36,7 +37,7 @@ class Encoder(nn.Module):
         embedding_size: int,
         hidden_size: int,
         num_layers: int = 1,
-        cell: Cell = RNN,
+        cell: Cell = GRU,
         bidirectional: bool = False,
         dropout: float = 0.0,
     ) -> None:

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.models.encoder import State
-from utils.models.recurrent import Recurrent
+from utils.models.layer import Recurrent
 from utils.models.validation import check_sizes
 
 
@@ -22,9 +22,8 @@ class FirstState(nn.Module):
     def __init__(self, size: int, rnn: Recurrent) -> None:
         super().__init__()
         check_sizes(size=size)
-        self.is_tuple, parts = kind_of_state(rnn)
-        self.shape = (parts, rnn.num_layers, rnn.hidden_size)
-        self.linear = nn.Linear(size, parts * rnn.num_layers * rnn.hidden_size)
+        self.shape = (rnn.parts, rnn.num_layers, rnn.hidden_size)
+        self.linear = nn.Linear(size, rnn.parts * rnn.num_layers * rnn.hidden_size)
 
     def forward(self, v: Tensor) -> State:
         """The state, (num_layers, batch, hidden_size) or a tuple of such, from ``v`` (batch, size).
@@ -36,12 +35,4 @@ class FirstState(nn.Module):
             raise ValueError(f"a first state is computed from (batch, {size}), got shape {tuple(v.shape)}")
         state = torch.tanh(self.linear(v)).unflatten(1, self.shape)  # (batch, parts, num_layers, hidden_size)
         parts = state.permute(1, 2, 0, 3).contiguous().unbind()
-        return parts if self.is_tuple else parts[0]
-
-
-@torch.no_grad()
-def kind_of_state(rnn: Recurrent) -> tuple[bool, int]:
-    """Whether the layer's state is a tuple, and of how many tensors; one step of it shows."""
-    x = next(rnn.parameters()).new_zeros(1, 1, rnn.input_size)
-    _, state = rnn(x)
-    return isinstance(state, tuple), len(state) if isinstance(state, tuple) else 1
+        return parts[0] if len(parts) == 1 else parts

@@ -3,7 +3,8 @@
 from torch import Tensor, nn
 
 from utils.models.encoder import Cell, Encoder, State
-from utils.models.recurrent import RNN
+from utils.models.gru import GRU
+from utils.models.validation import as_column
 
 
 class LanguageModel(nn.Module):
@@ -28,7 +29,7 @@ class LanguageModel(nn.Module):
         hidden_size: int,
         tied: bool = False,
         num_layers: int = 1,
-        cell: Cell = RNN,
+        cell: Cell = GRU,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
@@ -61,5 +62,5 @@ class LanguageModel(nn.Module):
 
         This is what the searches of ``decoding`` call.
         """
-        logits, state = self(token.unsqueeze(1), state)
+        logits, state = self(as_column(token), state)
         return logits.squeeze(1), state

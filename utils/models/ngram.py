@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.models.validation import check_sizes, check_tokens
+from utils.models.validation import as_column, check_sizes, check_tokens
 
 NGram = tuple[int, ...]
 
@@ -115,7 +115,7 @@ class NGramModel:
 
         This is what the searches of ``decoding`` call.
         """
-        log_probs, state = self(token.unsqueeze(1), state)
+        log_probs, state = self(as_column(token), state)
         return log_probs.squeeze(1), state
 
     def _ngrams(self, tokens: list[int]) -> Iterable[NGram]:

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from utils.models.encoder import Cell, Encoder
-from utils.models.recurrent import RNN
+from utils.models.gru import GRU
 from utils.models.validation import check_sizes
 
 
@@ -29,7 +29,7 @@ class Tagger(nn.Module):
         tags: int,
         bidirectional: bool = False,
         num_layers: int = 1,
-        cell: Cell = RNN,
+        cell: Cell = GRU,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What a model refuses: sizes below 1, and tokens that are none."""
+"""What a model refuses: sizes below 1, and tensors that hold no tokens."""
 
 import torch
 from torch import Tensor
@@ -24,3 +24,11 @@ def check_tokens(tokens: Tensor, vocabulary_size: int) -> None:
             f"tokens must lie between 0 and vocabulary_size - 1 = {vocabulary_size - 1}, "
             f"got {int(tokens.min())} ... {int(tokens.max())}"
         )
+
+
+def as_column(token: Tensor) -> Tensor:
+    """The tokens (rows,) that one step reads, as sequences of length one: (rows, 1)."""
+    if not isinstance(token, Tensor) or token.dim() != 1:
+        got = f"shape {tuple(token.shape)}" if isinstance(token, Tensor) else type(token).__name__
+        raise ValueError(f"a step reads one token per row, a tensor (rows,); got {got}")
+    return token.unsqueeze(1)
