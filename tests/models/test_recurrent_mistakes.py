@@ -2,94 +2,272 @@
 
 import pytest
 import torch
-from against_torch import assert_same, make_pair
+from against_torch import assert_same, make_input, make_pair, tensors
 
-from utils.models import cells, recurrent
+from utils.models import GRU, LSTM, RNN, derivatives, gru, layer, lstm, recurrent
+from utils.models import cells as right
+from utils.models.layer import length_mask, unroll
 
-right_step, right_scan, right_mask = cells.rnn_step, recurrent.scan, recurrent.length_mask
-
-
-def without_recurrent_bias(projected, hidden, weight_hh, bias_hh, activation):
-    return right_step(projected, hidden, weight_hh, None, activation)
-
-
-def transposed_recurrent_weights(projected, hidden, weight_hh, bias_hh, activation):
-    return right_step(projected, hidden, weight_hh.T, bias_hh, activation)
-
-
-def always_tanh(projected, hidden, weight_hh, bias_hh, activation):
-    return right_step(projected, hidden, weight_hh, bias_hh)
-
-
-def detached_state(projected, hidden, weight_hh, bias_hh, activation):
-    return right_step(projected, hidden.detach(), weight_hh, bias_hh, activation)
+# --- mistakes in the loop ---
 
 
 def ignored_lengths(lengths, time):
-    return torch.ones_like(right_mask(lengths, time))
+    return torch.ones_like(length_mask(lengths, time))
 
 
 def lengths_off_by_one(lengths, time):
-    return right_mask(lengths + 1, time)
+    return length_mask(lengths + 1, time)
 
 
-def ignored_first_state(step, projected, state, mask, backwards):
-    return right_scan(step, projected, torch.zeros_like(state), mask, backwards)
+def ignored_first_state(cell, projected, state, weights, mask, backwards):
+    zeros = tuple(torch.zeros_like(part) for part in state)
+    return unroll(cell, projected, zeros, weights, mask, backwards)
 
 
-def ignored_direction(step, projected, state, mask, backwards):
-    return right_scan(step, projected, state, mask, backwards=False)
+def ignored_direction(cell, projected, state, weights, mask, backwards):
+    return unroll(cell, projected, state, weights, mask, backwards=False)
 
 
-def whole_sequence_reversal(step, projected, state, mask, backwards):
+def whole_sequence_reversal(cell, projected, state, weights, mask, backwards):
     """Flip padding and all, read forwards, flip back."""
     if not backwards:
-        return right_scan(step, projected, state, mask, backwards)
-    output, state = right_scan(step, projected.flip(0), state, mask, backwards=False)
+        return unroll(cell, projected, state, weights, mask, backwards)
+    output, last = unroll(cell, projected.flip(0), state, weights, mask, backwards=False)
     output = output.flip(0)
-    return (output if mask is None else output * mask), state
+    return (output if mask is None else output * mask), last
 
 
-def output_left_reversed(step, projected, state, mask, backwards):
-    output, state = right_scan(step, projected, state, mask, backwards)
-    return (output.flip(0) if backwards else output), state
+def output_left_reversed(cell, projected, state, weights, mask, backwards):
+    output, last = unroll(cell, projected, state, weights, mask, backwards)
+    return (output.flip(0) if backwards else output), last
 
 
-def state_at_the_padded_end(step, projected, state, mask, backwards):
-    output, _ = right_scan(step, projected, state, mask, backwards)
-    return output, output[0 if backwards else -1]
+def state_at_the_padded_end(cell, projected, state, weights, mask, backwards):
+    output, last = unroll(cell, projected, state, weights, mask, backwards)
+    return output, (output[0 if backwards else -1], *last[1:])
 
 
-def output_not_zeroed(step, projected, state, mask, backwards):
-    output, last = right_scan(step, projected, state, mask, backwards)
-    return (output if mask is None else torch.where(mask, output, last)), last
+def output_not_zeroed(cell, projected, state, weights, mask, backwards):
+    output, last = unroll(cell, projected, state, weights, mask, backwards)
+    return (output if mask is None else torch.where(mask, output, last[0])), last
 
 
-MISTAKES = {  # the mistake: whether it shows only when lengths differ
-    ("rnn_step", without_recurrent_bias): False,
-    ("rnn_step", transposed_recurrent_weights): False,
-    ("rnn_step", always_tanh): False,
-    ("rnn_step", detached_state): False,
+IN_THE_LOOP = {  # the mistake: whether it shows only when lengths differ
     ("length_mask", ignored_lengths): True,
     ("length_mask", lengths_off_by_one): True,
-    ("scan", ignored_first_state): False,
-    ("scan", ignored_direction): False,
-    ("scan", whole_sequence_reversal): True,
-    ("scan", output_left_reversed): False,
-    ("scan", state_at_the_padded_end): True,
-    ("scan", output_not_zeroed): True,
+    ("unroll", ignored_first_state): False,
+    ("unroll", ignored_direction): False,
+    ("unroll", whole_sequence_reversal): True,
+    ("unroll", output_left_reversed): False,
+    ("unroll", state_at_the_padded_end): True,
+    ("unroll", output_not_zeroed): True,
 }
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake[1].__name__)
-def test_a_mistake_would_be_caught(mistake, monkeypatch, device):
-    pair = make_pair(0, device, torch.float32, num_layers=2, bidirectional=True, nonlinearity="relu")
+@pytest.mark.parametrize("kind", [RNN, LSTM, GRU])
+@pytest.mark.parametrize("mistake", IN_THE_LOOP, ids=lambda mistake: mistake[1].__name__)
+def test_a_mistake_in_the_loop_would_be_caught(mistake, kind, monkeypatch, device):
+    pair = make_pair(0, device, torch.float32, kind, num_layers=2, bidirectional=True)
     assert_same(*pair, ragged=True)
-    monkeypatch.setattr(recurrent, *mistake)
+    monkeypatch.setattr(layer, *mistake)
     with pytest.raises(AssertionError):
         assert_same(*pair, ragged=True)
-    if MISTAKES[mistake]:
+    if IN_THE_LOOP[mistake]:
         assert_same(*pair, ragged=False)
     else:
         with pytest.raises(AssertionError):
             assert_same(*pair, ragged=False)
+
+
+# --- mistakes in the cell ---
+
+
+def with_weights(step, change):
+    """The step, with changed recurrent weights."""
+
+    def mistaken(projected, state, weights, **options):
+        return step(projected, state, change(dict(weights)), **options)
+
+    return mistaken
+
+
+def transposed(weights):
+    blocks = weights["weight_hh"].split(weights["weight_hh"].shape[1])
+    return weights | {"weight_hh": torch.cat([block.T for block in blocks])}
+
+
+def no_recurrence(weights):
+    return weights | {"weight_hh": torch.zeros_like(weights["weight_hh"])}
+
+
+def swapped(first, second):
+    """Two gates in each other's place."""
+
+    def exchange(tensor, size, dim):
+        blocks = list(tensor.split(size, dim))
+        blocks[first], blocks[second] = blocks[second], blocks[first]
+        return torch.cat(blocks, dim)
+
+    def mistake(step):
+        def mistaken(projected, state, weights, **options):
+            size = state[0].shape[1]
+            changed = {name: exchange(weight, size, 0) for name, weight in weights.items()}
+            return step(exchange(projected, size, 1), state, changed, **options)
+
+        return mistaken
+
+    mistake.__name__ = f"gates_{first}_and_{second}_swapped"
+    return mistake
+
+
+def transposed_weights(step):
+    return with_weights(step, transposed)
+
+
+def ignored_recurrence(step):
+    return with_weights(step, no_recurrence)
+
+
+def always_relu(step):
+    def mistaken(projected, state, weights, **options):
+        return step(projected, state, weights, activation=torch.relu)
+
+    return mistaken
+
+
+def update_gate_reversed(step):
+    """h = z ⊙ n + (1 - z) ⊙ h, as in Cho et al.'s paper and in half of the literature."""
+
+    def mistaken(projected, state, weights, **options):
+        (new,), saved = step(projected, state, weights)
+        return (state[0] + saved[3] - new,), saved
+
+    return mistaken
+
+
+def reset_before_the_product(step):
+    """n = tanh(W_in x + W_hn (r ⊙ h) + ...), as in Cho et al.'s paper."""
+
+    def mistaken(projected, state, weights, **options):
+        _, saved = step(projected, state, weights)
+        hidden, r, z = saved[:3]
+        size = hidden.shape[1]
+        product = torch.nn.functional.linear(
+            r * hidden, weights["weight_hh"][2 * size :], weights["bias_hh"][2 * size :]
+        )
+        n = torch.tanh(projected[:, 2 * size :] + product)
+        return ((1 - z) * n + z * hidden,), saved
+
+    return mistaken
+
+
+def recurrent_bias_of_n_outside_the_reset(step):
+    def mistaken(projected, state, weights, **options):
+        size = state[0].shape[1]
+        inside = weights["bias_hh"].clone()
+        inside[2 * size :] = 0
+        moved = weights["bias_hh"] - inside
+        return step(projected + moved, state, {**weights, "bias_hh": inside})
+
+    return mistaken
+
+
+def cell_and_hidden_swapped(step):
+    def mistaken(projected, state, weights, **options):
+        return step(projected, state[::-1], weights, **options)
+
+    return mistaken
+
+
+def output_without_tanh(step):
+    def mistaken(projected, state, weights, **options):
+        (_, cell), saved = step(projected, state, weights, **options)
+        return (saved[5] * cell, cell), saved
+
+    return mistaken
+
+
+IN_THE_CELL = [
+    *[(RNN, recurrent, "rnn_step", m) for m in (transposed_weights, ignored_recurrence, always_relu)],
+    *[(LSTM, lstm, "lstm_step", swapped(a, b)) for a in range(4) for b in range(a)],
+    *[
+        (LSTM, lstm, "lstm_step", m)
+        for m in (transposed_weights, cell_and_hidden_swapped, output_without_tanh)
+    ],
+    *[(GRU, gru, "gru_step", swapped(a, b)) for a in range(3) for b in range(a)],
+    *[
+        (GRU, gru, "gru_step", m)
+        for m in (transposed_weights, update_gate_reversed, reset_before_the_product)
+    ],
+    (GRU, gru, "gru_step", recurrent_bias_of_n_outside_the_reset),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "module", "name", "mistake"),
+    IN_THE_CELL,
+    ids=[f"{c[0].__name__}-{c[3].__name__}" for c in IN_THE_CELL],
+)
+def test_a_mistake_in_the_cell_would_be_caught(kind, module, name, mistake, monkeypatch, device):
+    pair = make_pair(0, device, torch.float32, kind)
+    assert_same(*pair, ragged=True)
+    monkeypatch.setattr(module, name, mistake(getattr(right, name)))
+    with torch.no_grad(), pytest.raises(AssertionError):
+        assert_same_outputs(*pair)
+
+
+def assert_same_outputs(ours, reference):
+
+    x, state = make_input(reference)
+    for a, b in zip(ours(x, state), reference(x, state), strict=True):
+        for left, expected in zip(tensors(a), tensors(b), strict=True):
+            torch.testing.assert_close(left, expected, atol=1e-6, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [RNN, LSTM])
+@pytest.mark.parametrize("dropped", ["bias_hh", "bias_ih"])
+def test_a_dropped_bias_would_be_caught(dropped, kind, monkeypatch, device):
+    pair = make_pair(0, device, torch.float32, kind)
+    project = kind.project
+
+    def mistaken(self, x, weights):
+        return project(self, x, weights | {dropped: torch.zeros_like(weights[dropped])})
+
+    monkeypatch.setattr(kind, "project", mistaken)
+    with pytest.raises(AssertionError):
+        assert_same(*pair, ragged=False)
+
+
+# --- mistakes in the derivative: the outputs are right, the gradients are not ---
+
+
+@pytest.mark.parametrize("kind", [RNN, LSTM, GRU])
+def test_truncated_backpropagation_would_be_caught(kind, monkeypatch, device):
+    """The state's derivative does not go on to the step before, as with ``hidden.detach()``."""
+    pair = make_pair(0, device, torch.float32, kind)
+    module, name = {
+        RNN: (recurrent, "rnn_step_backward"),
+        LSTM: (lstm, "lstm_step_backward"),
+        GRU: (gru, "gru_step_backward"),
+    }[kind]
+    step_backward = getattr(derivatives, name)
+
+    def mistaken(d_state, *arguments, **options):
+        d_before = step_backward(d_state, *arguments, **options)
+        return (torch.zeros_like(d_before[0]), *d_before[1:])
+
+    monkeypatch.setattr(module, name, mistaken)
+    with pytest.raises(AssertionError, match="grad"):
+        assert_same(*pair, ragged=False)
+
+
+@pytest.mark.parametrize("kind", [RNN, LSTM, GRU])
+def test_weight_gradients_of_the_last_step_alone_would_be_caught(kind, monkeypatch, device):
+    pair = make_pair(0, device, torch.float32, kind)
+
+    def mistaken(total, d_out, operand):
+        total.copy_(d_out.t() @ operand)
+
+    monkeypatch.setattr(derivatives, "add_product", mistaken)
+    with pytest.raises(AssertionError, match="grad weight_hh_l0"):
+        assert_same(*pair, ragged=False)
