@@ -11,7 +11,7 @@ from torch import nn
 from utils.models import GRU, LSTM, MUT1, MUT2, MUT3, RNN, cells, lstm, mut, unroll
 from utils.models.lstm import VARIANTS
 
-INPUT, HIDDEN = 3, 4
+INPUT, HIDDEN = 2, 3
 LSTMS = [{"kind": LSTM, "variant": variant} for variant in VARIANTS]
 LSTMS += [{"kind": LSTM, "variant": v, "output_gate": "tanh"} for v in (None, "V", "FGR", "LSTM-f", "NOG")]
 MUTS = [{"kind": kind, "input_size": width} for kind in (MUT1, MUT2, MUT3) for width in (INPUT, HIDDEN)]
@@ -54,9 +54,9 @@ def assert_same(layer, lengths):
     expected, expected_last = by_hand.run(
         layer, oracle(layer), x.detach().cpu().double().numpy(), arrays, lengths or [TIME] * BATCH
     )
-    tolerance = TOLERANCE[x.dtype]
     for a, b in zip([output, *tensors(last)], [expected, *expected_last], strict=True):
         b = torch.from_numpy(b)
+        tolerance = TOLERANCE[x.dtype] * max(1, b.abs().max().item())  # NOAF's h and all c can exceed 1
         torch.testing.assert_close(a.detach().cpu().double(), b, atol=tolerance, rtol=tolerance)
 
 
@@ -105,19 +105,19 @@ def as_function(layer, lengths):
         output, last = torch.func.functional_call(layer, weights, (x, first, lengths))
         return (output, *tensors(last))
 
-    values = [x[:4, :3], *(part[:, :3] for part in tensors(state)), *layer.parameters()]
+    values = [x[:3, :2], *(part[:, :2] for part in tensors(state)), *layer.parameters()]
     return run, [value.detach().requires_grad_() for value in values]
 
 
 @pytest.mark.parametrize("case", GRADCHECKED, ids=name_of)
 def test_gradcheck(case):
-    run, values = as_function(make(bidirectional=True, **case), [2, 4, 1])
+    run, values = as_function(make(bidirectional=True, **case), [1, 3])
     assert torch.autograd.gradcheck(run, values)
 
 
 @pytest.mark.parametrize("case", GRADCHECKED, ids=name_of)
 def test_gradients_have_gradients(case):
-    run, values = as_function(make(**case), [2, 4, 1])
+    run, values = as_function(make(**case), [1, 3])
     torch.manual_seed(0)
     assert torch.autograd.gradgradcheck(run, values, fast_mode=True)
 
@@ -159,9 +159,9 @@ def test_the_weights_of_a_missing_gate_do_nothing(variant, block):
 
 def test_an_input_as_wide_as_the_state_is_not_projected():
     shapes = {
-        MUT1: {"weight_ih": (8, 4), "weight_hh": (8, 4), "bias": (12,)},
-        MUT2: {"weight_ih": (8, 4), "weight_hh": (12, 4), "bias": (12,)},
-        MUT3: {"weight_ih": (12, 4), "weight_hh": (12, 4), "bias": (12,)},
+        MUT1: {"weight_ih": (6, 3), "weight_hh": (6, 3), "bias": (9,)},
+        MUT2: {"weight_ih": (6, 3), "weight_hh": (9, 3), "bias": (9,)},
+        MUT3: {"weight_ih": (9, 3), "weight_hh": (9, 3), "bias": (9,)},
     }
     for kind, expected in shapes.items():
         layer = kind(HIDDEN, HIDDEN)
@@ -219,7 +219,7 @@ def gates_not_handed_on(projected, state, weights, form):
 LSTM_MISTAKES = {
     "o peeps at the old cell": ("V", peephole_on_the_old_cell_for_o),
     "no peepholes": ("V", with_form(peepholes=False)),
-    "peepholes in the order f, i, o": ("V", with_weight("weight_peephole", lambda p: p.roll(4))),
+    "peepholes in the order f, i, o": ("V", with_weight("weight_peephole", lambda p: p.roll(HIDDEN))),
     "input gate left in": ("NIG", with_form(input_gate=True)),
     "forget gate left in": ("NFG", with_form(forget_gate=True)),
     "output gate left in": ("NOG", with_form(output_gate=True)),
@@ -230,7 +230,7 @@ LSTM_MISTAKES = {
     "coupled the other way round": ("CIFG", coupled_memory_upside_down),
     "gates forgotten": ("FGR", gates_not_handed_on),
     "gate recurrence transposed": ("FGR", with_weight("weight_gates", torch.t)),
-    "gate recurrence in the order f, i, o": ("FGR", with_weight("weight_gates", lambda w: w.roll(4, 0))),
+    "gate recurrence in the order f, i, o": ("FGR", with_weight("weight_gates", lambda w: w.roll(HIDDEN, 0))),
     "other squashing of the output gate": ("V", with_form(tanh_output_gate=True)),
 }
 
@@ -302,7 +302,7 @@ def test_a_wrong_derivative_would_be_caught(monkeypatch):
         return right(d_state, saved, none, gradients, d_projected, form)
 
     monkeypatch.setattr(lstm, "lstm_step_backward", mistaken)
-    run, values = as_function(layer, [2, 4, 1])
+    run, values = as_function(layer, [1, 3])
     assert not torch.autograd.gradcheck(run, values, raise_exception=False)
 
 
