@@ -112,7 +112,7 @@ class AdditiveAttention(Attention):
 
     def score(self, query: Tensor, keys: Tensor) -> Tensor:
         pairs = keys.unsqueeze(1) + self.U(query).unsqueeze(2)  # (batch, queries, source, hidden_size)
-        return self.v(torch.tanh(pairs)).squeeze(-1)
+        return self.v(pairs.tanh_()).squeeze(-1)  # in place, since these are the largest tensor of a step
 
 
 class DotAttention(Attention):

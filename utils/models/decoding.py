@@ -152,7 +152,7 @@ def beam(
     for length in range(1, limit + 1):
         logits, state = step(token, state)
         log_probs = _at_least_float32(logits).log_softmax(dim=-1).unflatten(0, (batch, beam_size))
-        scores, chosen = (scores.unsqueeze(-1) + log_probs).flatten(1).topk(beam_size)
+        scores, chosen = log_probs.add_(scores.unsqueeze(-1)).flatten(1).topk(beam_size)
         parent = chosen // logits.shape[-1]
         token = chosen % logits.shape[-1]
         history = history.gather(1, parent.unsqueeze(-1).expand_as(history))
