@@ -3,10 +3,12 @@
     python -m benchmarks.decoding [--device cuda] [--threads 2]
 
 Each pair computes the same numbers, which is checked first, and is measured in turn in one run, so that what
-else the machine does hits both alike. The table shows medians and their ratio.
+else the machine does hits both alike; the ratio is the median over the rounds. Sentences have up to 50
+words, as in Bahdanau et al. (2015).
 """
 
 import argparse
+import platform
 import statistics
 import time
 from collections.abc import Callable
@@ -18,7 +20,8 @@ from torch import Tensor, nn
 
 from utils.models import GRU, Decoder, Encoder, Seq2Seq, decoding
 
-VOCABULARY, EMBEDDING, HIDDEN, BATCH, SOURCE, TARGET = 4000, 256, 256, 64, 40, 40
+VOCABULARY, EMBEDDING, HIDDEN, BATCH, SOURCE, TARGET = 2000, 128, 128, 128, 50, 50
+BEAM = 5
 SOME = 8  # of the batch's sentences are run one by one, and their time is scaled to the whole batch
 
 
@@ -65,10 +68,12 @@ def main() -> None:
     encoder = Encoder(VOCABULARY, EMBEDDING, HIDDEN, cell=GRU, bidirectional=True)
     decoder = Decoder(VOCABULARY, EMBEDDING, HIDDEN, memory_size=2 * HIDDEN, cell=GRU)
     model = Seq2Seq(encoder, decoder).to(device)
+    processor = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor()
+    print(f"torch {torch.__version__}, {device} {processor}, {options.threads} threads; batch {BATCH},")
     print(
-        f"torch {torch.__version__}, {device}, {options.threads} threads; batch {BATCH}, source {SOURCE} and "
+        f"source {SOURCE}, target {TARGET}, vocabulary {VOCABULARY}, embedding {EMBEDDING}, hidden {HIDDEN},"
     )
-    print(f"target {TARGET} tokens of {VOCABULARY}, embedding {EMBEDDING}, hidden {HIDDEN}; median seconds\n")
+    print(f"beam {BEAM}; seconds\n")
     print(f"{'':44}{'ours':>10}{'other':>10}{'ratio':>8}")
     compare_training(decoder, device, options.repeats)
     compare_searches(model, device, options.repeats)
@@ -124,12 +129,13 @@ def compare_searches(model: Seq2Seq, device: torch.device, repeats: int) -> None
     lengths = torch.randint(SOURCE // 2, SOURCE + 1, (BATCH,), device=device)
     cut = [int(length) for length in lengths]
     first = torch.zeros(BATCH, dtype=torch.long, device=device)
+    searches = {"greedy": decoding.greedy, "beam": partial(decoding.beam, beam_size=BEAM)}
     never = -1  # an untrained model does not know when to end: all go to the limit
 
     @torch.no_grad()
     def search(name: str, rows: slice, length: int | None = None) -> decoding.Decoded:
         step, state = model.start(source[rows, :length], lengths[rows])
-        return getattr(decoding, name)(step, first[rows], state, never, TARGET)
+        return searches[name](step, first[rows], state, never, TARGET)
 
     def together(name: str) -> Tensor:
         return search(name, slice(0, BATCH)).scores
@@ -141,6 +147,28 @@ def compare_searches(model: Seq2Seq, device: torch.device, repeats: int) -> None
         torch.testing.assert_close(together(name)[:SOME], one_by_one(name), atol=1e-3, rtol=1e-3)
         pair = partial(together, name), partial(one_by_one, name)
         report(f"{name}: one sentence at a time", *pair, repeats, device, BATCH / SOME)
+
+    @torch.no_grad()
+    def by_hypothesis() -> float:
+        step, state = model.start(source[:1, : cut[0]], lengths[:1])
+        return plain_beam(step, first[:1], state)
+
+    assert abs(by_hypothesis() - float(together("beam")[0])) < 1e-3
+    report("beam: one hypothesis at a time", partial(together, "beam"), by_hypothesis, repeats, device, BATCH)
+
+
+def plain_beam(step: decoding.Step, token: Tensor, state: decoding.State) -> float:
+    """Beam search as it is often written, calling the model for each hypothesis; the best mean log p."""
+    beam = [(0.0, token, state)]
+    for _ in range(TARGET):
+        continued = []
+        for score, last, before in beam:
+            logits, after = step(last, before)
+            best = logits[0].log_softmax(dim=-1).topk(BEAM)
+            for log_prob, word in zip(best.values.tolist(), best.indices, strict=True):
+                continued.append((score + log_prob, word.unsqueeze(0), after))
+        beam = sorted(continued, key=lambda hypothesis: -hypothesis[0])[:BEAM]
+    return beam[0][0] / TARGET
 
 
 def report(
@@ -160,7 +188,8 @@ def report(
             if repeat > 0:  # the first warms up
                 seconds.append(now(device) - start)
     a, b = statistics.median(times[0]), statistics.median(times[1]) * scale
-    print(f"{name:44}{a:10.4f}{b:10.4f}{b / a:8.2f}", flush=True)
+    ratio = statistics.median(theirs * scale / own for own, theirs in zip(*times, strict=True))
+    print(f"{name:44}{a:10.4f}{b:10.4f}{ratio:8.2f}", flush=True)
 
 
 def now(device: torch.device) -> float:

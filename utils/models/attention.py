@@ -86,7 +86,7 @@ class Attention(nn.Module):
         raise NotImplementedError
 
     def score(self, query: Tensor, keys: Tensor) -> Tensor:
-        """e, (batch, queries, source), of queries (batch, queries, query_size)."""
+        """e, (batch, queries, source), of queries (batch, queries, query_size), up to a constant over j."""
         raise NotImplementedError
 
 
@@ -108,11 +108,16 @@ class AdditiveAttention(Attention):
         self.v = nn.Linear(hidden_size, 1, bias=False)
 
     def project_keys(self, values: Tensor) -> Tensor:
-        return self.W(values)
+        return 2 * self.W(values)  # see score
 
     def score(self, query: Tensor, keys: Tensor) -> Tensor:
-        pairs = keys.unsqueeze(1) + self.U(query).unsqueeze(2)  # (batch, queries, source, hidden_size)
-        return self.v(pairs.tanh_()).squeeze(-1)  # in place, since these are the largest tensor of a step
+        """e, less Σ v: the weights do not see what is the same for all j.
+
+        vᵀ tanh(a) = 2 vᵀ σ(2a) - Σ v, and on a CPU torch computes σ several times faster than tanh. In place,
+        because this is the largest tensor of a step.
+        """
+        doubled = keys.unsqueeze(1) + 2 * self.U(query).unsqueeze(2)  # (batch, queries, source, hidden_size)
+        return 2 * self.v(doubled.sigmoid_()).squeeze(-1)
 
 
 class DotAttention(Attention):
