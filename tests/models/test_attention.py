@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from utils.models import AdditiveAttention, DotAttention, GeneralAttention
-from utils.models.attention import Memory
+from utils.models.attention import Attention, Memory
 
 BATCH, SOURCE, QUERY, MEMORY = 4, 6, 3, 5
 LENGTHS = [2, 6, 1, 4]
@@ -57,6 +57,32 @@ def test_equals_the_double_loop(kind, device, dtype):
     gradients = [torch.autograd.grad((factors * result[0]).sum(), inputs) for result in (ours, theirs)]
     for a, b in zip(*gradients, strict=True):
         torch.testing.assert_close(a, b, atol=10 * tolerance, rtol=10 * tolerance)
+
+
+def without_a_mask(attention, values, lengths):
+    return right_remember(attention, values)
+
+
+def keys_of_the_neighbour(attention, values, lengths):
+    memory = right_remember(attention, values, lengths)
+    return memory._replace(keys=memory.keys.roll(1, dims=1))
+
+
+def values_of_the_neighbour(attention, values, lengths):
+    memory = right_remember(attention, values, lengths)
+    return memory._replace(values=memory.values.roll(1, dims=1))
+
+
+right_remember = Attention.remember
+
+
+@pytest.mark.parametrize("mistake", [without_a_mask, keys_of_the_neighbour, values_of_the_neighbour])
+@KINDS
+def test_a_mistake_would_be_caught(kind, mistake, monkeypatch, device):
+    test_equals_the_double_loop(kind, device, torch.float32)
+    monkeypatch.setattr(Attention, "remember", mistake)
+    with pytest.raises(AssertionError):
+        test_equals_the_double_loop(kind, device, torch.float32)
 
 
 @KINDS
