@@ -20,6 +20,8 @@ from utils.models.cells import STANDARD, Activation, LSTMForm, State, Weights, g
 Values = tuple[Tensor, ...]  # what a step saved, where every gate of the cell is there
 sigmoid_backward = torch.ops.aten.sigmoid_backward.default  # d ⊙ y ⊙ (1 - y), for y = σ(v)
 tanh_backward = torch.ops.aten.tanh_backward.default  # d ⊙ (1 - y²), for y = tanh(v)
+write_sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input  # the same, into a given tensor
+write_tanh_backward = torch.ops.aten.tanh_backward.grad_input
 
 
 def add_product(total: Tensor, d_out: Tensor, operand: Tensor) -> None:
@@ -61,42 +63,43 @@ def lstm_step_backward(
     hidden, cell, i, f, g, o, new_cell, shown, *gates = saved
     assert hidden is not None and cell is not None and g is not None
     assert new_cell is not None and shown is not None  # only gates can be missing
-    nothing = torch.zeros_like(cell)  # for the sum of a gate that is not there
     d_gate_i, d_gate_f, d_gate_o = d_gates[0].chunk(3, dim=1) if d_gates else (None, None, None)
+    d_sum_i, d_sum_f, d_sum_g, d_sum_o = d_projected.chunk(4, dim=1)  # to be written
+    if i is None or f is None or o is None or form.coupled:
+        d_projected.zero_()  # for the sum of a gate that is not there
     if form.peepholes:
         peep_i, peep_f, peep_o = weights["weight_peephole"].chunk(3)
-        sum_peep_i, sum_peep_f, sum_peep_o = gradients["weight_peephole"].chunk(3)
+        total_i, total_f, total_o = gradients["weight_peephole"].chunk(3)
 
     # h = o ⊙ tanh(c)
-    d_sum_o = nothing
     if o is not None:
-        d_o = plus(d_hidden * shown, d_gate_o)
-        d_sum_o = (tanh_backward if form.tanh_output_gate else sigmoid_backward)(d_o, o)
+        write = write_tanh_backward if form.tanh_output_gate else write_sigmoid_backward
+        write(plus(d_hidden * shown, d_gate_o), o, grad_input=d_sum_o)
     d_shown = gated(o, d_hidden)
     d_cell = d_cell + (tanh_backward(d_shown, shown) if form.output_activation else d_shown)
-    if form.peepholes and o is not None:
+    if form.peepholes:
         d_cell = torch.addcmul(d_cell, d_sum_o, peep_o)
-        sum_peep_o += (d_sum_o * new_cell).sum(0)
+        total_o += (d_sum_o * new_cell).sum(0)
 
     # c = f ⊙ c_before + i ⊙ g
     d_before = gated(f, d_cell)
     d_g = gated(i, d_cell)
-    d_sum_g = tanh_backward(d_g, g) if form.input_activation else d_g
-    d_sum_i = d_sum_f = nothing
+    if form.input_activation:
+        write_tanh_backward(d_g, g, grad_input=d_sum_g)
+    else:
+        d_sum_g.copy_(d_g)
     if i is not None:
         d_i = d_cell * (g - cell if form.coupled else g)
-        d_sum_i = sigmoid_backward(plus(d_i, d_gate_i), i)
-        if form.peepholes:
-            d_before = torch.addcmul(d_before, d_sum_i, peep_i)
-            sum_peep_i += (d_sum_i * cell).sum(0)
+        write_sigmoid_backward(plus(d_i, d_gate_i), i, grad_input=d_sum_i)
     if f is not None and not form.coupled:
-        d_sum_f = sigmoid_backward(plus(d_cell * cell, d_gate_f), f)
-        if form.peepholes:
-            d_before = torch.addcmul(d_before, d_sum_f, peep_f)
-            sum_peep_f += (d_sum_f * cell).sum(0)
+        write_sigmoid_backward(plus(d_cell * cell, d_gate_f), f, grad_input=d_sum_f)
+    if form.peepholes:
+        d_before = torch.addcmul(d_before, d_sum_i, peep_i)
+        d_before = torch.addcmul(d_before, d_sum_f, peep_f)
+        total_i += (d_sum_i * cell).sum(0)
+        total_f += (d_sum_f * cell).sum(0)
 
     # the sums
-    torch.cat([d_sum_i, d_sum_f, d_sum_g, d_sum_o], dim=1, out=d_projected)
     add_product(gradients["weight_hh"], d_projected, hidden)
     d_hidden = d_projected @ weights["weight_hh"]
     if not gates or gates[0] is None:
