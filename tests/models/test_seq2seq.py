@@ -260,6 +260,8 @@ STATE, REMEMBERED = MODEL.encode(SOURCE)
         (lambda: MODEL(SOURCE, TARGET + TARGET_WORDS), "between 0 and vocabulary_size - 1 = 7"),
         (lambda: MODEL(SOURCE, TARGET, torch.tensor([8, 1, 1, 1, 1])), "between 1 and 7"),
         (lambda: MODEL(SOURCE, TARGET[:3]), "3 rows cannot share a memory of 5 items"),
+        (lambda: MODEL.decoder(TARGET, None, REMEMBERED), r"h of shape \(1, 5, 6\).* got NoneType"),
+        (lambda: MODEL.decoder(TARGET, STATE[:, :3], REMEMBERED), r"\(1, 5, 6\).* got shape \(1, 3, 6\)"),
         (lambda: MODEL.decoder(TARGET, STATE, None), "with attention needs a memory"),
         (lambda: make("cpu", None).decoder(TARGET, STATE, REMEMBERED), "one without must not get one"),
         (lambda: MODEL.decoder.step(TARGET[:, :1], STATE, REMEMBERED), r"a tensor \(rows,\); got shape"),

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from utils.models.attention import AdditiveAttention, Attention, Memory
 from utils.models.encoder import Cell, State, make_layer
 from utils.models.gru import GRU
+from utils.models.sequences import describe
 from utils.models.validation import as_column, check_sizes, check_tokens
 
 
@@ -24,7 +25,8 @@ class Decoder(nn.Module):
         attention: the attention's class; None leaves c_i out, so that the source acts through s_0 alone
             (Sutskever et al., 2014).
         num_layers: recurrent layers on one another; the attention reads s_{i-1} of the top layer.
-        cell: the recurrent layer's class.
+        cell: the recurrent layer's class. LSTM's variant "FGR" does not fit here, nor in ``step`` of any
+            model: its gates of t-1 are not part of the state that it hands on.
         dropout: in training, the probability of zeroing each number of x_i, of what goes from layer to layer,
             and of s_i on its way to the output.
 
@@ -75,7 +77,7 @@ class Decoder(nn.Module):
                 probability, or state and memory do not fit.
         """
         check_tokens(tokens, self.embedding.num_embeddings)
-        self._check_memory(len(tokens), memory)
+        self._check_start(len(tokens), state, memory)
         if not 0 <= sampling <= 1:
             raise ValueError(f"sampling must be a probability between 0 and 1, got {sampling}")
         x = self._embed(tokens)
@@ -102,7 +104,7 @@ class Decoder(nn.Module):
         search, and share its memory.
         """
         check_tokens(as_column(token), self.embedding.num_embeddings)
-        self._check_memory(len(token), memory)
+        self._check_start(len(token), state, memory)
         output, state, _ = self._advance(self._embed(token), state, memory)
         return self._score(output), state
 
@@ -124,8 +126,17 @@ class Decoder(nn.Module):
     def _score(self, output: Tensor) -> Tensor:
         return self.head(self.dropout(output))
 
-    def _check_memory(self, rows: int, memory: Memory | None) -> None:
+    def _check_start(self, rows: int, state: State, memory: Memory | None) -> None:
+        """The attention reads the state before the cell, which would check it, sees it."""
         if (memory is None) != (self.attention is None):
             raise ValueError("a decoder with attention needs a memory, one without must not get one")
-        if memory is not None and rows % len(memory.values) != 0:
+        if memory is None:
+            return
+        if rows % len(memory.values) != 0:
             raise ValueError(f"{rows} rows cannot share a memory of {len(memory.values)} items")
+        hidden = state[0] if isinstance(state, tuple) else state
+        shape = (self.rnn.num_layers, rows, self.rnn.hidden_size)
+        if not isinstance(hidden, Tensor) or hidden.shape != shape:
+            raise ValueError(
+                f"state must hold h of shape {shape}, (layers, rows, hidden_size); got {describe(hidden)}"
+            )
