@@ -1,5 +1,6 @@
 """Where the tensors live, and the seed that makes a run repeatable."""
 
+import os
 import random
 
 import numpy as np
@@ -7,9 +8,12 @@ import torch
 
 
 def best_device() -> torch.device:
-    """The fastest device of this machine: CUDA if there is one, else Apple's MPS, else the CPU."""
+    """The fastest device of this machine: CUDA if there is one, else Apple's MPS, else the CPU.
+
+    Under ``torchrun`` each process gets a CUDA device of its own.
+    """
     if torch.cuda.is_available():
-        return torch.device("cuda")
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", torch.cuda.current_device())))
     if torch.backends.mps.is_available():
         return torch.device("mps")
     return torch.device("cpu")

@@ -1,5 +1,6 @@
 """The recurrent systems of the course, each written once; nothing here knows data, text or training."""
 
+from utils.models import decoding
 from utils.models.attention import AdditiveAttention, DotAttention, GeneralAttention, Memory
 from utils.models.captioner import Captioner
 from utils.models.classifier import BagOfEmbeddings, SequenceClassifier
@@ -36,4 +37,5 @@ __all__ = [
     "Seq2Seq",
     "SequenceClassifier",
     "Tagger",
+    "decoding",
 ]

@@ -1,0 +1,25 @@
+"""The table of the documents' systems names what exists, and all of it."""
+
+import operator
+import re
+from pathlib import Path
+
+from utils import models
+
+HERE = Path(__file__).parent
+TABLE = Path(models.__file__).parent / "SYSTEMS.md"
+ROW = r"^\|[^|]*\| `([\w.]+)` \| `([\w.]+)` \| ([\d, ]+) \|$"  # class, test, chapters
+ROWS = re.findall(ROW, TABLE.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_every_class_and_every_test_of_the_table_exists():
+    assert len(ROWS) == TABLE.read_text(encoding="utf-8").count("\n| ") - 1  # all rows but the head
+    for name, test, _ in ROWS:
+        assert callable(operator.attrgetter(name)(models))
+        text = (HERE / test).read_text(encoding="utf-8")
+        assert name.rpartition(".")[2] in text, f"{test} does not mention {name}"
+
+
+def test_every_model_stands_in_the_table():
+    helpers = {"Memory", "decoding"}
+    assert set(models.__all__) - helpers <= {name for name, _, _ in ROWS}
