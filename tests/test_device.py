@@ -17,6 +17,12 @@ def test_best_device_prefers_cuda_then_mps(monkeypatch, cuda, mps, expected):
     assert best_device() == torch.device(expected)
 
 
+def test_each_process_of_torchrun_gets_its_own_device(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    assert best_device() == torch.device("cuda:1")
+
+
 def test_best_device_holds_a_tensor():
     assert torch.ones(2, device=best_device()).sum().item() == 2
 

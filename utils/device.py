@@ -13,7 +13,8 @@ def best_device() -> torch.device:
     Under ``torchrun`` each process gets a CUDA device of its own.
     """
     if torch.cuda.is_available():
-        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", torch.cuda.current_device())))
+        rank = os.environ.get("LOCAL_RANK")
+        return torch.device("cuda" if rank is None else f"cuda:{rank}")
     if torch.backends.mps.is_available():
         return torch.device("mps")
     return torch.device("cpu")
