@@ -78,6 +78,15 @@ def test_a_page_fits_its_window_and_shows_its_formulas(site, browser, page, widt
         width,
     )
     assert wide == []
+    clipped = tab.evaluate(  # a formula that runs into its number or out of its box
+        """() => [...document.querySelectorAll('article div.math')].filter(box => {
+            const number = box.querySelector('.eqno'), edges = box.getBoundingClientRect();
+            const limit = number ? number.getBoundingClientRect().left : edges.right;
+            const right = formula => formula.getBoundingClientRect().right;
+            return [...box.querySelectorAll('mjx-math')].some(formula => right(formula) > limit + 1);
+        }).map(box => box.textContent.slice(0, 200))"""
+    )
+    assert clipped == []
     assert tab.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
     assert tab.query_selector_all("mjx-merror") == []
     assert [failure for failure in failures if failure != known] == []
