@@ -12,7 +12,7 @@ course: assignments book grade
 venv: $(STAMP)
 
 $(STAMP): requirements.txt pyproject.toml
-	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "make: there is no $(PYTHON); install Python 3.10, 3.11 or 3.12, or name one: make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c '' >/dev/null 2>&1 || { echo "make: there is no $(PYTHON); install Python 3.10, 3.11 or 3.12, or name one: make PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 12) else "make: this is Python %d.%d; the course needs 3.10, 3.11 or 3.12: make PYTHON=python3.11" % v)'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "make: this Python lacks venv; install it (on Debian and Ubuntu: apt install python3-venv)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)

@@ -1,7 +1,17 @@
-"""Fixtures that several test files share."""
+"""Fixtures that several test files share, and what the run prints at its end."""
 
 import pytest
 import torch
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Print the matrices of variants by test cells, wherever their tests ran."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            if name == "matrix" and report.when == "call":
+                terminalreporter.section(report.nodeid.rpartition("[")[2].rstrip("]"))
+                terminalreporter.write_line(value)
+
 
 DEVICES = [pytest.param("cpu")]
 if torch.cuda.is_available():

@@ -105,3 +105,14 @@ def test_fresh_generators_differ_and_print_a_seed_that_repeats_them(capsys):
     assert draws[0] != draws[1]
     seed = int(capsys.readouterr().out.split()[4].rstrip("."))
     assert torch.rand(1, generator=torch.Generator().manual_seed(seed)).item() == draws[0]
+
+
+def test_a_notebook_shows_the_sentence_without_a_traceback():
+    """As in the kernel: IPython asks the exception how to show itself."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()
+    shown: list[str] = []
+    shell._showtraceback = lambda etype, value, traceback: shown.extend(traceback)
+    shell.run_cell("from utils import checks; checks.fail('is the bias missing?')")
+    assert shown == ["\x1b[31mNot yet.\x1b[0m is the bias missing?"]

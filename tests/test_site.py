@@ -2,7 +2,11 @@
 
 import re
 import shutil
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -21,6 +25,21 @@ pytestmark = pytest.mark.slow
 def site() -> Path:
     """The site; when `make book` has built it, nothing is executed again."""
     return build_book(ROOT, ROOT / "build" / "book")
+
+
+@pytest.fixture(scope="module")
+def address(site) -> Iterator[str]:
+    """Where the site is served, as `make serve` does it."""
+    handler = partial(QuietHandler, directory=str(site))
+    with ThreadingHTTPServer(("localhost", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments) -> None:
+        pass
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +78,15 @@ def test_links_within_the_site_lead_somewhere(site):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_fits_its_window_and_shows_its_formulas(site, browser, page, width, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
+def test_a_page_fits_its_window_and_shows_its_formulas(address, browser, page, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context.route(lambda url: not url.startswith(address), lambda route: route.abort())  # no network
     tab = context.new_page()
     failures: list[str] = []
     tab.on("requestfailed", lambda request: failures.append(request.url))
     tab.on("pageerror", lambda error: failures.append(str(error)))
-    tab.goto((site / f"{page}.html").as_uri())
+    known = "Identifier 'THEBE_JS_URL' has already been declared"  # an extension of the theme's adds it twice
+    tab.goto(f"{address}/{page}.html")
     if tab.query_selector(".math"):
         tab.wait_for_selector("mjx-container", timeout=20_000)
         tab.wait_for_timeout(1000)
@@ -77,7 +98,16 @@ def test_a_page_fits_its_window_and_shows_its_formulas(site, browser, page, widt
         width,
     )
     assert wide == []
+    clipped = tab.evaluate(  # a formula that runs into its number or out of its box
+        """() => [...document.querySelectorAll('article div.math')].filter(box => {
+            const number = box.querySelector('.eqno'), edges = box.getBoundingClientRect();
+            const limit = number ? number.getBoundingClientRect().left : edges.right;
+            const right = formula => formula.getBoundingClientRect().right;
+            return [...box.querySelectorAll('mjx-math')].some(formula => right(formula) > limit + 1);
+        }).map(box => box.textContent.slice(0, 200))"""
+    )
+    assert clipped == []
     assert tab.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
     assert tab.query_selector_all("mjx-merror") == []
-    assert failures == []
+    assert [failure for failure in failures if failure != known] == []
     context.close()

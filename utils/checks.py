@@ -1,7 +1,7 @@
 """What a released notebook calls to test an answer, and to say what is wrong with it.
 
-Every function returns None when all is well and raises ``AssertionError`` with a sentence for the student
-otherwise. Nothing writes to stderr: nbgrader scores a test cell 0 for a single warning.
+Each check returns None when all is well; otherwise it raises ``CheckFailed``, an ``AssertionError``, with a
+sentence for the student. Nothing writes to stderr: nbgrader scores a test cell 0 for a single warning.
 """
 
 from __future__ import annotations
@@ -17,6 +17,13 @@ from unittest import mock
 
 import torch
 from torch import Tensor
+
+
+class CheckFailed(AssertionError):
+    """An answer is wrong; a notebook shows the sentence alone, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:  # IPython asks an exception for this before it formats it
+        return [f"\x1b[31mNot yet.\x1b[0m {self}"]
 
 
 def call(function: Callable, *args: Any, **kwargs: Any) -> Any:
@@ -149,5 +156,5 @@ def fresh_generator() -> torch.Generator:
 
 
 def fail(sentence: str) -> None:
-    """Raise ``AssertionError(sentence)``."""
-    raise AssertionError(sentence)
+    """Raise :class:`CheckFailed`, which is an ``AssertionError``, with the sentence."""
+    raise CheckFailed(sentence)

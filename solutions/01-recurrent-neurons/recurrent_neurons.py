@@ -1,15 +1,15 @@
 # %% [markdown]
 # # Assignment 1: Recurrent neurons
 #
-# You write a recurrent neuron, carry it over time, set its weights by hand so that it computes parity,
-# load it into `nn.RNN`, and let a network forecast from its own output. Chapter 1 of the book has all that
+# You write a recurrent neuron, carry it over time, set weights by hand so that a layer counts, load a layer
+# into `nn.RNN`, and let a network forecast from its own output. Chapter 1 of the book has all that
 # you need.
 #
 # | task | what you write | points |
 # |---|---|---|
 # | 1 | `recurrent_neuron`: one step | 4 |
 # | 2 | `run_layer`: all steps | 5 |
-# | 3 | `parity_weights`: weights by hand | 4 |
+# | 3 | `remainder_weights`: weights by hand | 4 |
 # | 4 | `to_torch`: the same layer as an `nn.RNN` | 4 |
 # | 5 | `forecast`: feeding back the output | 3 |
 #
@@ -276,34 +276,37 @@ checks.close("the gradient of y_last with respect to W_y", gradient, expected, t
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Task 3: parity by hand (4 points)
+# ## Task 3: an automaton by hand (4 points)
 #
-# A string of bits has parity 1 when the number of its ones is odd. Set the weights of a layer with the step
-# activation, `step(z) = 1` where `z > 0` and 0 elsewhere, so that a weighted sum of its outputs is the parity
-# of the bits read so far:
+# Chapter 1 sets the weights of two units so that they compute parity, the number of ones modulo 2. Now count
+# modulo **3**: set the weights of a layer with the step activation, `step(z) = 1` where `z > 0` and 0
+# elsewhere, so that a weighted sum of its outputs is the remainder (0, 1 or 2) that the number of ones read
+# so far leaves when divided by 3:
 #
-# $$ h_t = \mathrm{step}(x_t W_x + h_{t-1} W_h + b), \qquad p_t = h_t\, w_{\text{out}}, \qquad h_0 = 0 $$
+# $$ h_t = \mathrm{step}(x_t W_x + h_{t-1} W_h + b), \qquad r_t = h_t\, w_{\text{out}}, \qquad h_0 = 0 $$
 #
 # Return `(W_x, W_h, b, w_out)` as tensors of shapes `(1, hidden_size)`, `(hidden_size, hidden_size)`,
-# `(hidden_size,)` and `(hidden_size,)`. You choose `hidden_size`. Why is 1 too small?
+# `(hidden_size,)` and `(hidden_size,)`. You choose `hidden_size`. Mind that a row is an example here, so that
+# $W_h$ stands to the right of $h_{t-1}$.
 
 
-# %% task="parity"
-def parity_weights() -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Weights (W_x, W_h, b, w_out) of a layer of step neurons that computes parity."""
+# %% task="remainder"
+def remainder_weights() -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Weights (W_x, W_h, b, w_out) of a layer of step neurons that counts ones modulo 3."""
     ### BEGIN SOLUTION
-    # Unit 1 is "bit or parity", unit 2 is "bit and parity"; their difference is the new parity.
-    W_x = torch.tensor([[1.0, 1.0]])
-    W_h = torch.tensor([[1.0, 1.0], [-1.0, -1.0]])
-    b = torch.tensor([-0.5, -1.5])
-    w_out = torch.tensor([1.0, -1.0])
+    # With s the bit plus the old remainder, unit k fires if s is at least k. The new remainder is s, but 0
+    # where s is 3: unit 1 + unit 2 - 2 unit 3.
+    w_out = torch.tensor([1.0, 1.0, -2.0])
+    W_x = torch.ones(1, 3)
+    W_h = torch.outer(w_out, torch.ones(3))
+    b = torch.tensor([-0.5, -1.5, -2.5])
     return W_x, W_h, b, w_out
     ### END SOLUTION
 
 
-# %% test="parity" checks="shape" points=1
-answer = checks.call(parity_weights)
-checks.pair("parity_weights", answer, ("W_x", "W_h", "b", "w_out"))
+# %% test="remainder" checks="shape" points=1
+answer = checks.call(remainder_weights)
+checks.pair("remainder_weights", answer, ("W_x", "W_h", "b", "w_out"))
 checks.tensor("b", answer[2])
 hidden_size = answer[2].numel()
 for name, weights, expected in zip(
@@ -315,36 +318,30 @@ for name, weights, expected in zip(
     checks.shape(f"{name} for hidden_size {hidden_size}", weights, expected)
 
 
-# %% test="parity" checks="strings" points=3
-def run_parity(bits: list[int]) -> float:
-    """The parity that the weights compute."""
-    W_x, W_h, b, w_out = [weights.double() for weights in checks.call(parity_weights)]
+# %% test="remainder" checks="strings" points=3
+def run_counter(bits: list[int]) -> float:
+    """The remainder that the weights compute."""
+    W_x, W_h, b, w_out = [weights.double() for weights in checks.call(remainder_weights)]
     h = torch.zeros(len(b), dtype=torch.float64)
     for bit in bits:
         h = ((bit * W_x[0] + h @ W_h + b) > 0).double()
     return float(h @ w_out)
 
 
-for bits, parity in (
-    ([0], 0),
-    ([1], 1),
-    ([1, 0], 1),
-    ([1, 1], 0),
-    ([1, 1, 1], 1),
-    ([1, 0, 0, 1, 0, 1, 1], 0),
-):
-    answer = run_parity(bits)
+for bits, remainder in (([0], 0), ([1], 1), ([1, 0], 1), ([1, 1], 2), ([1, 0, 1, 1], 0), ([1, 1, 1, 1], 1)):
+    answer = run_counter(bits)
     checks.true(
-        abs(answer - parity) < 1e-6, f"The parity of {bits} is {parity}, but your weights give {answer:g}."
+        abs(answer - remainder) < 1e-6,
+        f"The remainder for {bits} is {remainder}, but your weights give {answer:g}.",
     )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
-for length in (2, 3, 17, 500):
+for length in (5, 6, 17, 500):
     bits = torch.randint(2, (length,), generator=generator).tolist()
-    answer = run_parity(bits)
+    answer = run_counter(bits)
     checks.true(
-        abs(answer - sum(bits) % 2) < 1e-6,
-        f"A string of {length} bits gets parity {answer:g}, which is wrong.",
+        abs(answer - sum(bits) % 3) < 1e-6,
+        f"A string of {length} bits with {sum(bits)} ones gets the remainder {answer:g}, which is wrong.",
     )
 ### END HIDDEN TESTS
 

@@ -137,6 +137,24 @@ def test_only_what_changed_is_graded_again(course, submissions, graded):
     assert {r.student: r.score for r in results}["wrong"] == 3
 
 
+def test_an_assignment_whose_tests_changed_is_graded_again_and_the_old_gradebook_kept(
+    course, submissions, tmp_path
+):
+    pair = [submissions["right"], submissions["wrong"]]
+    Class(course / "source" / "01-tiny", tmp_path / "class").grade(pair)
+    (tmp_path / "solutions" / "01-tiny").mkdir(parents=True)
+    harder = SOURCE + '\n# %% test="double" checks="zero" points=4\nassert double(0) == 0\n'
+    (tmp_path / "solutions" / "01-tiny" / "tiny.py").write_text(harder)
+    release.release(release.find_assignments(tmp_path), tmp_path / "source", tmp_path / "assignments")
+    again = Class(tmp_path / "source" / "01-tiny", tmp_path / "class").grade(pair)
+    assert [result.max_score for result in again] == [7, 7]
+    assert [result.scores["double-negative"] for result in again] == [(2, 2), (0, 2)]
+    old = list((tmp_path / "class").glob("gradebook-*.db"))
+    assert len(old) == 1
+    with Gradebook(f"sqlite:///{old[0]}") as gradebook:
+        assert gradebook.find_submission("01-tiny", "right").score == 3
+
+
 def test_a_run_that_is_stopped_goes_on_where_it_was(course, submissions, tmp_path):
     class_of_three = [submissions["right"], submissions["wrong"], submissions["last"]]
 

@@ -7,6 +7,7 @@ rights of whoever grades, beside the hidden tests: grade only classes that you t
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -77,10 +78,24 @@ class Class:
         return submission.digest() + self.environment
 
     def enter_assignment(self) -> None:
-        """Put the assignment's cells and points into the gradebook."""
+        """Put the assignment's cells and points into the gradebook.
+
+        nbgrader refuses cells that were added or removed after somebody was graded. Then the old gradebook is
+        put aside, the grades of this assignment leave the new one, and everybody is graded again.
+        """
         made = self.api.generate_assignment(self.assignment, force=True)
+        if not made["success"] and "submissions associated with" in made.get("log", ""):
+            self.start_afresh()
+            made = self.api.generate_assignment(self.assignment, force=True)
         if not made["success"]:
             raise UserError(f"nbgrader refused {self.assignment}: {last_error(made)}")
+
+    def start_afresh(self) -> None:
+        """Copy the gradebook aside, and take this assignment's submissions out of it."""
+        shutil.copy(self.to / "gradebook.db", self.to / f"gradebook-{time.strftime('%Y%m%d-%H%M%S')}.db")
+        with self.api.gradebook as gradebook:
+            for submission in gradebook.assignment_submissions(self.assignment):
+                gradebook.remove_submission(self.assignment, submission.student.id)
 
     def grade_one(self, submission: Submission) -> Result:
         """Grade one submission; whatever goes wrong is in the result."""

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from utils.grading.result import Result, task_of
 
 LONGEST = 4000  # characters of one output
+ASSERTIONS = ("AssertionError", "CheckFailed")  # their text is a sentence for the student
 
 
 @dataclass
@@ -95,7 +96,7 @@ def read_test(cell: NotebookNode, result: Result, answers: set[int]) -> Test:
     for output in cell.get("outputs", []):
         if output.output_type == "error":
             test.message = error_sentence(output)
-            if output.ename != "AssertionError":
+            if output.ename not in ASSERTIONS:
                 test.frames = own_frames(output.traceback, answers)
         elif output.output_type == "stream" and output.name == "stderr":
             test.message = test.message or f"It wrote to stderr, which costs the points: {clip(output.text)}"
@@ -107,7 +108,7 @@ def read_test(cell: NotebookNode, result: Result, answers: set[int]) -> Test:
 def error_sentence(output: NotebookNode) -> str:
     """The sentence of a failed check; for any other error its name too."""
     text = plain(output.evalue).strip()
-    if output.ename == "AssertionError":
+    if output.ename in ASSERTIONS:
         return text or "An assertion failed."
     if output.ename == "CellTimeoutError":
         return "It took too long and was stopped: is there a loop that does not end?"

@@ -37,6 +37,7 @@ def nbgrader_api(course: Path, **settings: dict):
 REASONS = {
     "DeadKernelError": "its code ended Python: a crash, too much memory, or a call such as os._exit.",
     "UnresponsiveKernelError": "a cell could not be interrupted: is there a loop that does not end?",
+    "metadata may be corrupted": "its cells are not this release's; copy the answers into a fresh download.",
     "an old version": "marks of its cells are damaged or doubled; copy the answers into a fresh download.",
     "a newer version": "its cells are marked by a newer nbgrader; copy the answers into a fresh download.",
 }

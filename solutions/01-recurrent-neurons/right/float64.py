@@ -24,16 +24,11 @@ def run_layer(x, W_x, W_y, b, y_0=None):
     return outputs, y
 
 
-# %% task="parity"
-def parity_weights():
-    ones = torch.ones(2, dtype=torch.float64)
-    difference = torch.tensor([1.0, -1.0], dtype=torch.float64)
-    return (
-        ones[None],
-        torch.outer(difference, ones),
-        torch.tensor([-0.5, -1.5], dtype=torch.float64),
-        difference,
-    )
+# %% task="remainder"
+def remainder_weights():
+    w_out = torch.tensor([1, 1, -2], dtype=torch.float64)
+    W_h = w_out.repeat(3, 1).T
+    return torch.ones(1, 3, dtype=torch.float64), W_h, torch.tensor([-0.5, -1.5, -2.5]).double(), w_out
 
 
 # %% task="pytorch"

@@ -20,12 +20,14 @@ def run_layer(x, W_x, W_y, b, y_0=None):
     return torch.stack(outputs).transpose(0, 1), y
 
 
-# %% task="parity"
-def parity_weights():
-    # Three units: "bit and not parity", "parity and not bit", and one that never fires.
-    W_x = torch.tensor([[2.0, -2.0, 0.0]])
-    W_h = torch.tensor([[-2.0, 2.0, 0.0], [-2.0, 2.0, 0.0], [0.0, 0.0, 0.0]])
-    return W_x, W_h, torch.tensor([-1.0, -1.0, -1.0]), torch.tensor([1.0, 1.0, 5.0])
+# %% task="remainder"
+def remainder_weights():
+    # Other thresholds, another scale, and a fourth unit that never fires.
+    w_out = torch.tensor([0.5, 0.5, -1.0, 7.0]) * 2
+    w_out[3] = 7.0
+    W_h = torch.zeros(4, 4)
+    W_h[:3, :3] = 3 * w_out[:3, None]
+    return torch.tensor([[3.0, 3.0, 3.0, 0.0]]), W_h, torch.tensor([-2.0, -5.0, -8.9, -1.0]), w_out
 
 
 # %% task="forecast"

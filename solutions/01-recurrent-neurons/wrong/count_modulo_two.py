@@ -1,0 +1,12 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: The weights of parity count modulo 2, not 3.
+#     keeps:  # points of the tasks that lose some, least and most
+#       remainder: [1, 1]
+# ---
+
+# %% task="remainder"
+def remainder_weights():
+    W_h = torch.tensor([[1.0, 1.0], [-1.0, -1.0]])
+    return torch.ones(1, 2), W_h, torch.tensor([-0.5, -1.5]), torch.tensor([1.0, -1.0])

@@ -1,0 +1,11 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: The units fire from 1 and from 2 ones on, and nothing takes the count back to 0.
+#     keeps:  # points of the tasks that lose some, least and most
+#       remainder: [1, 1]
+# ---
+
+# %% task="remainder"
+def remainder_weights():
+    return torch.ones(1, 2), torch.ones(2, 2), torch.tensor([-0.5, -1.5]), torch.ones(2)
