@@ -280,14 +280,16 @@ def test_a_mistake_in_mut_would_be_caught(kind, step, monkeypatch):
 @pytest.mark.parametrize(("kind", "places"), [(MUT1, "rzh"), (MUT1, "zhr"), (MUT2, "rzh"), (MUT2, "zhr")])
 def test_blocks_in_another_order_would_be_caught(kind, places, monkeypatch):
     """The projection of the bare x stands in its own block, z, r, h."""
-    layer, project = make(kind), kind.project
+    layer = make(kind)
 
-    def mistaken(self, x, weights):
+    def mistaken(x, weights, kind):
         blocks = dict(zip(places, weights["weight_ih"].split(HIDDEN), strict=True))
-        return project(self, x, weights | {"weight_ih": torch.cat([blocks[block] for block in "zrh"])})
+        return cells.mut_project(
+            x, weights | {"weight_ih": torch.cat([blocks[block] for block in "zrh"])}, kind
+        )
 
     assert_same(layer, LENGTHS)
-    monkeypatch.setattr(kind, "project", mistaken)
+    monkeypatch.setattr(mut, "mut_project", mistaken)
     with torch.no_grad(), pytest.raises(AssertionError):
         assert_same(layer, LENGTHS)
 

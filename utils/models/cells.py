@@ -1,11 +1,12 @@
 """One step of each recurrent cell: the formula beside the code.
 
-Every step has the form ``step(projected, state, weights) -> (new state, saved)``.
+The input's share of the sums, W x_t + b, does not depend on the state. ``project(x, weights)`` finds it for
+all time steps in one product, before the loop over time. Then every step has the form
+``step(projected, state, weights) -> (new state, saved)``.
 
-- ``projected`` (batch, rows) is the input's share of the sums, the biases included. It does not depend on
-  the state, so the layer computes it for all time steps in one product before the loop over time.
+- ``projected`` (batch, rows) is that share of one time step.
 - ``state`` is a tuple of tensors (batch, hidden_size); the first is the hidden state h_{t-1}.
-- ``weights`` maps the names of the recurrent parameters to tensors.
+- ``weights`` maps the names of the parameters to tensors.
 - ``saved`` are the values from which ``derivatives.py`` finds the gradient of the step.
 
 In the formulas ⊙ multiplies element by element, σ is the logistic function, and the W x_t + b of each line
@@ -23,6 +24,18 @@ Activation = Callable[[Tensor], Tensor]
 State = tuple[Tensor, ...]
 Weights = Mapping[str, Tensor]
 Saved = tuple[Tensor | None, ...]
+
+
+def project(x: Tensor, weights: Weights, biases: tuple[str, ...] = ("bias_ih", "bias_hh")) -> Tensor:
+    """W_ih x_t + b_ih + b_hh, or those ``biases`` that are named, for all time steps at once.
+
+    ``x`` is (time, batch, input_size), the result (time, batch, rows of ``weight_ih``).
+    """
+    bias = None
+    for name in biases:
+        if name in weights:
+            bias = weights[name] if bias is None else bias + weights[name]
+    return F.linear(x, weights["weight_ih"], bias)
 
 
 def rnn_step(
@@ -127,6 +140,29 @@ def gru_step(projected: Tensor, state: State, weights: Weights) -> tuple[State, 
     recurrent_n = recurrent[:, 2 * size :]
     n = torch.tanh(torch.addcmul(projected[:, 2 * size :], r, recurrent_n))
     return (torch.lerp(n, hidden, z),), (hidden, r, z, n, recurrent_n)
+
+
+def mut_project(x: Tensor, weights: Weights, kind: int) -> Tensor:
+    """All that has no h in the sums of MUT's z, r and n (see ``mut_step``), for all time steps at once.
+
+    ``weight_ih`` stacks W_xz, W_xr, W_xh; where the formula has the bare x, the block is there only if x must
+    be projected to the width of h.
+    """
+    size = weights["weight_hh"].shape[1]
+    products = F.linear(x, weights["weight_ih"]).split(size, dim=-1)
+    sums = dict(zip(mut_blocks(weights, kind), products, strict=True))
+    from_n = sums.get("n", x)
+    if kind == 1:
+        from_n = torch.tanh(from_n)
+    joined = torch.cat([sums["z"], sums.get("r", x), from_n], dim=-1)
+    return joined + weights["bias"] if "bias" in weights else joined
+
+
+def mut_blocks(weights: Weights, kind: int) -> str:
+    """The sums that have a block of rows in ``weight_ih``."""
+    if len(weights["weight_ih"]) == 3 * weights["weight_hh"].shape[1]:
+        return "zrn"
+    return {1: "zr", 2: "zn"}[kind]
 
 
 def mut_step(projected: Tensor, state: State, weights: Weights, kind: int) -> tuple[State, Saved]:

@@ -10,12 +10,16 @@ A name d_v stands for the derivative of the loss with respect to v.
 - ``saved`` and ``weights``: as the step returned and got them (see ``cells.py``).
 - ``gradients``: the sum of each weight's derivative over the time steps so far; this step adds its own.
 - ``d_projected``: where to write the derivative for ``projected``.
+
+From there ``project_backward(d_projected, x, d_x, weights, gradients)`` goes on to the input ``x`` of this
+time step, whose derivative it writes into ``d_x``, if anybody wants it (else ``d_x`` is None).
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from utils.models.cells import STANDARD, Activation, LSTMForm, State, Weights, gated, mut_weights
+from utils.models.cells import STANDARD, Activation, LSTMForm, State, Weights, gated, mut_blocks, mut_weights
 
 Values = tuple[Tensor, ...]  # what a step saved, where every gate of the cell is there
 sigmoid_backward = torch.ops.aten.sigmoid_backward.default  # d ⊙ y ⊙ (1 - y), for y = σ(v)
@@ -30,6 +34,23 @@ def add_product(total: Tensor, d_out: Tensor, operand: Tensor) -> None:
         total.addmm_(d_out.t(), operand)
     else:
         total.add_(d_out.t() @ operand)
+
+
+def project_backward(
+    d_projected: Tensor,
+    x: Tensor,
+    d_x: Tensor | None,
+    weights: Weights,
+    gradients: Weights,
+    biases: tuple[str, ...] = ("bias_ih", "bias_hh"),
+) -> None:
+    add_product(gradients["weight_ih"], d_projected, x)
+    if biases[0] in gradients:
+        d_bias = d_projected.sum(0)
+        for name in biases:
+            gradients[name].add_(d_bias)
+    if d_x is not None:
+        torch.mm(d_projected, weights["weight_ih"], out=d_x)
 
 
 def rnn_step_backward(
@@ -133,6 +154,25 @@ def gru_step_backward(
     if "bias_hh" in gradients:
         gradients["bias_hh"].add_(d_recurrent.sum(0))
     return (torch.addmm(d_before, d_recurrent, weights["weight_hh"]),)
+
+
+def mut_project_backward(
+    d_projected: Tensor, x: Tensor, d_x: Tensor | None, weights: Weights, gradients: Weights, kind: int
+) -> None:
+    if "bias" in gradients:
+        gradients["bias"].add_(d_projected.sum(0))
+    blocks = mut_blocks(weights, kind)
+    d_sums = dict(zip("zrn", d_projected.chunk(3, dim=1), strict=True))
+    if kind == 1:
+        size = weights["weight_hh"].shape[1]
+        from_n = F.linear(x, weights["weight_ih"][2 * size :]) if "n" in blocks else x
+        d_sums["n"] = tanh_backward(d_sums["n"], torch.tanh(from_n))
+    d_product = torch.cat([d_sums.pop(block) for block in blocks], dim=1)
+    add_product(gradients["weight_ih"], d_product, x)
+    if d_x is not None:
+        torch.mm(d_product, weights["weight_ih"], out=d_x)
+        for d_bare in d_sums.values():  # what is left has no block: it adds the bare x
+            d_x.add_(d_bare)
 
 
 def mut_step_backward(

@@ -3,12 +3,10 @@
 from functools import partial
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor
 
 from utils.models import fused
-from utils.models.cells import gru_step
-from utils.models.derivatives import gru_step_backward
+from utils.models.cells import gru_step, project
+from utils.models.derivatives import gru_step_backward, project_backward
 from utils.models.layer import Recurrent
 from utils.models.unroll import Cell
 
@@ -27,14 +25,15 @@ class GRU(Recurrent):
     """
 
     gates = 3
-    loop_weights = ("weight_hh", "bias_hh")  # r ⊙ (...) comes between b_hn and the sum
-
-    def project(self, x: Tensor, weights: dict[str, Tensor]) -> Tensor:
-        """W_ih x_t + b_ih, for all time steps at once."""
-        return F.linear(x, weights["weight_ih"], weights.get("bias_ih"))
 
     def cell(self) -> Cell:
-        return Cell(partial(gru_step), partial(gru_step_backward))
+        biases = ("bias_ih",)  # b_hh stays with the product W_hh h, since r acts on both
+        return Cell(
+            partial(project, biases=biases),
+            gru_step,
+            partial(project_backward, biases=biases),
+            gru_step_backward,
+        )
 
     def kernel(self) -> fused.Kernel:
         return torch.gru

@@ -36,7 +36,6 @@ class Recurrent(nn.Module):
 
     gates: int  # in weight_ih and weight_hh
     parts = 1  # tensors in the state; more than one make a tuple
-    loop_weights: tuple[str, ...] = ("weight_hh",)  # those that the cell's step needs
 
     def __init__(
         self,
@@ -93,13 +92,8 @@ class Recurrent(nn.Module):
         return shapes | {"bias_ih": (rows,), "bias_hh": (rows,)} if self.bias else shapes
 
     def cell(self) -> Cell:
-        """The cell's step and its derivative."""
+        """The cell's functions and their derivatives."""
         raise NotImplementedError
-
-    def project(self, x: Tensor, weights: dict[str, Tensor]) -> Tensor:
-        """What the cell's sums get from the input: W_ih x_t + b_ih + b_hh, for all time steps at once."""
-        bias = weights["bias_ih"] + weights["bias_hh"] if self.bias else None
-        return F.linear(x, weights["weight_ih"], bias)
 
     def kernel(self) -> fused.Kernel | None:
         """Torch's fused kernel for this cell, if there is one."""
@@ -244,11 +238,9 @@ class Recurrent(nn.Module):
             outputs = []
             for direction in range(self.num_directions):
                 weights = {name: w.to(x.dtype) for name, w in self.weights(layer, direction).items()}
-                in_loop = {name: weights[name] for name in self.loop_weights if name in weights}
                 row = layer * self.num_directions + direction
                 first = self.first_state(tuple(part[row] for part in state))
-                projected = self.project(x, weights)
-                output, last = unroll(cell, projected, first, in_loop, mask, backwards=direction == 1)
+                output, last = unroll(cell, x, first, weights, mask, backwards=direction == 1)
                 outputs.append(output)
                 last_states.append(last[: self.parts])
             x = torch.cat(outputs, dim=-1) if self.bidirectional else output

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from utils.models import fused
-from utils.models.cells import LSTMForm, State, lstm_step
-from utils.models.derivatives import lstm_step_backward
+from utils.models.cells import LSTMForm, State, lstm_step, project
+from utils.models.derivatives import lstm_step_backward, project_backward
 from utils.models.layer import Recurrent
 from utils.models.unroll import Cell
 
@@ -81,7 +81,6 @@ class LSTM(Recurrent):
 
     gates = 4
     parts = 2
-    loop_weights = ("weight_hh", "weight_peephole", "weight_gates")
 
     def __init__(
         self,
@@ -145,7 +144,12 @@ class LSTM(Recurrent):
                 nn.init.constant_(parameter[forget], self.forget_bias if name.startswith("bias_ih") else 0.0)
 
     def cell(self) -> Cell:
-        return Cell(partial(lstm_step, form=self.form), partial(lstm_step_backward, form=self.form))
+        return Cell(
+            project,
+            partial(lstm_step, form=self.form),
+            project_backward,
+            partial(lstm_step_backward, form=self.form),
+        )
 
     def first_state(self, state: State) -> State:
         if not self.form.gate_recurrence:

@@ -2,12 +2,8 @@
 
 from functools import partial
 
-import torch
-import torch.nn.functional as F
-from torch import Tensor
-
-from utils.models.cells import mut_step
-from utils.models.derivatives import mut_step_backward
+from utils.models.cells import mut_project, mut_step
+from utils.models.derivatives import mut_project_backward, mut_step_backward
 from utils.models.layer import Recurrent
 from utils.models.unroll import Cell
 
@@ -27,32 +23,22 @@ class MUT(Recurrent):
     """
 
     kind: int
-    bare: str | None  # the block in whose sum the formula has the bare x
+    bare: bool  # whether the formula has the bare x
 
     def weight_shapes(self, width: int) -> dict[str, tuple[int, ...]]:
         size = self.hidden_size
-        rows_x = len(self._blocks_of_x(width)) * size
+        rows_x = (2 if self.bare and width == size else 3) * size
         rows_h = (2 if self.kind == 1 else 3) * size
         shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows_x, width), "weight_hh": (rows_h, size)}
         return shapes | {"bias": (3 * size,)} if self.bias else shapes
 
-    def _blocks_of_x(self, width: int) -> list[str]:
-        """The blocks of weight_ih; the bare x needs none if it is as wide as the state."""
-        return [block for block in "zrh" if block != self.bare or width != self.hidden_size]
-
-    def project(self, x: Tensor, weights: dict[str, Tensor]) -> Tensor:
-        """All that has no h in the three sums, for all time steps at once."""
-        products = F.linear(x, weights["weight_ih"]).split(self.hidden_size, dim=-1)
-        sums = dict(zip(self._blocks_of_x(x.shape[-1]), products, strict=True))
-        if self.bare is not None:
-            sums.setdefault(self.bare, x)
-        if self.kind == 1:
-            sums["h"] = torch.tanh(sums["h"])
-        joined = torch.cat([sums["z"], sums["r"], sums["h"]], dim=-1)
-        return joined + weights["bias"] if self.bias else joined
-
     def cell(self) -> Cell:
-        return Cell(partial(mut_step, kind=self.kind), partial(mut_step_backward, kind=self.kind))
+        return Cell(
+            partial(mut_project, kind=self.kind),
+            partial(mut_step, kind=self.kind),
+            partial(mut_project_backward, kind=self.kind),
+            partial(mut_step_backward, kind=self.kind),
+        )
 
 
 class MUT1(MUT):
@@ -65,7 +51,7 @@ class MUT1(MUT):
     The bare x stands in h', inside the tanh; W_hz does not exist. The rest is told in ``MUT``.
     """
 
-    kind, bare = 1, "h"
+    kind, bare = 1, True
 
 
 class MUT2(MUT):
@@ -78,7 +64,7 @@ class MUT2(MUT):
     The bare x stands in r. The rest is told in ``MUT``.
     """
 
-    kind, bare = 2, "r"
+    kind, bare = 2, True
 
 
 class MUT3(MUT):
@@ -91,4 +77,4 @@ class MUT3(MUT):
     The rest is told in ``MUT``.
     """
 
-    kind, bare = 3, None
+    kind, bare = 3, False

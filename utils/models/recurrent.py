@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from utils.models import fused
-from utils.models.cells import Activation, rnn_step
-from utils.models.derivatives import rnn_step_backward
+from utils.models.cells import Activation, project, rnn_step
+from utils.models.derivatives import project_backward, rnn_step_backward
 from utils.models.layer import Recurrent
 from utils.models.unroll import Cell
 
@@ -92,7 +92,10 @@ class RNN(Recurrent):
     def cell(self) -> Cell:
         activation = ACTIVATIONS[self.nonlinearity]
         return Cell(
-            partial(rnn_step, activation=activation), partial(rnn_step_backward, activation=activation)
+            project,
+            partial(rnn_step, activation=activation),
+            project_backward,
+            partial(rnn_step_backward, activation=activation),
         )
 
     def kernel(self) -> fused.Kernel:

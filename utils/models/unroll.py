@@ -10,9 +10,11 @@ from utils.models.cells import Saved, State, Weights
 
 
 class Cell(NamedTuple):
-    """The two functions that make a cell: see ``cells.py`` and ``derivatives.py``."""
+    """The functions that make a cell, and their derivatives: see ``cells.py`` and ``derivatives.py``."""
 
+    project: Callable[..., Tensor]
     step: Callable[..., tuple[State, Saved]]
+    project_backward: Callable[..., None]
     step_backward: Callable[..., State]
 
 
@@ -27,41 +29,40 @@ class Course(NamedTuple):
 
 
 def unroll(
-    cell: Cell, projected: Tensor, state: State, weights: Weights, mask: Tensor | None, backwards: bool
+    cell: Cell, x: Tensor, state: State, weights: Weights, mask: Tensor | None, backwards: bool
 ) -> tuple[Tensor, State]:
     """Apply the cell at every time step, handing the state on.
 
-    ``projected`` is (time, batch, rows), the tensors of ``state`` are (batch, width), and ``mask``
-    (time, batch, 1) is False at padding (None: no padding). Returns all hidden states (time, batch,
-    hidden_size) and the last state.
+    ``x`` is (time, batch, width), the tensors of ``state`` are (batch, width), and ``mask`` (time, batch, 1)
+    is False at padding (None: no padding). Returns all hidden states (time, batch, hidden_size) and the last
+    state.
 
     At padding the state stays as it was. Read backwards, an item therefore keeps its first state until the
     loop arrives at the item's own last step: this is what reverses each item within its length.
     """
     course = Course(mask, backwards)
-    tensors = (projected, *state, *weights.values())
+    tensors = (x, *state, *weights.values())
     learns = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
     if learns and not torch.compiler.is_compiling() and not torch.jit.is_tracing():
         output, *last_state = ThroughTime.apply(cell, course, len(state), list(weights), *tensors)
         last = tuple(last_state)
     else:
-        output, last, _ = loop(cell, projected, state, weights, course)
+        output, last, _ = loop(cell, x, state, weights, course)
     return (output if mask is None else output.masked_fill(~mask, 0)), last
 
 
 def loop(
-    cell: Cell, projected: Tensor, state: State, weights: Weights, course: Course
+    cell: Cell, x: Tensor, state: State, weights: Weights, course: Course
 ) -> tuple[Tensor, State, list[Saved]]:
     """The loop itself; it also returns what the steps saved, in the order in which they were taken."""
-    inputs = projected.unbind()  # one view each; indexing in the loop would cost a full-size gradient each
+    inputs = cell.project(x, weights).unbind()  # indexing in the loop would cost a full-size gradient each
     masks = None if course.mask is None else course.mask.unbind()
     hidden, trace = [], []
     for t in course.times(len(inputs)):
         new_state, saved = cell.step(inputs[t], state, weights)
         if masks is not None:
-            new_state = tuple(
-                torch.where(masks[t], new, old) for new, old in zip(new_state, state, strict=True)
-            )
+            pairs = zip(new_state, state, strict=True)
+            new_state = tuple(torch.where(masks[t], new, old) for new, old in pairs)
         state = new_state
         hidden.append(state[0])
         trace.append(saved)
@@ -69,51 +70,52 @@ def loop(
 
 
 class ThroughTime(torch.autograd.Function):
-    """``loop`` with its gradient: backpropagation through time, by the cell's ``step_backward``."""
+    """``loop`` with its gradient: backpropagation through time, by the cell's derivatives."""
 
     @staticmethod
     def forward(
-        ctx: Any,
-        cell: Cell,
-        course: Course,
-        states: int,
-        names: list[str],
-        projected: Tensor,
-        *tensors: Tensor,
+        ctx: Any, cell: Cell, course: Course, states: int, names: list[str], x: Tensor, *tensors: Tensor
     ) -> tuple[Tensor, ...]:
         state, weights = tensors[:states], dict(zip(names, tensors[states:], strict=True))
-        output, last_state, trace = loop(cell, projected, state, weights, course)
+        output, last_state, trace = loop(cell, x, state, weights, course)
         ctx.cell, ctx.course, ctx.states, ctx.names = cell, course, states, names
         ctx.width = len(trace[0])
-        ctx.save_for_backward(projected, *tensors, *(value for saved in trace for value in saved))
+        ctx.save_for_backward(x, *tensors, *(value for saved in trace for value in saved))
         return output, *last_state
 
     @staticmethod
     def backward(ctx: Any, d_output: Tensor, *d_state: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
-        inputs = 1 + ctx.states + len(ctx.names)
-        saved_tensors = ctx.saved_tensors
+        inputs, saved_tensors = 1 + ctx.states + len(ctx.names), ctx.saved_tensors
         tensors, values = saved_tensors[:inputs], saved_tensors[inputs:]
-        projected, state = tensors[0], tensors[1 : 1 + ctx.states]
+        x, state = tensors[0], tensors[1 : 1 + ctx.states]
         weights = dict(zip(ctx.names, tensors[1 + ctx.states :], strict=True))
         if torch.is_grad_enabled():  # the gradient is to be differentiated in turn: leave both to autograd
-            output, last_state, _ = loop(ctx.cell, projected, state, weights, ctx.course)
-            return None, None, None, None, *differentiate((output, *last_state), (d_output, *d_state), tensors)
+            output, last_state, _ = loop(ctx.cell, x, state, weights, ctx.course)
+            return (
+                None,
+                None,
+                None,
+                None,
+                *differentiate((output, *last_state), (d_output, *d_state), tensors),
+            )
 
         trace = [values[k : k + ctx.width] for k in range(0, len(values), ctx.width)]
-        d_projected = torch.empty_like(projected)
         gradients = {name: torch.zeros_like(weight, dtype=wide(weight)) for name, weight in weights.items()}
-        d_hidden, d_inputs = d_output.unbind(), d_projected.unbind()
+        d_x = torch.empty_like(x, memory_format=torch.contiguous_format) if x.requires_grad else None
+        d_projected = ctx.cell.project(x[:1], weights)[0]  # its place; the values are written at every step
         masks = None if ctx.course.mask is None else ctx.course.mask.unbind()
-        for t in reversed(ctx.course.times(len(projected))):
-            d_after = (d_state[0] + d_hidden[t], *d_state[1:])
+        for t in reversed(ctx.course.times(len(x))):
+            d_after = (d_state[0] + d_output[t], *d_state[1:])
             kept = d_after
             if masks is not None:
                 d_after = tuple(d.masked_fill(~masks[t], 0) for d in d_after)
-            d_state = ctx.cell.step_backward(d_after, trace.pop(), weights, gradients, d_inputs[t])
+            d_state = ctx.cell.step_backward(d_after, trace.pop(), weights, gradients, d_projected)
+            d_x_t = None if d_x is None else d_x[t]
+            ctx.cell.project_backward(d_projected, x[t], d_x_t, weights, gradients)
             if masks is not None:  # at padding the state was handed on as it was
                 d_state = tuple(torch.where(masks[t], d, k) for d, k in zip(d_state, kept, strict=True))
         d_weights = (gradients[name].to(weights[name].dtype) for name in ctx.names)
-        return None, None, None, None, d_projected, *d_state, *d_weights
+        return None, None, None, None, d_x, *d_state, *d_weights
 
 
 def differentiate(
