@@ -103,7 +103,8 @@ def lstm_step(
     if form.coupled and i is not None:
         f = 1 - i
     g = torch.tanh(sum_g) if form.input_activation else sum_g
-    new_cell = gated(f, cell) + gated(i, g)
+    written = gated(i, g)
+    new_cell = cell + written if f is None else torch.addcmul(written, f, cell)
 
     if form.peepholes:
         sum_o = torch.addcmul(sum_o, peep_o, new_cell)

@@ -85,37 +85,34 @@ class ThroughTime(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, d_output: Tensor, *d_state: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
-        inputs, saved_tensors = 1 + ctx.states + len(ctx.names), ctx.saved_tensors
-        tensors, values = saved_tensors[:inputs], saved_tensors[inputs:]
+        no_tensors = (None,) * 4  # cell, course, states and names have no gradient
+        given, saved_tensors = 1 + ctx.states + len(ctx.names), ctx.saved_tensors
+        tensors, values = saved_tensors[:given], saved_tensors[given:]
         x, state = tensors[0], tensors[1 : 1 + ctx.states]
         weights = dict(zip(ctx.names, tensors[1 + ctx.states :], strict=True))
         if torch.is_grad_enabled():  # the gradient is to be differentiated in turn: leave both to autograd
             output, last_state, _ = loop(ctx.cell, x, state, weights, ctx.course)
-            return (
-                None,
-                None,
-                None,
-                None,
-                *differentiate((output, *last_state), (d_output, *d_state), tensors),
-            )
+            found = differentiate((output, *last_state), (d_output, *d_state), tensors)
+            return *no_tensors, *found
 
         trace = [values[k : k + ctx.width] for k in range(0, len(values), ctx.width)]
         gradients = {name: torch.zeros_like(weight, dtype=wide(weight)) for name, weight in weights.items()}
-        d_x = torch.empty_like(x, memory_format=torch.contiguous_format) if x.requires_grad else None
+        d_x = torch.empty_like(x, memory_format=torch.contiguous_format) if ctx.needs_input_grad[4] else None
         d_projected = ctx.cell.project(x[:1], weights)[0]  # its place; the values are written at every step
+        inputs, d_hidden = x.unbind(), d_output.unbind()
+        d_inputs = (None,) * len(x) if d_x is None else d_x.unbind()
         masks = None if ctx.course.mask is None else ctx.course.mask.unbind()
         for t in reversed(ctx.course.times(len(x))):
-            d_after = (d_state[0] + d_output[t], *d_state[1:])
+            d_after = (d_state[0] + d_hidden[t], *d_state[1:])
             kept = d_after
             if masks is not None:
                 d_after = tuple(d.masked_fill(~masks[t], 0) for d in d_after)
             d_state = ctx.cell.step_backward(d_after, trace.pop(), weights, gradients, d_projected)
-            d_x_t = None if d_x is None else d_x[t]
-            ctx.cell.project_backward(d_projected, x[t], d_x_t, weights, gradients)
+            ctx.cell.project_backward(d_projected, inputs[t], d_inputs[t], weights, gradients)
             if masks is not None:  # at padding the state was handed on as it was
                 d_state = tuple(torch.where(masks[t], d, k) for d, k in zip(d_state, kept, strict=True))
         d_weights = (gradients[name].to(weights[name].dtype) for name in ctx.names)
-        return None, None, None, None, d_x, *d_state, *d_weights
+        return *no_tensors, d_x, *d_state, *d_weights
 
 
 def differentiate(
