@@ -18,7 +18,7 @@ class Cell(NamedTuple):
     step_backward: Callable[..., State]
 
 
-class Course(NamedTuple):
+class Sweep(NamedTuple):
     """How the loop goes: over which steps of which items, and in which direction."""
 
     mask: Tensor | None  # (time, batch, 1), False at padding; None: no padding
@@ -40,25 +40,25 @@ def unroll(
     At padding the state stays as it was. Read backwards, an item therefore keeps its first state until the
     loop arrives at the item's own last step: this is what reverses each item within its length.
     """
-    course = Course(mask, backwards)
+    sweep = Sweep(mask, backwards)
     tensors = (x, *state, *weights.values())
     learns = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
     if learns and not torch.compiler.is_compiling() and not torch.jit.is_tracing():
-        output, *last_state = ThroughTime.apply(cell, course, len(state), list(weights), *tensors)
+        output, *last_state = ThroughTime.apply(cell, sweep, len(state), list(weights), *tensors)
         last = tuple(last_state)
     else:
-        output, last, _ = loop(cell, x, state, weights, course)
+        output, last, _ = loop(cell, x, state, weights, sweep)
     return (output if mask is None else output.masked_fill(~mask, 0)), last
 
 
 def loop(
-    cell: Cell, x: Tensor, state: State, weights: Weights, course: Course
+    cell: Cell, x: Tensor, state: State, weights: Weights, sweep: Sweep
 ) -> tuple[Tensor, State, list[Saved]]:
     """The loop itself; it also returns what the steps saved, in the order in which they were taken."""
     inputs = cell.project(x, weights).unbind()  # indexing in the loop would cost a full-size gradient each
-    masks = None if course.mask is None else course.mask.unbind()
+    masks = None if sweep.mask is None else sweep.mask.unbind()
     hidden, trace = [], []
-    for t in course.times(len(inputs)):
+    for t in sweep.times(len(inputs)):
         new_state, saved = cell.step(inputs[t], state, weights)
         if masks is not None:
             pairs = zip(new_state, state, strict=True)
@@ -66,7 +66,7 @@ def loop(
         state = new_state
         hidden.append(state[0])
         trace.append(saved)
-    return torch.stack(hidden[::-1] if course.backwards else hidden), state, trace
+    return torch.stack(hidden[::-1] if sweep.backwards else hidden), state, trace
 
 
 class ThroughTime(torch.autograd.Function):
@@ -74,24 +74,24 @@ class ThroughTime(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, cell: Cell, course: Course, states: int, names: list[str], x: Tensor, *tensors: Tensor
+        ctx: Any, cell: Cell, sweep: Sweep, states: int, names: list[str], x: Tensor, *tensors: Tensor
     ) -> tuple[Tensor, ...]:
         state, weights = tensors[:states], dict(zip(names, tensors[states:], strict=True))
-        output, last_state, trace = loop(cell, x, state, weights, course)
-        ctx.cell, ctx.course, ctx.states, ctx.names = cell, course, states, names
+        output, last_state, trace = loop(cell, x, state, weights, sweep)
+        ctx.cell, ctx.sweep, ctx.states, ctx.names = cell, sweep, states, names
         ctx.width = len(trace[0])
         ctx.save_for_backward(x, *tensors, *(value for saved in trace for value in saved))
         return output, *last_state
 
     @staticmethod
     def backward(ctx: Any, d_output: Tensor, *d_state: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
-        no_tensors = (None,) * 4  # cell, course, states and names have no gradient
+        no_tensors = (None,) * 4  # cell, sweep, states and names have no gradient
         given, saved_tensors = 1 + ctx.states + len(ctx.names), ctx.saved_tensors
         tensors, values = saved_tensors[:given], saved_tensors[given:]
         x, state = tensors[0], tensors[1 : 1 + ctx.states]
         weights = dict(zip(ctx.names, tensors[1 + ctx.states :], strict=True))
         if torch.is_grad_enabled():  # the gradient is to be differentiated in turn: leave both to autograd
-            output, last_state, _ = loop(ctx.cell, x, state, weights, ctx.course)
+            output, last_state, _ = loop(ctx.cell, x, state, weights, ctx.sweep)
             found = differentiate((output, *last_state), (d_output, *d_state), tensors)
             return *no_tensors, *found
 
@@ -101,8 +101,8 @@ class ThroughTime(torch.autograd.Function):
         d_projected = ctx.cell.project(x[:1], weights)[0]  # its place; the values are written at every step
         inputs, d_hidden = x.unbind(), d_output.unbind()
         d_inputs = (None,) * len(x) if d_x is None else d_x.unbind()
-        masks = None if ctx.course.mask is None else ctx.course.mask.unbind()
-        for t in reversed(ctx.course.times(len(x))):
+        masks = None if ctx.sweep.mask is None else ctx.sweep.mask.unbind()
+        for t in reversed(ctx.sweep.times(len(x))):
             d_after = (d_state[0] + d_hidden[t], *d_state[1:])
             kept = d_after
             if masks is not None:
