@@ -310,9 +310,7 @@ def test_a_wrong_derivative_would_be_caught(monkeypatch):
 
 def test_a_loop_in_one_direction_would_be_caught(monkeypatch):
     layer = make(LSTM, variant="FGR", **DEEP)
-    times = unroll.Course.times
-    monkeypatch.setattr(
-        unroll.Course, "times", lambda self, time: times(self._replace(backwards=False), time)
-    )
+    times = unroll.Sweep.times
+    monkeypatch.setattr(unroll.Sweep, "times", lambda self, time: times(self._replace(backwards=False), time))
     with torch.no_grad(), pytest.raises(AssertionError):
         assert_same(layer, LENGTHS)
