@@ -40,6 +40,8 @@ from torch import Tensor, nn
 
 from utils import checks
 
+FORBIDDEN = ("torch.nn.RNN", "torch.rnn_tanh", "utils.models.RNN")  # in task 2
+
 # %% [markdown]
 # ## Task 1: one step (4 points)
 #
@@ -141,8 +143,8 @@ for name in arguments:
 # `y_0` is the output before the first step; zeros, when it is `None`. Gradients must reach the weights
 # through every step.
 #
-# You write the loop: `nn.RNN`, and `torch.rnn_tanh` beneath it, may not be called. `nn.RNNCell` and your
-# `recurrent_neuron` may.
+# You write the loop: `nn.RNN`, `torch.rnn_tanh` beneath it, and the course's own `utils.models.RNN` may not
+# be called. `nn.RNNCell` and your `recurrent_neuron` may.
 
 
 # %% task="layer"
@@ -164,7 +166,7 @@ def run_layer(
 # %% test="layer" checks="shape" points=1
 x = torch.ones(2, 5, 4)
 W_x, W_y, b = torch.ones(4, 3), torch.ones(3, 3), torch.zeros(3)
-with checks.forbidden("torch.nn.RNN", "torch.rnn_tanh"):
+with checks.forbidden(*FORBIDDEN):
     answer = checks.call(run_layer, x, W_x, W_y, b)
 checks.pair("run_layer", answer, ("outputs", "y_last"))
 checks.shape("outputs for 2 sequences of 5 steps and 3 neurons", answer[0], (2, 5, 3))
@@ -181,7 +183,7 @@ checks.shape("y_last", answer[1], (batch, hidden_size))
 
 # %% test="layer" checks="values" points=2
 # One neuron, two steps, by hand: y_1 = tanh(1) = 0.761594, y_2 = tanh(0 + 0.761594) = 0.642015.
-with checks.forbidden("torch.nn.RNN", "torch.rnn_tanh"):
+with checks.forbidden(*FORBIDDEN):
     outputs, y_last = checks.call(
         run_layer, torch.tensor([[[1.0], [0.0]]]), torch.ones(1, 1), torch.ones(1, 1), torch.zeros(1)
     )
@@ -203,7 +205,7 @@ def expected_outputs(x, W_x, W_y, b, y):
 
 
 expected = expected_outputs(x, W_x, W_y, b, torch.zeros(3, 4))
-with checks.forbidden("torch.nn.RNN", "torch.rnn_tanh"):
+with checks.forbidden(*FORBIDDEN):
     outputs, y_last = checks.call(run_layer, x, W_x, W_y, b)
 checks.close(
     "outputs on random sequences",
@@ -220,7 +222,7 @@ checks.close("y_last on random sequences", y_last, expected[:, -1])
 
 # %% test="layer" checks="initial" points=1
 # Before the first step stands y_0: tanh(0 + 1·0.5) = 0.462117.
-with checks.forbidden("torch.nn.RNN", "torch.rnn_tanh"):
+with checks.forbidden(*FORBIDDEN):
     outputs, _ = checks.call(
         run_layer,
         torch.zeros(1, 1, 1),
@@ -249,7 +251,7 @@ checks.close(
 # dy_3/dW_y = (1 - y_3²)(y_2 + (1 - y_2²) y_1) = 0.740270.
 W_y = torch.ones(1, 1, requires_grad=True)
 x = torch.tensor([[[1.0], [0.0], [0.0]]])
-with checks.forbidden("torch.nn.RNN", "torch.rnn_tanh"):
+with checks.forbidden(*FORBIDDEN):
     outputs, y_last = checks.call(run_layer, x, torch.ones(1, 1), W_y, torch.zeros(1))
 checks.true(
     y_last.requires_grad, "No gradient reaches W_y: is the state detached, or copied into a new tensor?"

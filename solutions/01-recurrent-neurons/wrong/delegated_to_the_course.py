@@ -1,0 +1,24 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: The loop is left to the course's own layer, which the task forbids.
+#     keeps:  # points of the tasks that lose some, least and most
+#       layer: [0, 0]
+# ---
+
+
+# %% task="layer"
+from utils.models import RNN
+
+
+def run_layer(x, W_x, W_y, b, y_0=None):
+    rnn = RNN(*W_x.shape, batch_first=True, backend="readable")
+    weights = {
+        "weight_ih_l0": W_x.T,
+        "weight_hh_l0": W_y.T,
+        "bias_ih_l0": b,
+        "bias_hh_l0": torch.zeros_like(b),
+    }
+    y_0 = torch.zeros(len(x), len(b)) if y_0 is None else y_0
+    outputs, y = torch.func.functional_call(rnn, weights, (x, y_0[None]))
+    return outputs, y[0]
