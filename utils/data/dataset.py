@@ -39,13 +39,13 @@ class Dataset(Mapping[str, Sequence]):
     """From the name of a split ("train", "valid", "test") to its items, a sized and indexable sequence.
 
     ``name`` is the course's name for the data, ``source`` is "default" (made by the course) or "real" (a
-    published corpus), and ``title`` says what was loaded. Printing the data set gives all three and the sizes.
+    published corpus), and ``title`` says what was loaded. Printing the data set shows these and its sizes.
     """
 
     name: str
     source: str
     title: str
-    splits: dict[str, Sequence]
+    splits: Mapping[str, Sequence]
 
     def __getitem__(self, split: str) -> Sequence:
         return self.splits[split]
