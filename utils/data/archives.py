@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import fnmatch
+import gzip
 import shutil
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -48,7 +49,7 @@ def unpack(archive: Path, folder: Path, pattern: str = "*") -> None:
         raise
 
 
-def _entries(archive: Path) -> Iterator[tuple[str, IO[bytes] | None]]:
+def _entries(archive: Path) -> Generator[tuple[str, IO[bytes] | None], None, None]:
     """Name and content of every entry; None is the content of a folder."""
     if archive.name.endswith(".zip"):
         with zipfile.ZipFile(archive) as zipped:
@@ -74,7 +75,7 @@ def _refuse_outside(archive: Path, name: str) -> None:
 def _told(archive: Path) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, NotImplementedError) as error:
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(
             f"{archive.name} is truncated or damaged ({error}): delete it and fetch it again"
         ) from error

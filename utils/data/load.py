@@ -11,7 +11,11 @@ from utils.data.fetch import fetch, opened
 from utils.data.registry import CORPORA
 
 # name -> "module:function" that makes the data from a seed, imported when it is asked for
-DEFAULT: dict[str, str] = {}
+DEFAULT = {
+    "reviews": "utils.data.reviews:make",
+    "spam": "utils.data.spam:make",
+    "surnames": "utils.data.surnames:make",
+}
 
 # name -> corpus; a corpus can be asked for by its own name as well
 REAL = {
@@ -43,9 +47,10 @@ def load(name: str, source: str = "default") -> Dataset:
     """
     if source not in SOURCES:
         raise ValueError(f"source must be 'default' or 'real', got {source!r}")
-    table = DEFAULT if source == "default" else REAL | {corpus: corpus for corpus in CORPORA}
+    tables = {"default": DEFAULT, "real": REAL | {corpus: corpus for corpus in CORPORA}}
+    table = tables[source]
     if name not in table:
-        elsewhere = [other for other in SOURCES if name in (DEFAULT if other == "default" else REAL)]
+        elsewhere = [other for other in SOURCES if name in tables[other]]
         if elsewhere:
             raise ValueError(f"{name!r} has no {source} data: load({name!r}, source={elsewhere[0]!r})")
         raise ValueError(f"there is no {source} data set {name!r}; there are: {', '.join(sorted(table))}")

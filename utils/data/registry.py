@@ -182,8 +182,8 @@ CORPORA = {
             "reviews",
             {"all": 2_000},
             "CC BY 4.0 (NLTK's index)",
-            "Pang and Lee: A Sentimental Education: Sentiment Analysis Using Subjectivity Summarization Based "
-            "on Minimum Cuts, 2004",
+            "Pang and Lee: A Sentimental Education: Sentiment Analysis Using Subjectivity Summarization "
+            "Based on Minimum Cuts, 2004",
             (
                 File(
                     "movie-reviews/movie_reviews.zip",
