@@ -48,8 +48,9 @@ def fetch(names: tuple[str, ...], everything: bool) -> None:
     if not names and not everything:
         raise UserError(f"name the sets to fetch, or pass --all; there are: {', '.join(CORPORA)}")
     for corpus in _chosen(() if everything else names):
+        click.echo(f"{corpus.name:<16}{corpus.title}")
         copy = _told(fetch_set, corpus, progress=True)
-        click.echo(f"{corpus.name}: {_folder(copy)}{f', {copy.note}' if copy.note else ''}")
+        click.echo(f"{'':<16}is in {copy.paths[0].parent}{f' ({copy.note})' if copy.note else ''}")
 
 
 @data.command()
@@ -97,10 +98,6 @@ def _counts(counts: dict[str, int]) -> str:
     if list(counts) == ["all"]:
         return f"{counts['all']:,}"
     return ", ".join(f"{split} {count:,}" for split, count in counts.items())
-
-
-def _folder(copy: Any) -> str:
-    return str(copy.paths[0].parent)
 
 
 def _told(function: Callable, *args: Any, **kwargs: Any) -> Any:

@@ -3,47 +3,20 @@
 import contextlib
 import dataclasses
 import errno
-import hashlib
-import io
 import shutil
 import subprocess
 import sys
 import threading
-import time
-import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pooch
 import pytest
+from toy_server import Server, sha256, zipped
 
 from utils.data.archives import DataError
 from utils.data.fetch import cache_folder, fetch, find, opened
 from utils.data.registry import Corpus, File, StandIn
 
 CONTENT = b"published bytes\n" * 1000
-
-
-class Server(ThreadingHTTPServer):
-    """Serves ``pages``, counts requests, and can break off or take its time."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.pages, self.asked, self.missing_bytes, self.delay = {}, [], 0, 0.0
-        self.address = f"http://127.0.0.1:{self.server_port}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.server.asked.append(self.path)
-        time.sleep(self.server.delay)
-        page = self.server.pages.get(self.path)
-        self.send_response(404 if page is None else 200)
-        self.send_header("Content-Length", str(len(page or b"")))
-        self.end_headers()
-        self.wfile.write((page or b"")[: len(page or b"") - self.server.missing_bytes])
-
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture
@@ -63,18 +36,6 @@ def alone(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("COURSE_DATA", raising=False)
     monkeypatch.setenv("NO_PROXY", "*")
-
-
-def sha256(content):
-    return hashlib.sha256(content).hexdigest()
-
-
-def zipped(entries):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def corpus_of(server, pages, **changes):
@@ -197,6 +158,17 @@ def test_a_changed_copy_is_an_error_not_a_reason_to_look_elsewhere(
     with pytest.raises(DataError, match=r"words.txt is not the published file .*: delete it"):
         fetch(corpus)
     assert server.asked == []
+
+
+def test_a_copy_that_may_not_be_read(corpus, tmp_path, monkeypatch):
+    course_data(tmp_path, monkeypatch)
+
+    def refused(_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("utils.data.fetch._sha256", refused)
+    with pytest.raises(DataError, match=r"words.txt cannot be read \(Permission denied\)"):
+        fetch(corpus)
 
 
 def full(*_, **__):

@@ -37,6 +37,12 @@ def test_every_default_is_there_offline_and_says_what_it_is(name, offline):
     assert random.getstate() == state and torch.equal(torch.random.get_rng_state(), torch_state)
 
 
+def test_the_book_sees_which_modules_make_the_defaults():
+    grimp = pytest.importorskip("grimp")
+    seen = grimp.build_graph("utils", cache_dir=None).find_modules_directly_imported_by("utils.data.load")
+    assert {address.split(":")[0] for address in DEFAULT.values()} <= seen
+
+
 @pytest.mark.parametrize("name", [*REAL, "imdb", "multi30k"])
 def test_real_data_that_cannot_be_had_is_an_error_never_the_default(name, offline):
     with pytest.raises(DataError, match=r"run `course data fetch .* or set COURSE_DATA to"):

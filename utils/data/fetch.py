@@ -100,7 +100,11 @@ def _all_there(folder: Path, files: tuple[File, ...]) -> bool:
 
 
 def _check(path: Path, file: File) -> None:
-    if (found := _sha256(path)) != file.sha256:
+    try:
+        found = _sha256(path)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}): mend its permissions") from error
+    if found != file.sha256:
         raise DataError(
             f"{path} is not the published file (its SHA-256 begins with {found[:12]}, not with "
             f"{file.sha256[:12]}): delete it and fetch it again"

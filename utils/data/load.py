@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from utils.data.corpora import PARSERS
 from utils.data.dataset import Dataset
@@ -28,6 +29,9 @@ REAL = {
     "prose": "tinyshakespeare",
     "chorales": "jsb",
 }
+
+if TYPE_CHECKING:  # not imported here, but named: the book runs a page again when what it needs changed
+    from utils.data import reviews, spam, surnames  # noqa: F401
 
 SOURCES = ("default", "real")
 
