@@ -82,6 +82,7 @@ def test_nothing_is_downloaded(tmp_path):
         (b"400000 100\na 1 2 3\n", "line 1: expected a word and at least 3 numbers, got 1"),
         (b"a 1 2 3\nb 1 2 3\na 4 5 6\n", "line 3: the word 'a' is there for the second time"),
         (b"a 1 2 3\nb 1 x 3\n", "line 2: 'b' is not UTF-8 or its vector is not all numbers"),
+        (b"a 1 2 inf\n", "line 1: 'a' is not UTF-8 or its vector is not all numbers"),
         (b"a 1 2 nan\n", "line 1: 'a' is not UTF-8 or its vector is not all numbers"),
         (b"a 1 2 3\n\xff 1 2 3\n", "line 2: .* is not UTF-8"),
         (b"", "is empty"),

@@ -5,6 +5,7 @@ Source: Pennington, Socher and Manning, "GloVe: Global Vectors for Word Represen
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -85,17 +86,17 @@ def embedding_matrix(vocabulary: Vocab, vectors: Vectors, seed: int) -> Tensor:
     """One row for each token of ``vocabulary``, (len(vocabulary), dim): what ``nn.Embedding.from_pretrained``
     takes, with ``freeze=False`` if it shall be trained on.
 
-    A token that has a vector gets it. ``<pad>`` gets zeros. Any other is drawn from N(0, σ²) with the seed,
+    ``<pad>`` gets zeros, a token that has a vector gets it, and any other is drawn from N(0, σ²) with the seed,
     where σ² is the mean square of all numbers in ``vectors``, so that it is about as long as the others.
     """
     tokens = vocabulary.get_itos()
     scale = vectors.vectors.square().mean().sqrt()
     matrix = scale * torch.randn(len(tokens), vectors.dim, generator=torch.Generator().manual_seed(seed))
     for row, token in zip(matrix, tokens, strict=True):
-        if token in vectors.stoi:
-            row.copy_(vectors.vectors[vectors.stoi[token]])
-        elif token == PAD:
+        if token == PAD:
             row.zero_()
+        elif token in vectors.stoi:
+            row.copy_(vectors.vectors[vectors.stoi[token]])
     return matrix
 
 
@@ -141,7 +142,7 @@ def _check_format(path: Path) -> None:
 
 def _are_numbers(values: list[bytes]) -> bool:
     try:
-        return all(number == number for number in map(float, values))  # not a number differs from itself
+        return all(map(math.isfinite, map(float, values)))
     except ValueError:
         return False
 
