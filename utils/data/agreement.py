@@ -1,9 +1,9 @@
 """Sentences in which subject and verb must agree in number, with nouns between them that mislead.
 
 "The keys to the cabinet near the door are old": "cabinet" and "door" are attractors, nouns between the
-subject and its verb whose number is not the subject's. The nearest noun, the first noun and the majority of the nouns
-all fail somewhere: there may be other nouns between the two, of the subject's own number, and before the
-subject ("behind the houses , the key ...").
+subject and its verb whose number is not the subject's. The nearest noun, the first noun and the majority of
+the nouns all fail somewhere: there may be other nouns between the two, of the subject's own number, and
+before the subject ("behind the houses , the key ...").
 
 Source: Linzen, Dupoux and Goldberg, "Assessing the ability of LSTMs to learn syntax-sensitive dependencies",
 TACL 2016, whose definition of an attractor this is.
