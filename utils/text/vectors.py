@@ -86,8 +86,8 @@ def embedding_matrix(vocabulary: Vocab, vectors: Vectors, seed: int) -> Tensor:
     """One row for each token of ``vocabulary``, (len(vocabulary), dim): what ``nn.Embedding.from_pretrained``
     takes, with ``freeze=False`` if it shall be trained on.
 
-    ``<pad>`` gets zeros, a token that has a vector gets it, and any other is drawn from N(0, σ²) with the seed,
-    where σ² is the mean square of all numbers in ``vectors``, so that it is about as long as the others.
+    ``<pad>`` gets zeros, and a token that has a vector gets it. Any other is drawn from N(0, σ²) with the
+    seed, where σ² is the mean square of all numbers in ``vectors``: so it is about as long as the others.
     """
     tokens = vocabulary.get_itos()
     scale = vectors.vectors.square().mean().sqrt()
