@@ -58,7 +58,7 @@ def corpus_bleu(
     lines = [_plain_text(candidate) for candidate in candidates]
     # force: tokenised text is meant, and sacrebleu's warning of it would stain a graded cell.
     metric = BLEU(tokenize=tokenize, smooth_method=smooth_method, lowercase=lowercase, force=True)
-    score = metric.corpus_score(lines, _streams(groups)).score
+    score = metric.corpus_score(lines, _streams(groups)).score  # type: ignore[arg-type]  # it allows None
     return Bleu(score, metric.get_signature().format())
 
 
