@@ -127,7 +127,15 @@ def test_our_splits_share_no_text(corpus, real):
 
 
 @needs_course_data
-@pytest.mark.parametrize(("corpus", "most"), [("multi30k", 1), ("jsb", 0), ("ud-ewt", 110)])
+@pytest.mark.parametrize(
+    ("corpus", "most"),
+    [
+        ("multi30k", 1),
+        ("jsb", 0),
+        ("ud-ewt", 110),
+        pytest.param("imdb", 123, marks=pytest.mark.slow),
+    ],
+)
 def test_published_splits_share_next_to_nothing(corpus, most, real):
     assert len(shared(real(corpus), lambda item: [item])) <= most
 

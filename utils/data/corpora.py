@@ -1,8 +1,8 @@
 """Reading the real data sets: from the published files to splits of plain items.
 
-Published splits stay as they are, even where a short sentence ("Thank you.") is in two of them. Where there
-are none, the items are shuffled with a fixed seed, and equal texts stay in one split. Each function takes the
-paths of the files in the registry's order, for an archive the folder of its entries.
+Published splits stay as they are, even where a text ("Thank you.") is in two of them. Where there are none,
+the items are shuffled with a fixed seed, and equal texts stay in one split. Each function takes the paths of
+the files in the registry's order, for an archive the folder of its entries.
 """
 
 from __future__ import annotations

@@ -13,9 +13,16 @@ from utils.data.registry import CORPORA
 
 # name -> "module:function" that makes the data from a seed, imported when it is asked for
 DEFAULT = {
+    "agreement": "utils.data.agreement:make",
+    "captions": "utils.data.captions:make",
+    "prose": "utils.data.prose:make",
     "reviews": "utils.data.reviews:make",
+    "signals": "utils.data.tasks:make",
     "spam": "utils.data.spam:make",
     "surnames": "utils.data.surnames:make",
+    "tagged": "utils.data.tagged:make",
+    "translation": "utils.data.translation:make",
+    "vectors": "utils.data.vectors:make",
 }
 
 # name -> corpus; a corpus can be asked for by its own name as well
@@ -31,7 +38,18 @@ REAL = {
 }
 
 if TYPE_CHECKING:  # not imported here, but named: the book runs a page again when what it needs changed
-    from utils.data import reviews, spam, surnames  # noqa: F401
+    from utils.data import (  # noqa: F401
+        agreement,
+        captions,
+        prose,
+        reviews,
+        spam,
+        surnames,
+        tagged,
+        tasks,
+        translation,
+        vectors,
+    )
 
 SOURCES = ("default", "real")
 
