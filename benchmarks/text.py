@@ -3,11 +3,11 @@
     python -m benchmarks.text [--source default real] [--names spam reviews]
 
 For every data set: the rate of loading, of tokenising, of numericalising, and of the three together, in
-millions of tokens a second, one thread, each the best of three runs. The default data is not read but made,
-so there "load" is the rate of making it. Then, for batches of similar length, the share of positions that is
-padding, over the split that wastes most; beside it that share for batches shuffled without buckets, and how
-many batches there are for each one that could not be avoided. Real data is looked for where the course looks
-for it (COURSE_DATA, the cache, the network).
+millions of tokens a second of one processor, each the best of three runs. The default data is not read but
+made, so there "load" is the rate of making it. Then, for batches of similar length, the share of positions
+that is padding, over the split that wastes most; beside it that share for batches shuffled without buckets,
+and how many batches there are for each one that could not be avoided. Real data is looked for where the
+course looks for it (COURSE_DATA, the cache, the network).
 """
 
 from __future__ import annotations
@@ -138,12 +138,12 @@ def parts(batches: BucketBatches) -> Iterator[Sequence[int]]:
 
 
 def timed(function: Callable, *arguments: Any) -> tuple[float, Any]:
-    """The seconds of the fastest of some calls, and what the last returns."""
+    """The processor's seconds for the fastest of some calls, and what the last returns."""
     times = []
     for _ in range(REPEATS):
-        start = time.perf_counter()
+        start = time.process_time()
         result = function(*arguments)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times), result
 
 

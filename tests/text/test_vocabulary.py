@@ -1,3 +1,4 @@
+import gc
 import random
 from collections import Counter
 
@@ -118,6 +119,21 @@ def test_what_is_no_corpus():
         numericalise_all(["the cat"], build_vocabulary(SENTENCES))
     with pytest.raises(TypeError, match="must be a string"):
         numericalise_all([["the", 3]], build_vocabulary(SENTENCES))
+
+
+def test_the_garbage_collector_is_as_it_was():
+    vocabulary = build_vocabulary(SENTENCES)
+    numericalise_all(SENTENCES, vocabulary)
+    assert gc.isenabled()
+    with pytest.raises(ValueError):
+        numericalise_all(["the cat"], vocabulary)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        numericalise_all(SENTENCES, vocabulary)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 AWKWARD = ["\n", "\t", " ", "", '"', "\\", "é", "e\u0301", "日", "\u2028", "\x00", "<unk>", "null"]

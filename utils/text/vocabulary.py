@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import os
 from collections import OrderedDict
@@ -69,18 +71,33 @@ def numericalise_all(sentences: Iterable[Sequence[str]], vocabulary: Vocab) -> l
 
     Raises ValueError as ``numericalise`` does.
     """
-    corpus = list(_tokenised(sentences))
-    tokens = list(chain.from_iterable(corpus))
+    with _garbage_collector_paused():  # it would walk over all tokens again and again, and find nothing
+        corpus = list(_tokenised(sentences))
+        indices = _lookup(list(chain.from_iterable(corpus)), vocabulary)
+        return list(indices.split([len(sentence) for sentence in corpus])) if corpus else []
+
+
+def _lookup(tokens: list[str], vocabulary: Vocab) -> Tensor:
+    """The indices of many tokens; no Python code runs for each of them, which makes it fast."""
     if not all(issubclass(kind, str) for kind in set(map(type, tokens))):
         raise TypeError("a token must be a string")  # as torchtext does
     index, unknown = vocabulary.get_stoi(), vocabulary.get_default_index()
-    # No Python code runs for each token: that is where the speed comes from.
     found = map(index.__getitem__, tokens) if unknown is None else map(index.get, tokens, repeat(unknown))
     try:
-        indices = torch.from_numpy(np.fromiter(found, np.int64, count=len(tokens)))
+        return torch.from_numpy(np.fromiter(found, np.int64, count=len(tokens)))
     except KeyError as error:
         raise _unknown_token(error.args[0]) from None
-    return list(indices.split([len(sentence) for sentence in corpus])) if corpus else []
+
+
+@contextlib.contextmanager
+def _garbage_collector_paused() -> Iterator[None]:
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def denumericalise(indices: Tensor | Sequence[int], vocabulary: Vocab) -> list[str]:
