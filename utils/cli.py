@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from utils.data_cli import data
 from utils.errors import UserError
 
 SITE, SOURCE, CLASSES = "build/book", "build/source", "build/classes"
@@ -15,6 +16,9 @@ SITE, SOURCE, CLASSES = "build/book", "build/source", "build/classes"
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def course() -> None:
     """Recurrent Networks for Language in PyTorch: a book with graded assignments."""
+
+
+course.add_command(data)
 
 
 @course.command()

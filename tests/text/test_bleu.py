@@ -4,7 +4,7 @@ import random
 import pytest
 import sacrebleu
 
-from utils.text import bleu_score
+from utils.text import bleu_score, corpus_bleu
 
 
 def by_sacrebleu(candidates, references):
@@ -85,3 +85,61 @@ def test_zero_when_an_n_gram_order_has_no_match():
 def test_what_has_no_score(arguments, message):
     with pytest.raises(ValueError, match=message):
         bleu_score(*arguments)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_reported_bleu_agrees_with_torchtext_on_tokenised_text(seed):
+    candidates, references = random_corpus(seed)
+    lines = [" ".join(candidate) for candidate in candidates]
+    groups = [[" ".join(reference) for reference in group] for group in references]
+    bleu = corpus_bleu(lines, groups, tokenize="none", smooth_method="none")
+    assert bleu.score == pytest.approx(100 * bleu_score(candidates, references), rel=1e-5)
+
+
+def test_the_reported_bleu_is_sacrebleus_with_its_signature(capfd):
+    candidates = ["The cat sat on the mat.", "It rained all day, didn't it?"]
+    references = [["The cat is on the mat.", "A cat sat on the mat."], ["It rained all day long, didn't it?"]]
+    streams = [[group[0] for group in references], [references[0][1], None]]
+    bleu = corpus_bleu(candidates, references)
+    assert bleu.score == sacrebleu.corpus_bleu(candidates, streams).score
+    assert bleu.signature == f"nrefs:var|case:mixed|eff:no|tok:13a|smooth:exp|version:{sacrebleu.__version__}"
+    assert str(bleu) == f"BLEU {bleu.score:.1f} ({bleu.signature})"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_options_stand_in_the_signature():
+    options = {"tokenize": "char", "smooth_method": "none", "lowercase": True}
+    bleu = corpus_bleu(["THE CAT"], [["the cat"]], **options)
+    assert bleu.score == pytest.approx(100)
+    assert "case:lc" in bleu.signature and "tok:char" in bleu.signature and "smooth:none" in bleu.signature
+
+
+def test_smoothing_counts_half_a_match_then_a_quarter():
+    candidate, reference = "a b c d", "a b x d"  # p_1 = 3/4, p_2 = 1/3, then 1/2 of 1/2 and 1/4 of 1
+    expected = 100 * (3 / 4 * 1 / 3 * 1 / 4 * 1 / 4) ** (1 / 4)
+    assert corpus_bleu([candidate], [[reference]]).score == pytest.approx(expected)
+    assert corpus_bleu([candidate], [[reference]], smooth_method="none").score == 0
+
+
+def test_tokenised_text_brings_no_warning(capfd, caplog):
+    corpus_bleu(["the end ."] * 200, [["the end ."]] * 200)
+    assert capfd.readouterr() == ("", "") and caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([], []), "one or more candidates"),
+        (("a b", [["a"]]), "one or more candidates"),
+        ((["a"], []), "got them for 0"),
+        ((["a"], [[]]), "one or more references"),
+        ((["a"], ["a"]), "list of one or more references"),
+        (([["a", "b"]], [["a b"]]), "join its tokens by spaces"),
+        ((["a b"], [[["a", "b"]]]), "join its tokens by spaces"),
+        ((["a"], [["a"]], "moses"), "tokenize must be one of 13a, intl"),
+        ((["a"], [["a"]], "13a", "floor"), "smooth_method must be exp or none"),
+    ],
+)
+def test_what_has_no_reported_bleu(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        corpus_bleu(*arguments)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from utils.text import Vectors, build_vocabulary, load_vectors
+from utils.text import Vectors, build_vocabulary, coverage, embedding_matrix, load_vectors
 
 LINES = {"king": [0.5, -1.25, 3.0], "queen": [0.25, 2.0, -3.5], "naïve": [1e-3, 0.0, 7.0]}
 
@@ -82,6 +82,7 @@ def test_nothing_is_downloaded(tmp_path):
         (b"400000 100\na 1 2 3\n", "line 1: expected a word and at least 3 numbers, got 1"),
         (b"a 1 2 3\nb 1 2 3\na 4 5 6\n", "line 3: the word 'a' is there for the second time"),
         (b"a 1 2 3\nb 1 x 3\n", "line 2: 'b' is not UTF-8 or its vector is not all numbers"),
+        (b"a 1 2 inf\n", "line 1: 'a' is not UTF-8 or its vector is not all numbers"),
         (b"a 1 2 nan\n", "line 1: 'a' is not UTF-8 or its vector is not all numbers"),
         (b"a 1 2 3\n\xff 1 2 3\n", "line 2: .* is not UTF-8"),
         (b"", "is empty"),
@@ -97,3 +98,61 @@ def test_a_line_that_is_wrong_is_named(tmp_path, content, message):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(ValueError, match="there is no file of vectors"):
         load_vectors(tmp_path / "none.txt")
+
+
+def test_coverage_counts_words_not_specials(glove, tmp_path):
+    vectors = load_vectors(glove, cache=tmp_path / "cache")
+    vocabulary = build_vocabulary([["king", "pawn", "pawn", "queen", "King"]])
+    report = coverage(vocabulary, vectors)
+    assert (report.words, report.found, report.missing) == (4, 2, ("pawn", "King"))
+    assert report.share == 2 / 4
+    assert str(report) == "2 of 4 words (50.0%) have a vector; without: 'pawn', 'King'"
+    assert coverage(vocabulary, vectors, specials=["<unk>"]).words == 5  # <pad> now counts as a word
+
+
+def test_coverage_names_five_words_at_most(glove, tmp_path):
+    vectors = load_vectors(glove, cache=tmp_path / "cache")
+    whole = coverage(build_vocabulary([["king", "queen"]]), vectors)
+    assert whole.share == 1 and str(whole) == "2 of 2 words (100.0%) have a vector"
+    none = coverage(build_vocabulary([list("abcdef")]), vectors)
+    assert str(none) == "0 of 6 words (0.0%) have a vector; without: 'a', 'b', 'c', 'd', 'e', ..."
+
+
+def test_a_vocabulary_without_words_has_no_coverage(glove, tmp_path):
+    with pytest.raises(ValueError, match="no words"):
+        coverage(build_vocabulary([]), load_vectors(glove, cache=tmp_path / "cache"))
+
+
+def test_rows_of_the_matrix(glove, tmp_path):
+    vectors = load_vectors(glove, cache=tmp_path / "cache")
+    tokens = ["<pad>", "<unk>", "queen", "pawn", "king"]
+    matrix = embedding_matrix(vocabulary_of(tokens), vectors, seed=0)
+    assert matrix.shape == (5, 3) and matrix.dtype == torch.float32
+    assert matrix[0].tolist() == [0, 0, 0]
+    np.testing.assert_allclose(matrix[2], LINES["queen"], rtol=1e-6)
+    np.testing.assert_allclose(matrix[4], LINES["king"], rtol=1e-6)
+    assert matrix[1].abs().min() > 0 and matrix[3].abs().min() > 0
+    assert torch.equal(matrix, embedding_matrix(vocabulary_of(tokens), vectors, seed=0))
+    other = embedding_matrix(vocabulary_of(tokens), vectors, seed=1)
+    assert torch.equal(other[[0, 2, 4]], matrix[[0, 2, 4]]) and not torch.equal(other[[1, 3]], matrix[[1, 3]])
+    np.testing.assert_allclose(vectors["king"], LINES["king"], rtol=1e-6)  # still as they were read
+    assert torch.nn.Embedding.from_pretrained(matrix).embedding_dim == 3
+
+
+def test_unknown_words_are_about_as_long_as_the_others(glove, tmp_path):
+    vectors = load_vectors(glove, cache=tmp_path / "cache")
+    matrix = embedding_matrix(vocabulary_of([f"w{i}" for i in range(4000)]), vectors, seed=0)
+    known = np.array(list(LINES.values()))
+    assert matrix.square().mean().item() == pytest.approx((known**2).mean(), rel=0.05)
+    assert abs(matrix.mean().item()) < 0.1
+
+
+def test_drawing_leaves_the_global_random_numbers_alone(glove, tmp_path):
+    vectors = load_vectors(glove, cache=tmp_path / "cache")
+    state = torch.get_rng_state()
+    embedding_matrix(vocabulary_of(["pawn"]), vectors, seed=0)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def vocabulary_of(tokens):
+    return build_vocabulary([], specials=tokens)

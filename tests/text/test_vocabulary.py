@@ -1,10 +1,21 @@
+import gc
 import random
 from collections import Counter
 
 import pytest
 import torch
 
-from utils.text import PAD, UNK, Vocab, build_vocabulary, denumericalise, numericalise
+from utils.text import (
+    PAD,
+    UNK,
+    Vocab,
+    build_vocabulary,
+    denumericalise,
+    load_vocabulary,
+    numericalise,
+    numericalise_all,
+    save_vocabulary,
+)
 
 SENTENCES = [["the", "cat", "sat"], ["the", "dog", "sat"], ["the", "end"]]
 
@@ -81,3 +92,105 @@ def test_what_cannot_be_numericalised():
         denumericalise(torch.zeros(2, 3, dtype=torch.int64), vocabulary)
     with pytest.raises(ValueError, match="integer"):
         denumericalise(torch.rand(3), vocabulary)
+
+
+@pytest.mark.parametrize("specials", [(PAD, UNK), (PAD, UNK, "<bos>", "<eos>"), ()])
+def test_a_corpus_at_once_is_sentence_by_sentence(specials):
+    rng = random.Random(0)
+    sentences = [rng.choices(["a", "b", "é", "日"], k=rng.randrange(6)) for _ in range(30)]
+    vocabulary = build_vocabulary([*sentences[:20], ["a", "b", "é", "日"]], specials=specials)
+    corpus = numericalise_all((tuple(sentence) for sentence in sentences), vocabulary)
+    assert len(corpus) == 30
+    for indices, sentence in zip(corpus, sentences, strict=True):
+        assert indices.dtype == torch.int64 and torch.equal(indices, numericalise(sentence, vocabulary))
+    assert numericalise_all([], vocabulary) == []
+    assert [row.tolist() for row in numericalise_all([[], []], vocabulary)] == [[], []]
+
+
+def test_unknown_tokens_of_a_corpus():
+    assert numericalise_all([["unicorn", "the"]], build_vocabulary(SENTENCES))[0].tolist() == [1, 2]
+    labels = build_vocabulary(SENTENCES, specials=())
+    with pytest.raises(ValueError, match="'unicorn' is not in the vocabulary"):
+        numericalise_all([["the"], ["unicorn"]], labels)
+
+
+def test_what_is_no_corpus():
+    with pytest.raises(ValueError, match="got the string 'the cat'"):
+        numericalise_all(["the cat"], build_vocabulary(SENTENCES))
+    with pytest.raises(TypeError, match="must be a string"):
+        numericalise_all([["the", 3]], build_vocabulary(SENTENCES))
+
+
+def test_the_garbage_collector_is_as_it_was():
+    vocabulary = build_vocabulary(SENTENCES)
+    numericalise_all(SENTENCES, vocabulary)
+    assert gc.isenabled()
+    with pytest.raises(ValueError):
+        numericalise_all(["the cat"], vocabulary)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        numericalise_all(SENTENCES, vocabulary)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+AWKWARD = ["\n", "\t", " ", "", '"', "\\", "é", "e\u0301", "日", "\u2028", "\x00", "<unk>", "null"]
+
+
+@pytest.mark.parametrize("specials", [(PAD, UNK), (PAD, "<bos>", UNK), (PAD,), ()])
+def test_a_saved_vocabulary_comes_back_as_it_was(tmp_path, specials):
+    vocabulary = build_vocabulary([*SENTENCES, AWKWARD], specials=specials)
+    save_vocabulary(vocabulary, tmp_path / "vocabulary.json")
+    loaded = load_vocabulary(tmp_path / "vocabulary.json")
+    assert isinstance(loaded, Vocab) and loaded.get_itos() == vocabulary.get_itos()
+    assert loaded.get_default_index() == vocabulary.get_default_index()
+    assert loaded(["the", "\n"]) == vocabulary(["the", "\n"])
+    if UNK in specials:
+        assert loaded["unicorn"] == specials.index(UNK)
+    assert [path.name for path in tmp_path.iterdir()] == ["vocabulary.json"]
+
+
+def test_the_file_has_one_readable_token_to_a_line(tmp_path):
+    save_vocabulary(build_vocabulary([["été", "日"]]), tmp_path / "v")
+    lines = (tmp_path / "v").read_text(encoding="utf-8").splitlines()
+    assert lines[:3] == ["{", ' "default_index": 1,', ' "tokens": [']
+    assert lines[3:] == ['  "<pad>",', '  "<unk>",', '  "été",', '  "日"', " ]", "}"]
+
+
+def test_a_vocabulary_that_cannot_be_written_leaves_the_old_file_alone(tmp_path):
+    path = tmp_path / "v"
+    save_vocabulary(build_vocabulary(SENTENCES), path)
+    before = path.read_bytes()
+    with pytest.raises(ValueError):  # half of a surrogate pair has no place in UTF-8
+        save_vocabulary(build_vocabulary([["\ud800"]]), path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_where_no_vocabulary_is_saved_or_found(tmp_path):
+    with pytest.raises(ValueError, match="there is no folder"):
+        save_vocabulary(build_vocabulary(SENTENCES), tmp_path / "none" / "v")
+    with pytest.raises(ValueError, match="there is no vocabulary at"):
+        load_vocabulary(tmp_path / "v")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is no vocabulary, or was cut short"),
+        (b'{"default_index": 1, "tokens": ["a", "b"', "is no vocabulary, or was cut short"),
+        (b'{"default_index": null, "tokens": ["\xff"]}', "is no vocabulary, or was cut short"),
+        (b'["a", "b"]', 'expected "default_index" and "tokens"'),
+        (b'{"tokens": ["a"]}', 'expected "default_index" and "tokens"'),
+        (b'{"default_index": null, "tokens": "ab"}', "must be a list of strings"),
+        (b'{"default_index": null, "tokens": ["a", 1]}', "must be a list of strings"),
+        (b'{"default_index": null, "tokens": ["a", "b", "a"]}', "the token 'a' is there twice"),
+        (b'{"default_index": 2, "tokens": ["a", "b"]}', "must be null or the index of a token, got 2"),
+        (b'{"default_index": true, "tokens": ["a", "b"]}', "must be null or the index of a token, got True"),
+    ],
+)
+def test_a_file_that_is_no_vocabulary(tmp_path, content, message):
+    (tmp_path / "v").write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        load_vocabulary(tmp_path / "v")

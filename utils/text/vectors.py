@@ -1,19 +1,23 @@
-"""Word vectors that were trained before, read from a text file in GloVe's format.
+"""Word vectors that were trained before: read from a text file in GloVe's format, given to a vocabulary.
 
 Source: Pennington, Socher and Manning, "GloVe: Global Vectors for Word Representation", EMNLP 2014.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from utils.files import digest
-from utils.text.torchtext_adapter import Vectors
+from utils.text.torchtext_adapter import Vectors, Vocab
+from utils.text.vocabulary import PAD, SPECIALS
 
 
 def load_vectors(
@@ -22,8 +26,8 @@ def load_vectors(
     """The vectors of a file with one word to a line: the word, then its numbers, separated by single spaces.
 
     Returns torchtext's ``Vectors``. ``vectors["king"]`` has shape (dim,). A word that is not in the file
-    gets ``unk_init`` of an empty vector, by default zeros. ``vectors.get_vecs_by_tokens(vocab.get_itos())``
-    has shape (len(vocab), dim) and is what ``nn.Embedding.from_pretrained`` takes.
+    gets ``unk_init`` of an empty vector, by default zeros. ``embedding_matrix`` gives a vocabulary its rows,
+    ``coverage`` says how many of its words are in the file.
 
     Reading the text is slow, so the first call keeps the tensor in the folder ``cache`` (by default the
     user's cache folder), under a name that changes with the content of the file.
@@ -39,6 +43,61 @@ def load_vectors(
         _check_format(path)
         _fill(folder, path)
     return Vectors(path.name, cache=str(folder), unk_init=unk_init)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many words of a vocabulary have a vector; ``print(coverage)`` gives one line."""
+
+    words: int  #: of the vocabulary, without the specials
+    missing: tuple[str, ...]  #: those without a vector, in the vocabulary's order: the most frequent first
+
+    @property
+    def found(self) -> int:
+        return self.words - len(self.missing)
+
+    @property
+    def share(self) -> float:
+        """found / words."""
+        return self.found / self.words
+
+    def __str__(self) -> str:
+        text = f"{self.found} of {self.words} words ({self.share:.1%}) have a vector"
+        if not self.missing:
+            return text
+        some = ", ".join(map(repr, self.missing[:5]))
+        return f"{text}; without: {some}{', ...' if len(self.missing) > 5 else ''}"
+
+
+def coverage(vocabulary: Vocab, vectors: Vectors, specials: Sequence[str] = SPECIALS) -> Coverage:
+    """Which words of ``vocabulary`` have a vector. ``specials`` are no words: they are not counted.
+
+    A word is looked up as it is: vectors of lower-case words, as GloVe 6B's, cover no capitals.
+
+    Raises ValueError if the vocabulary has no words.
+    """
+    words = [token for token in vocabulary.get_itos() if token not in specials]
+    if not words:
+        raise ValueError("the vocabulary has no words, only specials")
+    return Coverage(len(words), tuple(word for word in words if word not in vectors.stoi))
+
+
+def embedding_matrix(vocabulary: Vocab, vectors: Vectors, seed: int) -> Tensor:
+    """One row for each token of ``vocabulary``, (len(vocabulary), dim): what ``nn.Embedding.from_pretrained``
+    takes, with ``freeze=False`` if it shall be trained on.
+
+    ``<pad>`` gets zeros, and a token that has a vector gets it. Any other is drawn from N(0, σ²) with the
+    seed, where σ² is the mean square of all numbers in ``vectors``: so it is about as long as the others.
+    """
+    tokens = vocabulary.get_itos()
+    scale = vectors.vectors.square().mean().sqrt()
+    matrix = scale * torch.randn(len(tokens), vectors.dim, generator=torch.Generator().manual_seed(seed))
+    for row, token in zip(matrix, tokens, strict=True):
+        if token == PAD:
+            row.zero_()
+        elif token in vectors.stoi:
+            row.copy_(vectors.vectors[vectors.stoi[token]])
+    return matrix
 
 
 def _user_cache() -> Path:
@@ -83,7 +142,7 @@ def _check_format(path: Path) -> None:
 
 def _are_numbers(values: list[bytes]) -> bool:
     try:
-        return all(number == number for number in map(float, values))  # not a number differs from itself
+        return all(map(math.isfinite, map(float, values)))
     except ValueError:
         return False
 

@@ -1,0 +1,62 @@
+import itertools
+import random
+from collections import Counter
+
+import pytest
+
+from utils.data.dataset import Dataset, Labelled, Pair, split
+
+
+def test_a_data_set_is_a_mapping_and_prints_what_it_is():
+    data = Dataset("spam", "default", "messages of a grammar", {"train": ["a"] * 1200, "test": ["b"]})
+    assert list(data) == ["train", "test"] and len(data) == 2 and data["test"][0] == "b"
+    assert str(data) == repr(data) == "spam (default): messages of a grammar; train 1,200, test 1"
+    with pytest.raises(KeyError):
+        data["valid"]
+
+
+def test_a_split_keeps_every_item_once_and_about_the_fractions():
+    parts = split(range(1000), seed=0)
+    assert {name: len(part) for name, part in parts.items()} == {"train": 800, "valid": 100, "test": 100}
+    assert sorted(itertools.chain(*parts.values())) == list(range(1000))
+    assert parts["train"] != sorted(parts["train"])
+
+
+def test_a_split_is_a_pure_function_of_its_seed():
+    state = random.getstate()
+    assert split(range(50), 3) == split(range(50), 3) != split(range(50), 4)
+    assert random.getstate() == state
+
+
+def test_equal_items_stay_together():
+    items = [Labelled(f"text {i % 100}", "ham") for i in range(1000)]
+    parts = split(items, seed=1)
+    assert Counter(itertools.chain(*parts.values())) == Counter(items)
+    assert overlaps(parts, lambda item: [item]) == []
+    assert [len(set(part)) for part in parts.values()] == [80, 10, 10]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_items_that_share_any_key_stay_together(seed):
+    generator = random.Random(seed)
+    pairs = [Pair(f"en {generator.randrange(300)}", f"fr {generator.randrange(300)}") for _ in range(200)]
+    parts = split(pairs, seed, keys=lambda pair: pair)
+    assert Counter(itertools.chain(*parts.values())) == Counter(pairs)
+    assert overlaps(parts, lambda pair: pair) == []
+
+
+def test_two_fractions_of_nothing():
+    parts = split(range(10), 0, (0.9, 0.1, 0.0))
+    assert [len(part) for part in parts.values()] == [9, 1, 0]
+
+
+@pytest.mark.parametrize("fractions", [(0.8, 0.2), (0.8, 0.1, 0.2), (1.1, -0.1, 0.0)])
+def test_fractions_that_are_none(fractions):
+    with pytest.raises(ValueError, match="three numbers from 0 on that sum to 1"):
+        split(range(10), 0, fractions)
+
+
+def overlaps(parts, keys):
+    """What occurs in two parts, by brute force."""
+    seen = [{key for item in part for key in keys(item)} for part in parts.values()]
+    return [key for one, other in itertools.combinations(seen, 2) for key in one & other]

@@ -1,0 +1,103 @@
+import re
+
+import pytest
+
+from utils.data import prose
+
+PAGE = """\
+---
+kernelspec:
+  name: python3
+---
+
+(chap-one)=
+# A chapter
+
+It has {index}`words <single: word>` and a [link](#sec-one), $x_t$ and `code`.
+See {eq}`eq-one` and **mark** this.
+
+:::{admonition} Before you start
+:class: note
+
+- one thing
+:::
+
+```{code-cell} ipython3
+hidden = 1
+
+more = 2
+```
+
+$$
+y = f(x)
+$$ (eq-one)
+
+````{note}
+```python
+nested = 3
+```
+````
+
+% a comment
+The end.
+"""
+
+
+@pytest.fixture(scope="module")
+def data():
+    return prose.make(0)
+
+
+def test_prose_is_what_a_reader_reads():
+    assert prose.paragraphs(PAGE) == [
+        "A chapter",
+        "It has words and a link, $x_t$ and code.\nSee eq-one and mark this.",
+        "Before you start",
+        "- one thing",
+        "The end.",
+    ]
+
+
+def test_the_chapters_have_no_code_and_no_markup_left(data):
+    for text in data.values():
+        assert isinstance(text, str)
+        assert not re.search(r"```|^:::|\$\$|import torch$|\{index\}|^\([\w-]+\)=$", text, flags=re.MULTILINE)
+        assert "\n\n\n" not in text and text.endswith("\n") and not text.startswith("\n")
+    assert "A feed-forward network sees its input once" in "".join(data.values())
+
+
+def test_most_of_it_is_for_training(data):
+    sizes = {name: len(text) for name, text in data.items()}
+    assert list(sizes) == ["train", "valid", "test"]
+    assert 0.7 < sizes["train"] / sum(sizes.values()) < 0.9
+    assert min(sizes.values()) > 500
+
+
+def test_no_paragraph_is_in_two_splits(data):
+    parts = [set(text.strip().split("\n\n")) for text in data.values()]
+    assert not (parts[0] & parts[1] or parts[0] & parts[2] or parts[1] & parts[2])
+
+
+def test_paragraphs_keep_the_order_of_the_book(data):
+    pages = sorted(prose.find_chapters().glob("*.md"))
+    texts = [p for page in pages for p in prose.paragraphs(page.read_text(encoding="utf-8"))]
+    for text in data.values():
+        rest = iter(texts)
+        assert all(paragraph in rest for paragraph in text.strip().split("\n\n"))
+
+
+def test_prose_is_a_pure_function_of_the_seed(data):
+    assert data == prose.make(0)
+    assert data["train"] != prose.make(1)["train"]
+
+
+def test_a_package_without_the_book_finds_it_from_the_working_folder_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(prose, "PACKAGE", tmp_path / "site-packages" / "utils")
+    (tmp_path / "course/book/chapters").mkdir(parents=True)
+    (tmp_path / "course/book/chapters/01-one.md").write_text("# One\n\nTwo.\n", encoding="utf-8")
+    (tmp_path / "course/solutions").mkdir()
+    monkeypatch.chdir(tmp_path / "course/solutions")
+    assert prose.find_chapters() == tmp_path / "course/book/chapters"
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="work inside the course's folder"):
+        prose.find_chapters()

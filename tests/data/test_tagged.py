@@ -1,0 +1,75 @@
+import collections
+import itertools
+
+import pytest
+
+from utils.data import tagged
+from utils.data.dataset import Tagged
+
+
+@pytest.fixture(scope="module")
+def data():
+    return tagged.make(0)
+
+
+def everything(data):
+    return [item for items in data.values() for item in items]
+
+
+def test_every_word_has_a_tag_of_universal_dependencies(data):
+    used = set()
+    for item in everything(data):
+        assert len(item.tokens) == len(item.tags)
+        used |= set(item.tags)
+    assert used == {"DET", "ADJ", "NOUN", "ADP", "PRON", "VERB", "AUX", "ADV", "PUNCT"}
+
+
+def test_words_have_the_tags_they_can_have(data):
+    tags = collections.defaultdict(set)
+    for item in everything(data):
+        for token, tag in zip(item.tokens, item.tags, strict=True):
+            tags[token].add(tag)
+    assert tags["guards"] == tags["watches"] == tags["cook"] == {"NOUN", "VERB"}
+    assert tags["that"] == {"DET", "PRON"}
+    assert tags["fast"] == {"ADJ", "ADV"}
+    assert tags["the"] == {"DET"} and tags["key"] == {"NOUN"} and tags["are"] == {"AUX"}
+
+
+def test_the_ceiling_is_that_of_the_most_frequent_tag(data):
+    items = everything(data)
+    counts = collections.defaultdict(collections.Counter)
+    for item in items:
+        for token, tag in zip(item.tokens, item.tags, strict=True):
+            counts[token][tag] += 1
+    best = {token: count.most_common(1)[0][0] for token, count in counts.items()}
+    right = sum(best[t] == tag for item in items for t, tag in zip(item.tokens, item.tags, strict=True))
+    total = sum(len(item.tokens) for item in items)
+    assert tagged.ceiling(items) == right / total
+    assert 0.85 < right / total < 0.97
+    assert f"{right / total:.1%}" in str(data)
+
+
+def test_neighbours_tell_what_a_word_does_not(data):
+    """With the words around it, nearly every tag is certain."""
+    seen = collections.defaultdict(set)
+    for item in everything(data):
+        padded = ["", "", *item.tokens, "", ""]
+        for place, tag in enumerate(item.tags):
+            seen[tuple(padded[place : place + 5])].add(tag)
+    assert sum(len(tags) == 1 for tags in seen.values()) / len(seen) > 0.995
+
+
+def test_no_sentence_is_in_two_splits(data):
+    parts = [{item.tokens for item in items} for items in data.values()]
+    assert sum(map(len, parts)) == 6000
+    assert not any(one & other for one, other in itertools.combinations(parts, 2))
+
+
+def test_tagged_is_a_pure_function_of_the_seed():
+    assert tagged.make(0, count=300) == tagged.make(0, count=300) != tagged.make(1, count=300)
+
+
+def test_the_ceiling_of_words_with_one_tag_is_1():
+    assert tagged.ceiling([Tagged(("a", "b"), ("X", "Y")), Tagged(("b",), ("Y",))]) == 1
+    with pytest.raises(ValueError, match="count must be at least 1"):
+        tagged.make(count=0)

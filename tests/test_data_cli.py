@@ -1,0 +1,91 @@
+"""``course data``: what it prints and how it ends."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """Run ``course data`` without a network, with an empty cache and no COURSE_DATA."""
+    environment = {key: value for key, value in os.environ.items() if key.lower() != "no_proxy"}
+    environment |= {"XDG_CACHE_HOME": str(tmp_path / "home"), "HTTPS_PROXY": "http://127.0.0.1:9"}
+    environment |= {"https_proxy": "http://127.0.0.1:9", "COURSE_DATA": "", "PYTHONPATH": str(ROOT)}
+
+    def run(*arguments, **changes):
+        return subprocess.run(
+            [sys.executable, "-m", "utils.cli", "data", *arguments],
+            cwd=tmp_path,  # data may be fetched from anywhere
+            env=environment | changes,
+            capture_output=True,
+            text=True,
+        )
+
+    return run
+
+
+def test_list_shows_every_set_with_its_licence_and_address(course):
+    outcome = course("list")
+    assert outcome.returncode == 0 and outcome.stderr == ""
+    assert outcome.stdout.count("not on this machine") == 12
+    for part in ("5,574 messages", "CC BY 4.0", "Maas, Daly", "https://nlp.stanford.edu/data/glove.6B.zip"):
+        assert part in outcome.stdout
+
+
+def test_fetch_without_a_network_is_one_sentence_and_exit_code_1(course, tmp_path):
+    outcome = course("fetch", "sms")
+    assert outcome.returncode == 1
+    assert len(outcome.stderr.splitlines()) == 1
+    assert outcome.stderr.startswith("course: there is no copy of sms on this machine")
+    assert "`course data fetch sms`" in outcome.stderr and "set COURSE_DATA" in outcome.stderr
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("fetch",), "name the sets to fetch, or pass --all; there are: sms, names"),
+        (("fetch", "smss"), "there is no real data set 'smss'; there are: sms, names"),
+        (("check", "smss"), "there is no real data set 'smss'; there are: sms, names"),
+        (("check", "sms"), "sms is not on this machine: run `course data fetch sms`"),
+    ],
+)
+def test_a_mistake_is_one_sentence(arguments, sentence, course):
+    outcome = course(*arguments)
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith(f"course: {sentence}") and len(outcome.stderr.splitlines()) == 1
+
+
+def test_check_without_names_passes_over_what_is_not_here(course):
+    outcome = course("check")
+    assert outcome.returncode == 0 and outcome.stdout.count("not on this machine") == 12
+
+
+def test_a_changed_copy_fails_the_check(course, tmp_path):
+    copy = tmp_path / "copies" / "sms" / "SMSSpamCollection"
+    copy.parent.mkdir(parents=True)
+    copy.write_text("ham\tone\n")
+    for arguments in (("check",), ("fetch", "sms")):
+        outcome = course(*arguments, COURSE_DATA=str(tmp_path / "copies"))
+        assert outcome.returncode == 1
+        assert "SMSSpamCollection is not the published file" in outcome.stderr
+    assert course("list", COURSE_DATA=str(tmp_path / "none")).stderr.endswith("mend it or unset it\n")
+
+
+@pytest.mark.skipif(
+    not os.environ.get("COURSE_DATA"), reason="COURSE_DATA names no folder with copies of the real data"
+)
+def test_check_counts_what_course_data_holds(course):
+    folder = os.environ["COURSE_DATA"]
+    if not (Path(folder) / "sms/SMSSpamCollection").is_file():
+        pytest.skip("COURSE_DATA holds no copy of sms")
+    outcome = course("check", "sms", COURSE_DATA=folder)
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert outcome.stdout == "sms: 5,574 messages, as documented\n"
+    assert "in COURSE_DATA" in course("list", COURSE_DATA=folder).stdout
+    assert f"is in {folder}/sms\n" in course("fetch", "sms", COURSE_DATA=folder).stdout

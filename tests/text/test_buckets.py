@@ -1,0 +1,157 @@
+import random
+from collections import Counter
+
+import pytest
+import torch
+
+from utils.text import BucketBatches, padding_waste, pair_batches
+
+LENGTHS = {
+    "alike": lambda rng: rng.randint(9, 11),
+    "short": lambda rng: rng.randint(1, 5),
+    "wide": lambda rng: rng.randint(1, 100),
+    "long tail": lambda rng: int(rng.paretovariate(1.2)),
+    "far apart": lambda rng: rng.choice([1, 2, 10, 11, 90, 1000]),
+}
+
+
+def sentences(kind, seed, count=300):
+    """Lists that begin with their own number, so that an item can be told from any other."""
+    rng = random.Random(seed)
+    return [[number] * LENGTHS[kind](rng) for number in range(count)]
+
+
+def items_of(batches):
+    return [int(row[0]) for tokens, _ in batches for row in tokens]
+
+
+def wasted(lengths):
+    """By filling a table and counting."""
+    longest = max(lengths)
+    table = [[t < length for t in range(longest)] for length in lengths]
+    return sum(row.count(False) for row in table) / (longest * len(lengths))
+
+
+@pytest.mark.parametrize("kind", LENGTHS)
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("batch_size", [1, 7, 32])
+def test_every_item_once_in_batches_that_waste_little(kind, seed, batch_size):
+    batches = BucketBatches(sentences(kind, seed), batch_size, seed=seed)
+    for _ in range(3):
+        epoch = list(batches)
+        assert sorted(items_of(epoch)) == list(range(300))
+        assert len(epoch) == len(batches)
+        for tokens, lengths in epoch:
+            assert 1 <= len(tokens) <= batch_size
+            assert tokens.shape == (len(lengths), max(lengths))
+            assert wasted(lengths.tolist()) < 0.1
+        assert padding_waste(lengths for _, lengths in epoch) < 0.1
+
+
+@pytest.mark.parametrize("max_waste", [0.02, 0.3, 0.7])
+def test_another_bound(max_waste):
+    items = sentences("long tail", 5)
+    batches = BucketBatches(items, 16, max_waste=max_waste)
+    assert all(wasted(lengths.tolist()) < max_waste for _, lengths in batches)
+    assert sorted(items_of(batches)) == list(range(300))
+
+
+def test_batches_are_full_where_lengths_are_common():
+    batches = BucketBatches(sentences("short", 0, count=1000), 20)
+    assert len(batches) <= 1000 / 20 + 5  # one bucket for each of five lengths
+    plain = BucketBatches(sentences("wide", 0), 32, max_waste=1)
+    assert [len(tokens) for tokens, _ in plain].count(30) == 10  # 300 items, none left in a small batch
+
+
+def test_a_new_order_in_every_epoch_and_other_company():
+    batches = BucketBatches(sentences("alike", 0), 30)
+    first, second = batches.plan(0), batches.plan(1)
+    assert first != second
+    company = [{frozenset(batch) for batch in plan} for plan in (first, second)]
+    assert company[0].isdisjoint(company[1])
+
+
+def test_the_same_order_for_the_same_seed_and_epoch():
+    items = sentences("wide", 0)
+    one, other = BucketBatches(items, 8, seed=3), BucketBatches(items, 8, seed=3)
+    epochs = [items_of(one) for _ in range(3)]
+    assert epochs == [items_of(other) for _ in range(3)]
+    assert len({tuple(epoch) for epoch in epochs}) == 3
+    resumed = BucketBatches(items, 8, seed=3)
+    resumed.epoch = 2
+    assert items_of(resumed) == epochs[2] and resumed.epoch == 3
+    assert items_of(BucketBatches(items, 8, seed=4)) != epochs[0]
+
+
+def test_the_order_is_that_of_today_on_every_machine():
+    batches = BucketBatches([[0] * length for length in (3, 3, 3, 5, 5, 9)], 2, seed=1)
+    assert batches.plan(2) == [[1], [3, 4], [0, 2], [5]]  # as drawn once; a change would move every result
+
+
+def test_an_epoch_that_is_not_read_to_its_end_does_not_disturb_the_next():
+    items = sentences("wide", 0)
+    whole = BucketBatches(items, 8)
+    list(whole)
+    broken_off = BucketBatches(items, 8)
+    next(iter(broken_off))
+    assert items_of(broken_off) == items_of(whole)
+
+
+def test_any_order_is_as_likely_as_another():
+    batches = BucketBatches([[0], [0], [0]], 1)
+    orders = Counter(tuple(index for (index,) in batches.plan(epoch)) for epoch in range(1200))
+    assert len(orders) == 6 and max(orders.values()) < 260  # 200 on average, standard deviation 13
+
+
+def test_the_global_random_numbers_are_left_alone():
+    random.seed(0)
+    torch.manual_seed(0)
+    states = random.getstate(), torch.get_rng_state()
+    list(BucketBatches(sentences("wide", 0), 8))
+    assert random.getstate() == states[0] and torch.equal(torch.get_rng_state(), states[1])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_pairs_waste_little_on_both_sides_together(seed):
+    rng = random.Random(seed)
+    pairs = []
+    for number in range(400):
+        size = rng.randint(1, 20)
+        pairs.append(([number + 4] * size, [5] * max(0, size + rng.randint(-4, 4))))
+    batches = pair_batches(pairs, 16, bos=2, eos=3, seed=seed)
+    seen = []
+    for batch in batches:
+        real = int(batch.source_lengths.sum()) + int((batch.target_out != 0).sum())
+        assert 1 - real / (batch.source.numel() + batch.target_out.numel()) < 0.1
+        seen += [int(row[0]) - 4 for row in batch.source]
+    assert sorted(seen) == list(range(400))
+    assert len(batches) < 60  # 25 would be full; sorted by source, then target, there are about 70
+
+
+def test_a_collate_of_ones_own():
+    items = [("ab", 1), ("cd", 2), ("efg", 3)]
+    batches = BucketBatches(items, 2, collate=list, length=lambda item: len(item[0]))
+    assert sorted(item for batch in batches for item in batch) == items
+    assert sorted(map(len, batches)) == [1, 2]
+
+
+def test_waste_worked_by_hand():
+    assert padding_waste([[3, 1], torch.tensor([2, 2])]) == pytest.approx(2 / 10)
+    assert padding_waste([[4]]) == 0
+    with pytest.raises(ValueError, match="one or more batches"):
+        padding_waste([])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([], 2), "one or more items"),
+        (([[1], []], 2), "item 1 is empty"),
+        (([[1]], 0), "batch_size must be at least 1"),
+        (([[1]], 1, list, len, 0, 0), "max_waste must lie above 0"),
+        (([[1]], 1, list, len, 0, 1.5), "max_waste must lie above 0"),
+    ],
+)
+def test_what_cannot_be_batched(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        BucketBatches(*arguments)

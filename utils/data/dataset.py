@@ -1,0 +1,115 @@
+"""What every loader of the course returns: splits by name, and a line that says what they are."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+SPLITS = ("train", "valid", "test")
+
+Item = TypeVar("Item", bound=Hashable)
+
+
+class Labelled(NamedTuple):
+    """A text and its class: ``"spam"``, ``"positive"``, ``"Italian"``, ..."""
+
+    text: str
+    label: str
+
+
+class Pair(NamedTuple):
+    """A sentence and its translation."""
+
+    source: str
+    target: str
+
+
+class Tagged(NamedTuple):
+    """The tokens of a sentence and as many tags."""
+
+    tokens: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset(Mapping[str, Sequence]):
+    """From the name of a split ("train", "valid", "test") to its items, a sized and indexable sequence.
+
+    ``name`` is the course's name for the data, ``source`` is "default" (made by the course) or "real" (a
+    published corpus), and ``title`` says what was loaded. Printing the data set shows these and its sizes.
+    """
+
+    name: str
+    source: str
+    title: str
+    splits: Mapping[str, Sequence]
+
+    def __getitem__(self, split: str) -> Sequence:
+        return self.splits[split]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.splits)
+
+    def __len__(self) -> int:
+        return len(self.splits)
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{split} {len(items):,}" for split, items in self.splits.items())
+        return f"{self.name} ({self.source}): {self.title}; {sizes}"
+
+
+def split(
+    items: Iterable[Item],
+    seed: int,
+    fractions: Sequence[float] = (0.8, 0.1, 0.1),
+    keys: Callable[[Item], Iterable[Hashable]] = lambda item: (item,),
+) -> dict[str, list[Item]]:
+    """Shuffle ``items`` by ``seed`` into "train", "valid" and "test"; equal items stay in one split.
+
+    ``keys(item)`` gives what may not occur in two splits, by default the item itself. With both sides of a
+    translation as keys, no sentence of either language is in two splits. Items that belong together are kept
+    so, and therefore the sizes differ a little from the ``fractions``.
+
+    Raises ValueError if ``fractions`` are not three numbers from 0 on that sum to 1.
+    """
+    if len(fractions) != 3 or min(fractions) < 0 or abs(sum(fractions) - 1) > 1e-9:
+        raise ValueError(f"fractions must be three numbers from 0 on that sum to 1, got {tuple(fractions)}")
+    groups = _groups(list(items), keys)
+    generator = random.Random(seed)
+    generator.shuffle(groups)
+    total = sum(map(len, groups))
+    ends = [total * end for end in itertools.accumulate(fractions)]
+    parts: dict[str, list[Item]] = {name: [] for name in SPLITS}
+    placed = 0
+    for group in groups:
+        place = next((i for i, end in enumerate(ends) if placed < end - 1e-6), 2)
+        parts[SPLITS[place]].extend(group)
+        placed += len(group)
+    for part in parts.values():
+        generator.shuffle(part)
+    return parts
+
+
+def _groups(items: list[Item], keys: Callable[[Item], Iterable[Hashable]]) -> list[list[Item]]:
+    """The items that share a key, directly or through others (the components of a union-find forest)."""
+    parent: dict[Hashable, Hashable] = {}
+
+    def root(key: Hashable) -> Hashable:
+        while (above := parent.setdefault(key, key)) != key:
+            parent[key] = parent[above]
+            key = parent[key]
+        return key
+
+    first_keys = []
+    for item in items:
+        first, *others = keys(item)
+        first_keys.append(first)
+        for other in others:
+            parent[root(other)] = root(first)
+    groups: dict[Hashable, list[Item]] = {}
+    for item, key in zip(items, first_keys, strict=True):
+        groups.setdefault(root(key), []).append(item)
+    return list(groups.values())

@@ -1,0 +1,84 @@
+"""The course's own chapters as a text of characters, for models that read and write letter by letter.
+
+Only what is read as prose stays: no code, no displayed formulas, no markup of the page.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from utils.data.dataset import Dataset, split
+from utils.files import PACKAGE
+
+CHAPTERS = Path("book/chapters")
+
+# Removed, in this order: the header of a page, fenced blocks, displayed formulas, comments, labels.
+REMOVED = (
+    r"(?s)\A---\n.*?\n---\n",
+    r"(?ms)^(`{3,}|~{3,})(?!`).*?^\1[ \t]*$",
+    r"(?ms)^[ \t]*\$\$.*?\$\$([ \t]*\([\w-]+\))?[ \t]*$",
+    r"(?s)<!--.*?-->",
+    r"(?m)^%.*$",
+    r"(?m)^\([\w-]+\)=[ \t]*$",
+    r"(?m)^:{3,}[ \t]*$",
+    r"(?m)^:[\w-]+:.*$",
+    r"(?m)^[ \t]*\|.*\|[ \t]*$",
+)
+# Replaced by the words that a reader sees.
+REPLACED = (
+    (r"(?m)^:{3,}\{[\w-]+\}[ \t]*(.*)$", r"\1"),
+    (r"!\[([^\]]*)\]\([^)]*\)", r"\1"),
+    (r"\[([^\]]*)\]\([^)]*\)", r"\1"),
+    (r"\{[\w:-]+\}`([^`<]*?)\s*<[^`>]*>`", r"\1"),
+    (r"\{[\w:-]+\}`([^`]*)`", r"\1"),
+    (r"(?m)^#+ +", ""),
+    (r"\*\*|`", ""),
+)
+
+
+def make(seed: int = 0) -> Dataset:
+    """The chapters' paragraphs, in the order of the book; each split is one string of characters.
+
+    Which paragraphs go to which split is decided by ``seed``; none is in two.
+
+    Raises ValueError if the chapters are not there.
+    """
+    folder = find_chapters()
+    pages = sorted(folder.glob("*.md"))
+    texts = [paragraph for page in pages for paragraph in paragraphs(page.read_text(encoding="utf-8"))]
+    parts = split(enumerate(texts), seed, keys=lambda numbered: (numbered[1],))
+    splits = {name: "\n\n".join(text for _, text in sorted(part)) + "\n" for name, part in parts.items()}
+    title = f"characters of the course's own chapters, {len(pages)} so far"
+    return Dataset("prose", "default", title, dict(splits))
+
+
+def find_chapters() -> Path:
+    """The folder of the chapters: beside this package, or in the nearest folder from the working one up.
+
+    A package that was installed without its folder (a wheel) does not carry the book.
+
+    Raises ValueError if neither has it.
+    """
+    for folder in (PACKAGE.parent, Path.cwd(), *Path.cwd().parents):
+        if any((folder / CHAPTERS).glob("[0-9]*.md")):
+            return folder / CHAPTERS
+    raise ValueError(
+        f"the prose is the text of the course's chapters, and there is no {CHAPTERS} here: work inside the "
+        "course's folder, or load('prose', source='real')"
+    )
+
+
+def paragraphs(page: str) -> list[str]:
+    """The paragraphs of a page in MyST Markdown, without code, displayed formulas and markup."""
+    for pattern in REMOVED:
+        page = re.sub(pattern, "", page)
+    for pattern, words in REPLACED:
+        page = re.sub(pattern, words, page)
+    blocks = re.split(r"\n[ \t]*\n", page)
+    return [block for block in (_tidy(block) for block in blocks) if block]
+
+
+def _tidy(block: str) -> str:
+    lines = (line.rstrip() for line in block.splitlines())
+    return "\n".join(line for line in lines if line).strip()

@@ -1,0 +1,110 @@
+"""``course data``: which real data sets there are, fetching them, and checking what is on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from utils.errors import UserError
+
+if TYPE_CHECKING:
+    from utils.data.registry import Corpus
+
+
+@click.group()
+def data() -> None:
+    """The real data sets: list, fetch and check them."""
+
+
+@data.command("list")
+def list_sets() -> None:
+    """Show every real data set: where it is, how much it holds, its licence and its source."""
+    from utils.data.fetch import find
+    from utils.data.registry import CORPORA
+
+    for corpus in CORPORA.values():
+        copy = _told(find, corpus)
+        if copy is None:
+            place = "not on this machine"
+        else:
+            place = f"in {'COURSE_DATA' if copy.place == 'COURSE_DATA' else 'the cache'}"
+            place += f" ({copy.note})" if copy.note else ""
+        click.echo(f"{corpus.name:<16}{corpus.title}; {place}")
+        click.echo(f"{'':<16}{_counts(corpus.counts)} {corpus.unit}; licence: {corpus.licence}")
+        click.echo(f"{'':<16}{corpus.citation}")
+        click.echo(f"{'':<16}{corpus.files[0].url}")
+
+
+@data.command()
+@click.argument("names", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Fetch every set (about 1 GB).")
+def fetch(names: tuple[str, ...], everything: bool) -> None:
+    """Download the sets NAMES, if they are not on this machine, and check their bytes."""
+    from utils.data.fetch import fetch as fetch_set
+    from utils.data.registry import CORPORA
+
+    if not names and not everything:
+        raise UserError(f"name the sets to fetch, or pass --all; there are: {', '.join(CORPORA)}")
+    for corpus in _chosen(() if everything else names):
+        click.echo(f"{corpus.name:<16}{corpus.title}")
+        copy = _told(fetch_set, corpus, progress=True)
+        click.echo(f"{'':<16}is in {copy.paths[0].parent}{f' ({copy.note})' if copy.note else ''}")
+
+
+@data.command()
+@click.argument("names", nargs=-1)
+def check(names: tuple[str, ...]) -> None:
+    """Read the sets NAMES, or all that are on this machine, and compare their bytes and counts.
+
+    Downloads nothing.
+    """
+    from utils.data.fetch import find
+    from utils.data.load import counts, load
+
+    wrong = []
+    for corpus in _chosen(names):
+        copy = _told(find, corpus)
+        if copy is None:
+            click.echo(f"{corpus.name}: not on this machine")
+            if names:
+                wrong.append(f"{corpus.name} is not on this machine: run `course data fetch {corpus.name}`")
+            continue
+        try:
+            found = counts(load(corpus.name, source="real"), copy.counts)
+        except ValueError as error:
+            click.echo(f"{corpus.name}: cannot be read")
+            wrong.append(str(error))
+            continue
+        verdict = "as documented" if found == copy.counts else f"documented: {_counts(copy.counts)}"
+        note = f" ({copy.note})" if copy.note else ""
+        click.echo(f"{corpus.name}: {_counts(found)} {corpus.unit}, {verdict}{note}")
+        if found != copy.counts:
+            wrong.append(f"{corpus.name} does not hold what is documented: see the registry")
+    if wrong:
+        raise UserError("\n".join(wrong))
+
+
+def _chosen(names: tuple[str, ...]) -> list[Corpus]:
+    from utils.data.registry import CORPORA
+
+    if unknown := [name for name in names if name not in CORPORA]:
+        raise UserError(f"there is no real data set {unknown[0]!r}; there are: {', '.join(CORPORA)}")
+    return [CORPORA[name] for name in names or CORPORA]
+
+
+def _counts(counts: dict[str, int]) -> str:
+    if list(counts) == ["all"]:
+        return f"{counts['all']:,}"
+    return ", ".join(f"{split} {count:,}" for split, count in counts.items())
+
+
+def _told(function: Callable, *args: Any, **kwargs: Any) -> Any:
+    """Call ``function``; data that cannot be had is the user's to mend."""
+    from utils.data.archives import DataError
+
+    try:
+        return function(*args, **kwargs)
+    except DataError as error:
+        raise UserError(str(error)) from error
