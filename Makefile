@@ -1,5 +1,8 @@
 # Each step is a target; `make course` is all of them. Without make: see "Without make" in README.md.
 PYTHON ?= python3
+# `make course DATA=real` builds the pages on real data sets, which are fetched when they are not there
+DATA ?= default
+export COURSE_SOURCE := $(DATA)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -51,7 +52,7 @@ def run_jupyter_book(source: Path, to: Path, *options: str) -> bool:
 
 def page_digests(root: Path) -> dict[str, str]:
     """For each page with code, what its outputs depend on beside its own cells."""
-    versions = digest([root / "requirements.txt"])
+    versions = digest([root / "requirements.txt"]) + os.environ.get("COURSE_SOURCE", "default")
     found = {}
     for page in sorted((root / "book").rglob("*.md")):
         modules = imported_modules(page)

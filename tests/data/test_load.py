@@ -84,3 +84,15 @@ def test_the_courses_names_lead_to_the_published_sets():
         + ", ".join(f"{name} {len(data[name]):,}" for name in ("train", "valid", "test"))
     )
     assert data["train"] == load("sms", source="real")["train"]
+
+
+def test_the_environment_chooses_the_source_where_the_caller_does_not(offline, monkeypatch):
+    monkeypatch.setenv("COURSE_SOURCE", "real")
+    assert load("spam", "default").source == "default"
+    with pytest.raises(DataError, match="COURSE_DATA"):
+        load("spam")
+    with pytest.raises(ValueError, match="'signals' has no real data"):
+        load("signals")
+    monkeypatch.setenv("COURSE_SOURCE", "reel")
+    with pytest.raises(ValueError, match="got 'reel'"):
+        load("spam")

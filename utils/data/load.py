@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -54,19 +55,21 @@ if TYPE_CHECKING:  # not imported here, but named: the book runs a page again wh
 SOURCES = ("default", "real")
 
 
-def load(name: str, source: str = "default") -> Dataset:
+def load(name: str, source: str | None = None) -> Dataset:
     """The data set ``name``: a mapping from "train", "valid" and "test" to sized, indexable items.
 
     Args:
         name: "spam", "surnames", ...; with ``source="real"`` also a corpus, "imdb", "multi30k", ...
         source: "default" for the data that the course makes itself, from a seed and without a network;
             "real" for the published corpus, from COURSE_DATA, the cache or its address. Neither is ever
-            put in place of the other.
+            put in place of the other. If None, what the environment variable COURSE_SOURCE says, which is
+            how `make course DATA=real` builds the pages on real data; without it, "default".
 
     Raises:
         ValueError: there is no such data set, or not from this source.
         DataError: a ValueError; the real data cannot be had, and the message says what to do.
     """
+    source = os.environ.get("COURSE_SOURCE", "default") if source is None else source
     if source not in SOURCES:
         raise ValueError(f"source must be 'default' or 'real', got {source!r}")
     tables = {"default": DEFAULT, "real": REAL | {corpus: corpus for corpus in CORPORA}}
