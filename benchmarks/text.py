@@ -62,10 +62,9 @@ def measure(name: str, source: str) -> None:
     load_seconds, data = timed(load, name, source)
     title = f"{name} ({source})"
     tokenise = tokenizer_of(data)
-    if tokenise is None:
-        # Chorales are no text, but are batched all the same; word vectors have no length.
-        rest = padding([[part] for part in data.values()]) if type(first_of(data)) is tuple else ""
-        print(f"{title:24}{'no text':>12}{'':34}{rest}")
+    if tokenise is None:  # no text, but batched all the same, unless it is word vectors
+        rows = [] if name in ("vectors", "glove") else [[rows_of(part)] for part in data.values()]
+        print(f"{title:24}{'no text':>12}{'':34}{padding(rows) if rows else ''}")
         return
     seconds, splits = numbers_of(data, tokenise)
     tokens = sum(len(row) for sides in splits for side in sides for row in side)
@@ -98,22 +97,27 @@ def tokenise_all(texts: Sequence[Any], tokenise: Callable) -> list[Sequence[str]
 
 
 def sides_of(part: Sequence[Any]) -> list[Sequence[Any]]:
-    """What is tokenised: a text as it is, else the parts of the items that are named so."""
+    """What is tokenised: a text as it is, every caption of a picture, else the parts named in TEXTS."""
     if isinstance(part, str):
         return [[part]]
+    if hasattr(part[0], "captions"):
+        return [[caption for item in part for caption in item.captions]]
     return [[getattr(item, name) for item in part] for name in TEXTS if hasattr(part[0], name)]
+
+
+def rows_of(part: Sequence[Any]) -> Sequence[Sized]:
+    """What is padded of items that are no text: the input of a signal, a chorale."""
+    if hasattr(part[0], "input"):
+        return [item.input for item in part]
+    return part
 
 
 def tokenizer_of(data: Dataset) -> Callable[[Any], Sequence[str]] | None:
     """Words for sentences, characters for surnames and prose; None where the items are no text."""
-    first = first_of(data)
+    first = next(iter(data.values()))[0]
     if isinstance(first, str) or hasattr(first, "tokens") or data.name in ("surnames", "names"):
         return list
-    return get_tokenizer() if any(hasattr(first, name) for name in TEXTS) else None
-
-
-def first_of(data: Dataset) -> Any:
-    return next(iter(data.values()))[0]
+    return get_tokenizer() if any(hasattr(first, name) for name in ("text", "source", "captions")) else None
 
 
 def padding(splits: list[list[Sequence[Sized]]]) -> str:
