@@ -89,3 +89,11 @@ def test_check_counts_what_course_data_holds(course):
     assert outcome.stdout == "sms: 5,574 messages, as documented\n"
     assert "in COURSE_DATA" in course("list", COURSE_DATA=folder).stdout
     assert f"is in {folder}/sms\n" in course("fetch", "sms", COURSE_DATA=folder).stdout
+
+
+def test_make_says_what_the_default_sets_hold(course):
+    outcome = course("make", "spam", "surnames")
+    spam, surnames = outcome.stdout.splitlines()
+    assert spam.startswith("spam (default): ") and surnames.startswith("surnames (default): ")
+    outcome = course("make", "imdb")
+    assert outcome.returncode == 1 and "there is no default data set 'imdb'" in outcome.stderr

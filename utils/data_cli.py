@@ -1,4 +1,4 @@
-"""``course data``: which real data sets there are, fetching them, and checking what is on this machine."""
+"""``course data``: making the default sets; listing, fetching and checking the real ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def data() -> None:
-    """The real data sets: list, fetch and check them."""
+    """The data sets: make the default ones; list, fetch and check the real ones."""
 
 
 @data.command("list")
@@ -84,6 +84,21 @@ def check(names: tuple[str, ...]) -> None:
             wrong.append(f"{corpus.name} does not hold what is documented: see the registry")
     if wrong:
         raise UserError("\n".join(wrong))
+
+
+@data.command()
+@click.argument("names", nargs=-1)
+def make(names: tuple[str, ...]) -> None:
+    """Make the default sets NAMES, or all, and say what they hold.
+
+    The default vectors are trained on the default texts and kept in the cache.
+    """
+    from utils.data.load import DEFAULT, load
+
+    if unknown := [name for name in names if name not in DEFAULT]:
+        raise UserError(f"there is no default data set {unknown[0]!r}; there are: {', '.join(DEFAULT)}")
+    for name in names or DEFAULT:
+        click.echo(_told(load, name, source="default"))
 
 
 def _chosen(names: tuple[str, ...]) -> list[Corpus]:

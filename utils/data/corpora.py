@@ -95,7 +95,8 @@ def read_conllu(path: Path) -> Iterator[Tagged]:
     words have lines of their own, or are not in the text.
     """
     for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
-        rows = [line.split("\t") for line in block.split("\n") if not line.startswith("#")]
+        # four of the ten columns are enough: what stands behind them stays in one piece
+        rows = [line.split("\t", 4) for line in block.split("\n") if not line.startswith("#")]
         words = [row for row in rows if row[0].isdigit()]
         yield Tagged(tuple(row[1] for row in words), tuple(row[3] for row in words))
 
