@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: course venv assignments book grade variants serve lint test clean lock
+.PHONY: course venv assignments book grade variants mutants serve lint test clean lock
 
 course: assignments book grade
 	@$(BIN)/course where
@@ -31,10 +31,13 @@ book: $(STAMP)
 
 grade: assignments
 	$(BIN)/course sample 1 build/sample
-	$(BIN)/course grade 1 build/sample
+	$(BIN)/course grade 1 build/sample || [ $$? -eq 3 ]  # 3: one of the sample is no notebook
 
 variants: assignments
-	$(BIN)/course variants 1
+	for folder in solutions/[0-9]*; do $(BIN)/course variants $$(basename $$folder) || exit 1; done
+
+mutants: assignments
+	for folder in solutions/[0-9]*; do $(BIN)/course mutants $$(basename $$folder) || exit 1; done
 
 serve: book
 	@echo "The book: http://localhost:8000 (stop with Ctrl-C)"

@@ -7,7 +7,7 @@ sentence for the student. Nothing writes to stderr: nbgrader scores a test cell 
 from __future__ import annotations
 
 import contextlib
-import importlib
+import pkgutil
 import secrets
 import sys
 import warnings
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from unittest import mock
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -26,22 +27,88 @@ class CheckFailed(AssertionError):
         return [f"\x1b[31mNot yet.\x1b[0m {self}"]
 
 
+CHANGED: list[Any] = []  # arguments that a call changed in place, and that got their values back
+
+
 def call(function: Callable, *args: Any, **kwargs: Any) -> Any:
     """What the student's ``function`` returns; its warnings go nowhere, its stderr to stdout.
+
+    Tensors and lists among the arguments get their values back if the function changed them, so that no later
+    line of the test computes with changed ones; :func:`unchanged` remembers it. Parameters, modules and
+    gradients are left as the function leaves them. Where a task is to change its arguments, use
+    :func:`call_in_place`.
 
     Raises:
         AssertionError: the function is not written yet, or returns None.
     """
-    name = getattr(function, "__name__", "the function")
+    kept = [(value, copy_of(value)) for value in changeable((args, kwargs))]
+    try:
+        answer = apart(run(function, *args, **kwargs), [value for value, _ in kept])
+    finally:
+        for value, before in kept:
+            give_back(value, before)
+    if answer is None:
+        fail(f"{name_of(function)} returned None: does every path of it end in `return …`?")
+    return answer
+
+
+def call_in_place(function: Callable, *args: Any, **kwargs: Any) -> Any:
+    """What the student's ``function`` returns, which may be None; its arguments stay as it leaves them."""
+    return run(function, *args, **kwargs)
+
+
+def run(function: Callable, *args: Any, **kwargs: Any) -> Any:
+    """Call a function that may not be written yet, quietly."""
     with warnings.catch_warnings(), contextlib.redirect_stderr(sys.stdout):
         warnings.simplefilter("ignore")
         try:
-            answer = function(*args, **kwargs)
+            return function(*args, **kwargs)
         except NotImplementedError:
-            fail(f"{name} is not written yet: put your code where `raise NotImplementedError()` stands.")
-    if answer is None:
-        fail(f"{name} returned None: does every path of it end in `return …`?")
+            where = "put your code where `raise NotImplementedError()` stands"
+            fail(f"{name_of(function)} is not written yet: {where}.")
+
+
+def name_of(function: Callable) -> str:
+    return getattr(function, "__name__", "the function")
+
+
+def changeable(value: Any) -> Iterator[Any]:
+    """The tensors and lists among arguments, but for parameters."""
+    if isinstance(value, Tensor) and not isinstance(value, torch.nn.Parameter):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        if isinstance(value, list):
+            yield value
+        for item in value:
+            yield from changeable(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from changeable(item)
+
+
+def apart(answer: Any, arguments: list[Any]) -> Any:
+    """The answer, with copies of arguments: it must not change when those get their values back."""
+    if isinstance(answer, tuple) and type(answer) is tuple:
+        return tuple(apart(item, arguments) for item in answer)
+    if isinstance(answer, (Tensor, list)) and any(answer is argument for argument in arguments):
+        return answer.clone() if isinstance(answer, Tensor) else list(answer)
     return answer
+
+
+def copy_of(value: Any) -> Any:
+    return value.detach().clone() if isinstance(value, Tensor) else list(value)
+
+
+def give_back(value: Any, before: Any) -> None:
+    """Let an argument be what it was before, and remember it if it was not."""
+    if isinstance(value, Tensor):
+        now = value.detach()
+        if now.shape != before.shape or not torch.equal(now.nan_to_num(), before.nan_to_num()):
+            value.data = before
+            CHANGED.append(value)
+    elif len(value) != len(before) or any(now is not then for now, then in zip(value, before, strict=True)):
+        value[:] = before
+        CHANGED.append(value)
 
 
 def tensor(what: str, got: Any) -> None:
@@ -101,7 +168,8 @@ def close(
     if not torch.isfinite(got).all():
         fail(f"{what}: some values are not finite numbers.")
     error = (got - expected.double()).abs()
-    place = tuple(int(i) for i in torch.unravel_index(error.argmax(), error.shape))
+    # not torch.unravel_index: its first call imports sympy, which takes a second
+    place = tuple(int(i) for i in np.unravel_index(int(error.argmax()), error.shape))
     fail(
         f"{what}: expected {float(expected[place]):.6g}, got {float(got[place]):.6g}"
         f"{f' at index {place}' if place else ''} (the largest of the differences)."
@@ -121,7 +189,8 @@ def true(condition: Any, sentence: str) -> None:
 
 def unchanged(what: str, before: Tensor, after: Tensor) -> None:
     """An argument still has the values it had before the call."""
-    if before.shape != after.shape or not torch.equal(before, after):
+    changed = any(after is value for value in CHANGED)
+    if changed or before.shape != after.shape or not torch.equal(before, after):
         fail(f"{what} was changed in place: compute on a copy, and leave the argument as it was.")
 
 
@@ -129,7 +198,8 @@ def unchanged(what: str, before: Tensor, after: Tensor) -> None:
 def forbidden(*names: str) -> Iterator[None]:
     """While the block runs, calling one of these (dotted) names fails; only mentioning it does not.
 
-    A class is forbidden by its ``forward``, a function by itself.
+    A class is forbidden by its ``forward`` (without one, by its making), a function or a method
+    (``torch.Tensor.backward``) by itself.
     """
 
     def refuse(name: str) -> Callable:
@@ -141,9 +211,10 @@ def forbidden(*names: str) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for name in names:
             module, _, attribute = name.rpartition(".")
-            owner: Any = importlib.import_module(module)
+            owner: Any = pkgutil.resolve_name(module)
             if isinstance(getattr(owner, attribute), type):
-                owner, attribute = getattr(owner, attribute), "forward"
+                owner = getattr(owner, attribute)
+                attribute = "forward" if hasattr(owner, "forward") else "__init__"
             stack.enter_context(mock.patch.object(owner, attribute, refuse(name)))
         yield
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import click
 
 from utils.data_cli import data
 from utils.errors import UserError
+from utils.grade_cli import COMMANDS
+from utils.grade_command import grade
+from utils.places import find_root, shown
 
 SITE, SOURCE, CLASSES = "build/book", "build/source", "build/classes"
 
@@ -19,6 +23,8 @@ def course() -> None:
 
 
 course.add_command(data)
+for command in (grade, *COMMANDS):
+    course.add_command(command)
 
 
 @course.command()
@@ -56,42 +62,6 @@ def book() -> None:
 @course.command()
 @click.argument("assignment")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--to", type=click.Path(path_type=Path), help="Where gradebook, grades and feedback go.")
-@click.option("--timeout", default=60, show_default=True, help="Seconds that one cell may take.")
-@click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
-def grade(assignment: str, folder: Path, to: Path | None, timeout: int, force: bool) -> None:
-    """Grade the submissions in FOLDER, one sub-folder a student.
-
-    Runs the students' code with your rights: grade only a class that you trust.
-    """
-    from utils.grading.collect import collect
-    from utils.grading.engine import Class
-    from utils.grading.report import line, write_grades
-    from utils.release import find_assignment
-
-    root = find_root()
-    chosen = find_assignment(root, assignment)
-    submissions = collect(folder, chosen.name)
-    to = to or root / CLASSES / folder.resolve().name
-    graded = Class(root / SOURCE / chosen.name, to, timeout)
-    count = iter(range(1, len(submissions) + 1))
-    results = graded.grade(
-        submissions,
-        force,
-        progress=lambda result, unchanged: click.echo(
-            f"{next(count)}/{len(submissions)} {line(result, unchanged)}"
-        ),
-    )
-    write_grades(results, to / "grades.csv")
-    broken = sum(result.status != "graded" for result in results)
-    click.echo(f"{len(results) - broken} graded, {broken} not graded.")
-    for what, name in (("Grades", "grades.csv"), ("Feedback", "feedback"), ("Gradebook", "gradebook.db")):
-        click.echo(f"{what}: {shown(to / name)}")
-
-
-@course.command()
-@click.argument("assignment")
-@click.argument("folder", type=click.Path(path_type=Path))
 def sample(assignment: str, folder: Path) -> None:
     """Write a small sample class for ASSIGNMENT into FOLDER."""
     from utils.release import find_assignment
@@ -111,9 +81,28 @@ def variants(assignment: str) -> None:
 
     root = find_root()
     chosen = find_assignment(root, assignment)
-    results = answers.grade_variants(chosen, root, root / CLASSES / f"variants-{chosen.name}", click.echo)
+    to = root / CLASSES / f"variants-{chosen.name}"
+    results = answers.grade_variants(chosen, root, to, click.echo, os.cpu_count() or 1)
     click.echo(answers.matrix(results))
     if wrong := answers.complaints(answers.read_variants(chosen), results):
+        raise UserError("\n".join(wrong))
+
+
+@course.command()
+@click.argument("assignment")
+@click.option("--timeout", default=10, show_default=True, help="Seconds that one cell may take.")
+def mutants(assignment: str, timeout: int) -> None:
+    """Grade small generated mistakes in ASSIGNMENT's solution, and show which ones no test catches."""
+    from utils import mutants as mistakes
+    from utils.release import find_assignment
+
+    root = find_root()
+    chosen = find_assignment(root, assignment)
+    made, equivalent = mistakes.read_mutants(chosen), mistakes.read_equivalent(chosen)
+    to = root / CLASSES / f"mutants-{chosen.name}"
+    results = mistakes.grade_mutants(chosen, made, root, to, click.echo, timeout, os.cpu_count() or 1)
+    click.echo(mistakes.table(made, equivalent, results))
+    if wrong := mistakes.complaints(made, equivalent, results):
         raise UserError("\n".join(wrong))
 
 
@@ -128,22 +117,6 @@ def where() -> None:
     }
     for what, path in results.items():
         click.echo(f"{what + ':':<21}{shown(path) if path.exists() else 'not made yet'}")
-
-
-def find_root() -> Path:
-    """The course's folder: the nearest one, from the working directory up, with solutions/ and book/."""
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / "solutions").is_dir() and (folder / "book").is_dir():
-            return folder
-    raise UserError("run this inside the course's folder, the one that holds solutions/ and book/")
-
-
-def shown(path: Path) -> str:
-    """``path`` as seen from the working directory, where it lies below it."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 def main() -> None:

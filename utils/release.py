@@ -27,6 +27,7 @@ import jupytext
 from nbformat import NotebookNode
 from nbformat import write as write_notebook
 
+from utils.authoring import crossing_problems
 from utils.errors import UserError
 from utils.files import replace_folder, same_folder
 from utils.grading.nbgrader_api import last_error, nbgrader_api
@@ -139,6 +140,7 @@ def problems(notebook: NotebookNode) -> list[str]:
     for task in tasks:
         if not any(cell.metadata.nbgrader.grade_id.startswith(f"{task}-") for cell in tests):
             found.append(f"task {task!r} has no test")
+    found += crossing_problems(notebook)
     for cell in notebook.cells:
         for what in ("SOLUTION", "HIDDEN TESTS"):
             if cell.source.count(f"### BEGIN {what}") != cell.source.count(f"### END {what}"):
@@ -168,7 +170,7 @@ def is_check(node: ast.expr) -> bool:
         and isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Name)
         and node.func.value.id == "checks"
-        and node.func.attr not in ("call", "fresh_generator")
+        and node.func.attr not in ("call", "call_in_place", "fresh_generator")
     )
 
 

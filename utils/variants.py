@@ -108,12 +108,16 @@ def submissions(assignment: Assignment, released: Path) -> dict[str, Submission]
 
 
 def grade_variants(
-    assignment: Assignment, root: Path, to: Path, echo: Callable[[str], None]
+    assignment: Assignment, root: Path, to: Path, echo: Callable[[str], None], jobs: int = 1
 ) -> dict[str, Result]:
-    """What each variant, the solution and the untouched release get, by the variant's name."""
+    """What each variant, the solution and the untouched release get, by the variant's name.
+
+    Args:
+        jobs: processes that grade.
+    """
     handed_in = submissions(assignment, root / "assignments")
     results = Class(root / "build" / "source" / assignment.name, to).grade(
-        list(handed_in.values()), progress=lambda result, unchanged: echo(line(result, unchanged))
+        list(handed_in.values()), progress=lambda result, unchanged: echo(line(result, unchanged)), jobs=jobs
     )
     return dict(zip(handed_in, results, strict=True))
 

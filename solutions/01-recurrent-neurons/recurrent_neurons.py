@@ -40,7 +40,13 @@ from torch import Tensor, nn
 
 from utils import checks
 
-FORBIDDEN = ("torch.nn.RNN", "torch.rnn_tanh", "utils.models.RNN")  # in task 2
+FORBIDDEN = (  # in task 2
+    "torch.nn.RNN",
+    "torch.rnn_tanh",
+    "utils.models.RNN",
+    "utils.models.unroll.unroll",
+    "utils.models.unroll.loop",
+)
 
 # %% [markdown]
 # ## Task 1: one step (4 points)
@@ -68,7 +74,7 @@ checks.shape(
 )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
-batch, input_size, hidden_size = torch.randint(3, 9, (3,), generator=generator).tolist()
+batch, input_size, hidden_size = (torch.randperm(6, generator=generator)[:3] + 2).tolist()
 y = checks.call(
     recurrent_neuron,
     torch.randn(batch, input_size, generator=generator),
@@ -97,10 +103,11 @@ x, y_prev = torch.randn(4, 3, generator=generator), torch.rand(4, 2, generator=g
 W_x, W_y = torch.randn(3, 2, generator=generator), torch.randn(2, 2, generator=generator)
 b = torch.randn(2, generator=generator)
 z = torch.einsum("ni,ih->nh", x, W_x) + torch.einsum("nk,kh->nh", y_prev, W_y)
+expected = (z + b).tanh()  # before the call, which could change its arguments
 checks.close(
     "recurrent_neuron on a random batch",
     checks.call(recurrent_neuron, x, y_prev, W_x, W_y, b),
-    (z + b).tanh(),
+    expected,
     mistakes={
         "the activation tanh is missing.": z + b,
         "the bias b is missing.": z.tanh(),
@@ -176,7 +183,8 @@ generator = checks.fresh_generator()
 batch, time, input_size, hidden_size = (torch.randperm(5, generator=generator)[:4] + 2).tolist()
 x = torch.randn(batch, time, input_size, generator=generator)
 W_x, W_y = torch.randn(input_size, hidden_size, generator=generator), torch.eye(hidden_size)
-answer = checks.call(run_layer, x, W_x, W_y, torch.zeros(hidden_size))
+with checks.forbidden(*FORBIDDEN):
+    answer = checks.call(run_layer, x, W_x, W_y, torch.zeros(hidden_size))
 checks.shape("outputs", answer[0], (batch, time, hidden_size))
 checks.shape("y_last", answer[1], (batch, hidden_size))
 ### END HIDDEN TESTS
@@ -237,13 +245,17 @@ generator = checks.fresh_generator()
 x, y_0 = torch.randn(3, 1, 2, generator=generator), torch.randn(3, 4, generator=generator)
 W_x, W_y = torch.randn(2, 4, generator=generator), torch.randn(4, 4, generator=generator)
 b = torch.randn(4, generator=generator)
-outputs, _ = checks.call(run_layer, x, W_x, W_y, b, y_0)
+before = y_0.clone()
+expected = torch.tanh(x[:, 0] @ W_x + y_0 @ W_y + b)
+with checks.forbidden(*FORBIDDEN):
+    outputs, _ = checks.call(run_layer, x, W_x, W_y, b, y_0)
 checks.close(
     "outputs when y_0 is given",
     outputs[:, 0],
-    torch.tanh(x[:, 0] @ W_x + y_0 @ W_y + b),
+    expected,
     mistakes={"y_0 is ignored.": torch.tanh(x[:, 0] @ W_x + b)},
 )
+checks.unchanged("y_0", before, y_0)
 ### END HIDDEN TESTS
 
 # %% test="layer" checks="gradient" points=1
@@ -272,7 +284,8 @@ y = torch.zeros(2, 2)
 for t in range(5):
     y = torch.tanh(x[:, t] @ W_x + y @ W_y)
 (expected,) = torch.autograd.grad(y.sum(), W_y)
-_, y_last = checks.call(run_layer, x, W_x, W_y, torch.zeros(2))
+with checks.forbidden(*FORBIDDEN):
+    _, y_last = checks.call(run_layer, x, W_x, W_y, torch.zeros(2))
 (gradient,) = torch.autograd.grad(y_last.sum(), W_y)
 checks.close("the gradient of y_last with respect to W_y", gradient, expected, tolerance=1e-4)
 ### END HIDDEN TESTS
@@ -374,18 +387,37 @@ def to_torch(W_x: Tensor, W_y: Tensor, b: Tensor) -> nn.RNN:
 rnn = checks.call(to_torch, torch.ones(3, 2), torch.ones(2, 2), torch.zeros(2))
 checks.true(isinstance(rnn, nn.RNN), f"to_torch: expected an nn.RNN, got {type(rnn).__name__}.")
 checks.true(rnn.batch_first, "to_torch: the batch must come first; say so when you make the nn.RNN.")
-outputs, y_last = rnn(torch.ones(4, 5, 3, dtype=rnn.weight_ih_l0.dtype))
+outputs, y_last = checks.call(rnn, torch.ones(4, 5, 3, dtype=rnn.weight_ih_l0.dtype))
 checks.shape("the outputs for 4 sequences of 5 steps and 2 neurons", outputs, (4, 5, 2))
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+batch, time, input_size, hidden_size = (torch.randperm(5, generator=generator)[:4] + 2).tolist()
+rnn = checks.call(
+    to_torch,
+    torch.randn(input_size, hidden_size, generator=generator),
+    torch.randn(hidden_size, hidden_size, generator=generator),
+    torch.randn(hidden_size, generator=generator),
+)
+x = torch.randn(batch, time, input_size, generator=generator)
+outputs, y_last = checks.call(rnn, x.to(rnn.weight_ih_l0.dtype))
+checks.shape(
+    f"the outputs for {batch} sequences of {time} steps and {hidden_size} neurons",
+    outputs,
+    (batch, time, hidden_size),
+)
+checks.shape(f"the last output of 1 layer, {batch} sequences", y_last, (1, batch, hidden_size))
+### END HIDDEN TESTS
 
 # %% test="pytorch" checks="values" points=3
 # One neuron, one step: tanh(1·0.5 + 0.25) = 0.635149.
 rnn = checks.call(to_torch, torch.tensor([[0.5]]), torch.tensor([[2.0]]), torch.tensor([0.25]))
-outputs, _ = rnn(torch.ones(1, 1, 1, dtype=rnn.weight_ih_l0.dtype))
+outputs, _ = checks.call(rnn, torch.ones(1, 1, 1, dtype=rnn.weight_ih_l0.dtype))
 checks.close("the output of the example worked by hand", outputs, torch.tensor([[[0.635149]]]))
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 W_x, W_y = torch.randn(2, 2, generator=generator), torch.randn(2, 2, generator=generator)
 b = torch.randn(2, generator=generator)
+copies = [weights.clone() for weights in (W_x, W_y, b)]
 x = torch.randn(1, 2, 2, generator=generator)
 
 
@@ -394,22 +426,25 @@ def two_steps(W_x, W_y, b):
     return torch.stack((first, torch.tanh(x[:, 1] @ W_x + first @ W_y + b)), 1)
 
 
+expected = two_steps(W_x, W_y, b)
 rnn = checks.call(to_torch, W_x, W_y, b)
 dtype = rnn.weight_ih_l0.dtype
 state = torch.zeros(1, 1, 2, dtype=dtype)
 if rnn.batch_first:
-    outputs, _ = rnn(x.to(dtype), state)
+    outputs, _ = checks.call(rnn, x.to(dtype), state)
 else:  # the shape test has taken its point already
-    outputs = rnn(x.to(dtype).transpose(0, 1), state)[0].transpose(0, 1)
+    outputs = checks.call(rnn, x.to(dtype).transpose(0, 1), state)[0].transpose(0, 1)
 checks.close(
     "the outputs for random weights",
     outputs,
-    two_steps(W_x, W_y, b),
+    expected,
     mistakes={
         "b counts twice: both biases are added.": two_steps(W_x, W_y, 2 * b),
         "nn.RNN keeps its weights transposed.": two_steps(W_x.T, W_y.T, b),
     },
 )
+for name, before, after in zip(("W_x", "W_y", "b"), copies, (W_x, W_y, b), strict=True):
+    checks.unchanged(name, before, after)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -441,6 +476,16 @@ def forecast(rnn: nn.RNN, head: nn.Linear, prefix: Tensor, steps: int) -> Tensor
 rnn, head = nn.RNN(1, 4, batch_first=True), nn.Linear(4, 1)
 values = checks.call(forecast, rnn, head, torch.zeros(2, 6, 1), 3)
 checks.shape("the forecast of 3 values for 2 series", values, (2, 3, 1))
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+batch, time, steps, hidden_size = (torch.randperm(5, generator=generator)[:4] + 2).tolist()
+rnn, head = nn.RNN(1, hidden_size, batch_first=True), nn.Linear(hidden_size, 1)
+prefix = torch.randn(batch, time, 1, generator=generator)
+values = checks.call(forecast, rnn, head, prefix, steps)
+checks.shape(f"the forecast of {steps} values for {batch} series", values, (batch, steps, 1))
+values = checks.call(forecast, rnn, head, prefix[:, :1], 1)
+checks.shape(f"the forecast of 1 value after 1 value, for {batch} series", values, (batch, 1, 1))
+### END HIDDEN TESTS
 
 # %% test="forecast" checks="values" points=2
 # A network that says tanh(what it read last): after a prefix that ends in 1 come tanh(1), tanh(tanh(1)), …
@@ -460,6 +505,7 @@ with torch.no_grad():
     series = prefix
     for _ in range(6):
         series = torch.cat((series, head(rnn(series)[0][:, -1:])), 1)
+    copies = [weights.clone() for weights in (prefix, *rnn.parameters(), *head.parameters())]
     forgetful = [head(rnn(prefix)[0][:, -1:])]
     for _ in range(4):
         forgetful.append(head(rnn(forgetful[-1])[0]))
@@ -477,4 +523,7 @@ checks.close(
         "the forecast starts with the last value of the prefix.": series[:, 6:11],
     },
 )
+checks.unchanged("prefix", copies[0], prefix)
+for before, after in zip(copies[1:], (*rnn.parameters(), *head.parameters()), strict=True):
+    checks.unchanged("a weight of the network", before, after)
 ### END HIDDEN TESTS

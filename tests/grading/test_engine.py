@@ -85,8 +85,10 @@ def test_each_submission_gets_its_own_grade(graded):
         "raises": 0,
         "syntax": 0,
         "endless": 0,
-        "shouts": 0,
+        "exits": 0,
+        "shouts": 3,  # a warning costs nothing
         "edited": 1,
+        "deleted": 3,  # the test was put back
         "last": 3,
     }
     assert {name: scores[name] for name in expected} == expected
@@ -95,9 +97,18 @@ def test_each_submission_gets_its_own_grade(graded):
 
 def test_what_cannot_be_graded_says_why_in_one_sentence(graded):
     broken = {name: result.problem for name, result in graded.items() if result.status == "broken"}
-    assert {"cut", "absent", "exits"} <= set(broken) <= {"cut", "absent", "exits", "deleted"}
+    assert set(broken) == {"cut", "absent"}
     assert "is not JSON" in broken["cut"] and "is missing" in broken["absent"]
     assert all(problem and "\n" not in problem and "Traceback" not in problem for problem in broken.values())
+
+
+def test_the_instructor_is_told_what_happened(graded):
+    notes = {name: " ".join(result.notes) for name, result in graded.items()}
+    assert not any(notes[name] for name in ("right", "wrong", "raises", "syntax", "shouts", "last"))
+    assert "had been changed; it was put back" in notes["edited"]
+    assert "was missing; it was put back" in notes["deleted"]
+    assert "took more than 2 seconds" in notes["endless"]
+    assert "ended Python (exit code 1)" in notes["exits"]
 
 
 def test_the_gradebook_is_nbgraders_and_agrees(course, graded):
@@ -121,7 +132,7 @@ def test_feedback_teaches_and_hides_the_hidden_tests(course, graded):
     assert "double(-3) is -6" in pages["wrong"] and "Task 1: double" in pages["wrong"]
     assert "AttributeError" in pages["raises"] and "x.twice" in pages["raises"]
     assert "a loop that does not end" in pages["endless"]
-    assert "wrote to stderr" in pages["shouts"]
+    assert "double-negative" in pages["exits"] and "ended Python" in pages["exits"]
     assert "is not JSON" in pages["cut"]
     assert not any("SECRET_OF_THE_TEST" in page or "<script" in page for page in pages.values())
 

@@ -1,12 +1,15 @@
 """What is wrong with a submission, before anything of it runs."""
 
+import json
+import random
+from pathlib import Path
+
 import nbformat
 import pytest
 
-from utils.errors import UserError
-from utils.grading.collect import collect
-from utils.grading.submission import Submission, notebook_problem
+from utils.grading.submission import Submission, notebook_problem, read_notebook
 
+REAL = next((Path(__file__).parents[2] / "assignments").glob("01-*/*.ipynb")).read_bytes()
 NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])).encode()
 
 
@@ -24,6 +27,22 @@ def test_a_notebook_has_no_problem():
         (b"[" * 100_000, "is nested too deeply"),
         (b"[1, 2]", "is JSON but not a notebook"),
         (b'{"a": 1}', "is JSON but not a notebook"),
+        (b'{"nbformat": 4, "cells": {}}', "is JSON but not a notebook"),
+        (b'{"nbformat": 4, "cells": [1]}', "is JSON but not a notebook"),
+        (b'{"nbformat": 4, "cells": []}', "has no cells"),
+        (b'{"cells": [{}]}', "does not say which version"),
+        (b'{"nbformat": "4", "cells": [{}]}', "does not say which version"),
+        (b'{"nbformat": 1' + b"0" * 5000 + b', "cells": [{}]}', "holds a number that is too long"),
+        (NOTEBOOK.replace(b'"1"', b"1"), "the text of cell 1 is no text"),
+        (NOTEBOOK.replace(b'"1"', b'"\\ud800"'), "holds half a character"),
+        (
+            NOTEBOOK.replace(b'"metadata": {}', b'"metadata": ' + b'{"a":' * 900 + b"1" + b"}" * 900),
+            "too deeply",
+        ),
+        (b'{"nbformat": 3, "worksheets": ' + b"[" * 900 + b"]" * 900 + b"}", "is nested too deeply"),
+        (b'{"nbformat": 4, "cells": [' + b"{}," * 6000 + b"{}]}", "has 6001 cells, and 5000 is the most"),
+        (b" " * 21_000_000, "has 21 MB, and 20 MB is the most"),
+        (NOTEBOOK.decode().encode("utf-16"), "is not UTF-8"),
         (NOTEBOOK.replace(b'"code"', b'"cod"'), "breaks the notebook format"),
     ],
 )
@@ -51,17 +70,117 @@ def test_the_digest_changes_with_names_and_bytes_alone():
     assert len(digests) == 3
 
 
-def test_both_layouts_are_collected_and_hidden_folders_left_alone(tmp_path):
-    for path in ("ada/work.ipynb", "bob/01-tiny/work.ipynb", ".git/work.ipynb", "readme.txt"):
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_bytes(NOTEBOOK)
-    found = collect(tmp_path, "01-tiny")
-    assert [submission.student for submission in found] == ["ada", "bob"]
-    assert all(submission.files == {"work.ipynb": NOTEBOOK} for submission in found)
+def test_older_formats_are_upgraded_and_newer_ones_refused():
+    cell = {"cell_type": "code", "input": ["1 +", "1"], "language": "python", "outputs": [], "metadata": {}}
+    old = {"nbformat_minor": 0, "metadata": {"name": "x"}, "worksheets": [{"cells": [cell], "metadata": {}}]}
+    for version in (2, 3):
+        notebook = read_notebook("a.ipynb", json.dumps(old | {"nbformat": version}).encode())
+        assert (notebook.nbformat, notebook.cells[0].source) == (4, "1 +\n1")
+    assert "newer than this course reads" in notebook_problem("a.ipynb", b'{"nbformat": 5, "cells": []}')
 
 
-def test_a_folder_without_submissions_is_refused(tmp_path):
-    with pytest.raises(UserError, match="holds no sub-folders"):
-        collect(tmp_path, "01-tiny")
-    with pytest.raises(UserError, match="is not a folder"):
-        collect(tmp_path / "nowhere", "01-tiny")
+def test_what_other_editors_leave_out_or_add_does_not_matter():
+    bare = {
+        "nbformat": 4,
+        "nbformat_minor": 99,
+        "cells": [{"cell_type": "code", "source": ["1\n", "2"], "new": 1}],
+    }
+    notebook = read_notebook("a.ipynb", b"\xef\xbb\xbf" + json.dumps(bare).encode())
+    assert notebook.cells[0].source == "1\n2"
+    assert read_notebook("a.ipynb", nbformat.writes(notebook).encode()) == notebook
+
+
+def test_outputs_are_dropped_before_they_can_do_harm():
+    cell = {"cell_type": "code", "source": "1", "outputs": [{"nonsense": 1}] * 1000, "execution_count": "x"}
+    notebook = read_notebook("a.ipynb", json.dumps({"nbformat": 4, "cells": [cell]}).encode())
+    assert notebook.cells[0].outputs == [] and notebook.cells[0].execution_count is None
+
+
+def test_blank_and_doubled_cell_ids_are_made_different():
+    cells = [{"cell_type": "code", "source": "1", "id": name} for name in ("a", "a", "", "x" * 99, 5)]
+    notebook = read_notebook("a.ipynb", json.dumps({"nbformat": 4, "cells": cells}).encode())
+    assert len({cell.id for cell in notebook.cells}) == 5 and notebook.cells[0].id == "a"
+
+
+def test_a_submission_gives_its_notebook_or_the_reason():
+    assert Submission("ada", {"work.ipynb": NOTEBOOK}).notebook("work").cells[0].source == "1"
+    with pytest.raises(ValueError, match=r"work.ipynb is missing"):
+        Submission("ada", {}).notebook("work")
+    noted = Submission("ada", {}, notes=("hand-in.zip is encrypted.",))
+    assert noted.problem("work") == "work.ipynb is missing: hand-in.zip is encrypted."
+
+
+def fits(problem: str | None) -> bool:
+    return problem is None or (problem.isprintable() and problem.endswith("hand it in again."))
+
+
+def test_no_bytes_raise_anything_but_a_sentence():
+    """2,000 damaged copies of a real notebook, from one seed."""
+    draw, outcomes = random.Random(3), set()
+    for _ in range(2000):
+        content = bytearray(REAL)
+        for _ in range(draw.choice((1, 1, 3, 20))):
+            at = draw.randrange(len(content))
+            kind = draw.randrange(4)
+            if kind == 0:
+                content[at] = draw.randrange(256)
+            elif kind == 1:
+                del content[at : at + draw.choice((1, 5, 500))]
+            else:
+                piece = draw.randrange(len(content))
+                content[at:at] = content[piece : piece + draw.choice((1, 10, 300))]
+        problem = notebook_problem("a.ipynb", bytes(content))
+        assert fits(problem), problem
+        outcomes.add((problem or "none")[:15])
+    assert len(outcomes) >= 3
+
+
+STRANGE = [
+    None,
+    0,
+    -1,
+    1e999,
+    "",
+    [],
+    {},
+    [[]],
+    "x" * 1000,
+    True,
+    {"a": {}},
+    "\ud800",
+    "\0",
+    10**50,
+    [{}] * 3,
+]
+
+
+def test_no_structure_raises_anything_but_a_sentence():
+    """1,000 copies in which values were replaced or removed, from one seed."""
+    draw, real = random.Random(4), json.loads(REAL)
+    paths = [path for path in places(real) if path]
+    outcomes = set()
+    for _ in range(1000):
+        data = json.loads(REAL)
+        for path in draw.sample(paths, draw.choice((1, 1, 3))):
+            holder = data
+            try:
+                for key in path[:-1]:
+                    holder = holder[key]
+                if draw.random() < 0.2:
+                    del holder[path[-1]]
+                else:
+                    holder[path[-1]] = draw.choice(STRANGE)
+            except (KeyError, IndexError, TypeError):  # an earlier change took it away
+                pass
+        problem = notebook_problem("a.ipynb", json.dumps(data).encode())
+        assert fits(problem), problem
+        outcomes.add((problem or "none")[:30])
+    assert len(outcomes) >= 5
+
+
+def places(value, path=()):
+    """The path of every value in ``value``."""
+    yield path
+    keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    for key in keys:
+        yield from places(value[key], (*path, key))

@@ -1,25 +1,26 @@
-"""A class through nbgrader: submissions in, results, gradebook and feedback out.
+"""A class: submissions in; gradebook, results and feedback out.
 
-nbgrader's own Python API does the work, one submission after the other. It runs a student's code with the
-rights of whoever grades, beside the hidden tests: grade only classes that you trust.
+Workers grade (:mod:`utils.grading.spread`), one writer writes (:mod:`utils.grading.gradebook`). A run that
+is stopped, however it is stopped, goes on where it was.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
-import time
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
 
-from utils.errors import UserError
-from utils.files import digest, package_digest, replace_folder
+from utils.files import package_digest
 from utils.grading.feedback import feedback_page
-from utils.grading.nbgrader_api import last_error, nbgrader_api
+from utils.grading.gradebook import Gradebook
+from utils.grading.grader import Graded
+from utils.grading.history import Staged, cannot_write
+from utils.grading.release import Release, read_release
 from utils.grading.result import Result
+from utils.grading.spread import spread
 from utils.grading.submission import Submission
 
 
@@ -30,120 +31,101 @@ class Class:
         source: the folder with the assignment's source notebook; its name is the assignment's.
         to: the course directory. nbgrader's commands, formgrader too, work inside it.
         timeout: seconds that one cell may take.
+        db_url: the address of a PostgreSQL gradebook; without one it is a file in ``to``.
+        duedate: until when there is no penalty.
     """
 
-    def __init__(self, source: Path, to: Path, timeout: int = 60) -> None:
-        notebooks = sorted(source.glob("*.ipynb"))
-        if len(notebooks) != 1:
-            raise UserError(f"{source} holds {len(notebooks)} notebooks, not one; run `course release` first")
-        self.assignment = source.name
-        self.notebook = notebooks[0].stem
+    def __init__(
+        self,
+        source: Path,
+        to: Path,
+        timeout: float = 60,
+        db_url: str | None = None,
+        duedate: datetime | None = None,
+    ) -> None:
+        self.source = source
         self.to = to
-        self.environment = digest(notebooks) + package_digest()
-        self.results_file = to / f"{self.assignment}.json"
-        replace_folder(source, to / "source" / self.assignment)
-        self.api = nbgrader_api(to, Execute={"timeout": timeout})
+        self.db_url = db_url
+        self.duedate = duedate
+        self.release = read_release(source, timeout)
+        self.environment = self.release.digest + package_digest()
 
     def grade(
         self,
         submissions: list[Submission],
         force: bool = False,
         progress: Callable[[Result, bool], None] = lambda result, unchanged: None,
+        jobs: int = 1,
+        scheduler: str = "",
+        tell: Callable[[str], None] = lambda sentence: None,
+        require_sandbox: bool = False,
     ) -> list[Result]:
         """Grade the submissions that are new or changed (all of them with ``force``).
 
-        After each one the results are on disk: a run that is stopped goes on where it was.
-
         Args:
             progress: called with each result, and whether it stood already.
+            jobs, scheduler: see :func:`utils.grading.spread.spread`.
+            tell: called with a sentence when something is waited for.
+            require_sandbox: grade nothing where students' code cannot be shut in.
         """
-        known = {} if force else self.read_results()
-        if any(
-            digest_of not in (r.digest for r in known.values()) for digest_of in map(self.digest, submissions)
-        ):
-            self.enter_assignment()
-        results = []
-        for submission in submissions:
-            result = known.get(submission.student)
-            unchanged = result is not None and result.digest == self.digest(submission)
-            if not unchanged or result is None:
-                result = self.grade_one(submission)
-                known[submission.student] = result
-                self.write_results(known)
-            results.append(result)
-            progress(result, unchanged)
-        return results
+        with Gradebook(self.to, self.db_url, progress=tell) as gradebook:
+            known = gradebook.read_results(self.release.assignment)
+            waiting, results = [], {}
+            for submission in submissions:
+                stood = known.get(submission.student)
+                if not force and stood is not None and stood.digest == self.digest(submission):
+                    results[submission.student] = stood
+                    progress(stood, True)
+                else:
+                    waiting.append(submission)
+            if waiting:
+                gradebook.enter(self.release.assignment, self.source, self.duedate)
+            release = replace(self.release, require_sandbox=require_sandbox)
+            by_student = {submission.student: submission for submission in waiting}
+            for graded in self.graded(release, waiting, jobs, scheduler):
+                result = self.write(gradebook, by_student[graded.result.student], graded)
+                results[result.student] = result
+                progress(result, False)
+        return [results[submission.student] for submission in submissions]
+
+    def unchanged(self, submissions: list[Submission], force: bool = False) -> set[str]:
+        """The students whose result stands, so that they would not be graded again."""
+        if force or not self.to.exists():
+            return set()
+        known = self.read_results()
+        return {
+            s.student for s in submissions if s.student in known and known[s.student].digest == self.digest(s)
+        }
+
+    def graded(
+        self, release: Release, submissions: list[Submission], jobs: int, scheduler: str
+    ) -> Iterator[Graded]:
+        if submissions:
+            yield from spread(release, submissions, min(jobs, len(submissions)), scheduler)
 
     def digest(self, submission: Submission) -> str:
-        return submission.digest() + self.environment
+        when = submission.when.isoformat() if submission.when else ""
+        return submission.digest() + when + self.environment
 
-    def enter_assignment(self) -> None:
-        """Put the assignment's cells and points into the gradebook.
-
-        nbgrader refuses cells that were added or removed after somebody was graded. Then the old gradebook is
-        put aside, the grades of this assignment leave the new one, and everybody is graded again.
-        """
-        made = self.api.generate_assignment(self.assignment, force=True)
-        if not made["success"] and "submissions associated with" in made.get("log", ""):
-            self.start_afresh()
-            made = self.api.generate_assignment(self.assignment, force=True)
-        if not made["success"]:
-            raise UserError(f"nbgrader refused {self.assignment}: {last_error(made)}")
-
-    def start_afresh(self) -> None:
-        """Copy the gradebook aside, and take this assignment's submissions out of it."""
-        shutil.copy(self.to / "gradebook.db", self.to / f"gradebook-{time.strftime('%Y%m%d-%H%M%S')}.db")
-        with self.api.gradebook as gradebook:
-            for submission in gradebook.assignment_submissions(self.assignment):
-                gradebook.remove_submission(self.assignment, submission.student.id)
-
-    def grade_one(self, submission: Submission) -> Result:
-        """Grade one submission; whatever goes wrong is in the result."""
-        start = time.monotonic()
-        result = Result(submission.student, "broken", digest=self.digest(submission))
-        result.problem = submission.problem(self.notebook) or ""
-        if not result.problem:
-            folder = self.to / "submitted" / submission.student / self.assignment
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{self.notebook}.ipynb").write_bytes(submission.files[f"{self.notebook}.ipynb"])
-            graded = self.api.autograde(self.assignment, submission.student, force=True)
-            if graded["success"]:
-                result.status, result.scores = "graded", self.read_scores(submission.student)
-            else:
-                result.problem = f"nbgrader could not grade it: {last_error(graded)}"
-        self.write_feedback(result)
-        result.seconds = time.monotonic() - start
-        return result
-
-    def read_scores(self, student: str) -> dict[str, tuple[float, float]]:
-        """A student's points by test cell, as the gradebook has them, in the notebook's order."""
-        with self.api.gradebook as gradebook:
-            graded = gradebook.find_submission_notebook(self.notebook, self.assignment, student)
-            found = {grade.name: (grade.score, grade.max_score) for grade in graded.grades}
-            order = [cell.name for cell in graded.notebook.grade_cells]
-        return {name: found[name] for name in order if name in found}
-
-    def write_feedback(self, result: Result) -> None:
-        """The student's page, where nbgrader's commands look for it."""
-        graded = self.to / "autograded" / result.student / self.assignment / f"{self.notebook}.ipynb"
-        notebook = nbformat.read(graded, as_version=4) if result.status == "graded" else None
-        page = self.to / "feedback" / result.student / self.assignment / f"{self.notebook}.html"
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(feedback_page(self.assignment, result, notebook), encoding="utf-8")
+    def write(self, gradebook: Gradebook, submission: Submission, graded: Graded) -> Result:
+        """Put one result down: the student's page first, then the gradebook, which says that it is done."""
+        result = replace(graded.result, digest=self.digest(submission))
+        result.notes = [*submission.notes, *result.notes]
+        notebook = nbformat.reads(graded.notebook, as_version=4) if graded.notebook else None
+        page = (
+            self.to / "feedback" / result.student / self.release.assignment / f"{self.release.notebook}.html"
+        )
+        staged = Staged()
+        try:
+            staged.add(page, feedback_page(self.release.assignment, result, notebook).encode())
+            staged.settle()
+        except OSError as error:
+            raise cannot_write(error, self.to) from error
+        finally:
+            staged.discard()
+        return gradebook.write(submission, result, notebook)
 
     def read_results(self) -> dict[str, Result]:
-        """The results of earlier runs, by student."""
-        if not self.results_file.exists():
-            return {}
-        rows = json.loads(self.results_file.read_text(encoding="utf-8"))
-        for row in rows:
-            row["scores"] = {name: (got, possible) for name, (got, possible) in row["scores"].items()}
-        return {row["student"]: Result(**row) for row in rows}
-
-    def write_results(self, results: dict[str, Result]) -> None:
-        """Keep the results; a kill in the middle leaves the earlier file whole."""
-        unfinished = self.results_file.with_suffix(".unfinished")
-        unfinished.write_text(
-            json.dumps([asdict(result) for result in results.values()], indent=1), encoding="utf-8"
-        )
-        unfinished.replace(self.results_file)
+        """The newest result of each student."""
+        with Gradebook(self.to, self.db_url) as gradebook:
+            return gradebook.read_results(self.release.assignment)

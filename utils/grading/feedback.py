@@ -1,14 +1,19 @@
 """The page that a student gets back: for each task its points, and for each lost point the reason.
 
-Hidden tests are named and their sentences shown; their code is not. The page is one file, without scripts
-and without anything from elsewhere.
+Hidden tests are named and their sentences shown; their code is not, unless the instructor asks for it. The
+page is one file, without scripts and without anything from elsewhere. Of what a student's cells showed it
+takes text and PNG figures; HTML, JavaScript and SVG, which could run or fetch something, are left out.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from nbformat import NotebookNode
@@ -16,12 +21,15 @@ from nbformat import NotebookNode
 from utils.grading.result import Result, task_of
 
 LONGEST = 4000  # characters of one output
+LARGEST_FIGURE = 2_000_000  # bytes
+MOST_OUTPUTS = 20  # of one cell
 ASSERTIONS = ("AssertionError", "CheckFailed")  # their text is a sentence for the student
+HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 
 
 @dataclass
 class Test:
-    """One test cell: its points and why they were lost."""
+    """One test cell: its points, and why they were lost."""
 
     name: str
     got: float
@@ -29,6 +37,23 @@ class Test:
     message: str = ""
     frames: str = ""
     printed: str = ""
+    code: str = ""
+    hides: bool = False
+    comment: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.got >= self.possible
+
+    @property
+    def comparison(self) -> dict[str, str]:
+        """The parts of a message of the form *what: expected this, got that: a hint*; empty for any other."""
+        found = re.fullmatch(r"(?P<what>.+?): expected (?P<expected>.+), got (?P<rest>.+)", self.message)
+        if not found:
+            return {}
+        got, _, hint = found["rest"].partition(": ")
+        hint = hint[:1].upper() + hint[1:]
+        return {"what": found["what"], "expected": found["expected"], "got": got.rstrip("."), "hint": hint}
 
 
 @dataclass
@@ -39,6 +64,7 @@ class Task:
     code: str = ""
     outputs: list[dict[str, str]] = field(default_factory=list)
     tests: list[Test] = field(default_factory=list)
+    comment: str = ""
 
     @property
     def got(self) -> float:
@@ -49,70 +75,118 @@ class Task:
         return sum(test.possible for test in self.tests)
 
 
-def feedback_page(assignment: str, result: Result, graded: NotebookNode | None) -> str:
+def feedback_page(
+    assignment: str,
+    result: Result,
+    graded: NotebookNode | None,
+    show_hidden: bool = False,
+    comments: Mapping[str, str] | None = None,
+) -> str:
     """The page for one student, as HTML.
 
     Args:
         graded: the notebook as it was run; None when it could not be.
+        show_hidden: whether to show the code of hidden tests.
+        comments: what the instructor wrote, by the name of the cell.
     """
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    template = jinja2.Environment(loader=loader, autoescape=True).get_template("feedback.html")
-    return template.render(
+    return page(
+        "feedback.html",
         assignment=assignment,
         student=result.student,
         score=result.score,
         max_score=result.max_score,
-        problem=result.problem,
-        tasks=read_tasks(graded, result) if graded else [],
+        problem=result.problem if result.status != "graded" else "",
+        tasks=read_tasks(graded, result, show_hidden, comments or {}) if graded else [],
     )
 
 
-def read_tasks(graded: NotebookNode, result: Result) -> list[Task]:
+def page(template: str, **values: Any) -> str:
+    """A page of this folder's ``template``; everything in ``values`` is escaped."""
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["points"] = lambda value: f"{value:g}"
+    return environment.get_template(template).render(values)
+
+
+def read_tasks(
+    graded: NotebookNode, result: Result, show_hidden: bool = False, comments: Mapping[str, str] | None = None
+) -> list[Task]:
     """The tasks of a graded notebook in its order, each under the heading that stands above it."""
     tasks: dict[str, Task] = {}
+    comments = comments or {}
     answers: set[int] = set()  # execution counts of the student's own cells
     heading = ""
     for cell in graded.cells:
         marks = cell.metadata.get("nbgrader", {})
+        name = marks.get("grade_id", "")
         if cell.cell_type == "markdown":
-            heading = next(
-                (line.strip("# ") for line in cell.source.splitlines() if line.startswith("#")), heading
-            )
+            heading = next((line for line in cell.source.splitlines() if line.startswith("#")), heading)
         elif marks.get("solution"):
-            outputs = [shown for output in cell.outputs if (shown := show_output(output))]
-            tasks[marks["grade_id"]] = Task(heading, cell.source, outputs)
-        if cell.cell_type == "code" and not marks.get("grade") and cell.execution_count:
+            tasks[name] = Task(plain_heading(heading), clip(cell.source), show_outputs(cell))
+            tasks[name].comment = comments.get(name, "")
+        if cell.cell_type == "code" and not marks.get("grade") and cell.get("execution_count"):
             answers.add(cell.execution_count)
-        if marks.get("grade") and marks["grade_id"] in result.scores:
-            task = tasks.setdefault(task_of(marks["grade_id"]), Task(heading))
-            task.tests.append(read_test(cell, result, answers))
+        if marks.get("grade") and name in result.scores:
+            task = tasks.setdefault(task_of(name), Task(plain_heading(heading)))
+            task.tests.append(read_test(cell, result, answers, show_hidden))
+            task.tests[-1].comment = comments.get(name, "")
     return list(tasks.values())
 
 
-def read_test(cell: NotebookNode, result: Result, answers: set[int]) -> Test:
+def plain_heading(line: str) -> str:
+    """A Markdown heading as text, without its marks and with formulas as they were typed."""
+    return re.sub(r"[$`*]", "", line).strip("# ")
+
+
+def read_test(cell: NotebookNode, result: Result, answers: set[int], show_hidden: bool = False) -> Test:
     """A test cell's points, and the reason it gave when it took some."""
     grade_id = cell.metadata.nbgrader.grade_id
     test = Test(grade_id.partition("-")[2] or grade_id, *result.scores[grade_id])
+    test.hides = HIDDEN[0] in cell.source and not show_hidden
+    test.code = cell.source if show_hidden else visible(cell.source)
     for output in cell.get("outputs", []):
         if output.output_type == "error":
-            test.message = error_sentence(output)
+            test.message = error_sentence(output) or failed_line(cell, output)
             if output.ename not in ASSERTIONS:
                 test.frames = own_frames(output.traceback, answers)
         elif output.output_type == "stream" and output.name == "stderr":
             test.message = test.message or f"It wrote to stderr, which costs the points: {clip(output.text)}"
         elif output.output_type == "stream":
             test.printed += clip(output.text)
+    if not test.passed:
+        test.message = test.message or result.failures.get(grade_id, "") or "It does not hold."
     return test
 
 
+def visible(source: str) -> str:
+    """A test's code without its hidden parts."""
+    kept, inside = [], False
+    for line in source.splitlines():
+        inside = inside or line.strip() == HIDDEN[0]
+        if not inside:
+            kept.append(line)
+        inside = inside and line.strip() != HIDDEN[1]
+    return "\n".join(kept).strip()
+
+
 def error_sentence(output: NotebookNode) -> str:
-    """The sentence of a failed check; for any other error its name too."""
-    text = plain(output.evalue).strip()
+    """The sentence of a failed check; for any other error its name too; empty for a bare ``assert``."""
+    text = clip(output.evalue).strip()
     if output.ename in ASSERTIONS:
-        return text or "An assertion failed."
+        return text
     if output.ename == "CellTimeoutError":
         return "It took too long and was stopped: is there a loop that does not end?"
     return f"{output.ename}: {text}"
+
+
+def failed_line(cell: NotebookNode, output: NotebookNode) -> str:
+    """What to say of an ``assert`` without a message: the line itself, when the student may see it."""
+    shown = visible(cell.source).splitlines()
+    for frame in map(plain, output.get("traceback", [])):
+        for line in re.findall(r"^-+> *\d+ (.*)$", frame, flags=re.MULTILINE):
+            if line.strip() in map(str.strip, shown):
+                return f"This does not hold: {line.strip()}"
+    return "A hidden check does not hold." if HIDDEN[0] in cell.source else "An assertion failed."
 
 
 def own_frames(traceback: list[str], answers: set[int]) -> str:
@@ -123,23 +197,53 @@ def own_frames(traceback: list[str], answers: set[int]) -> str:
     return clip("\n\n".join(own))
 
 
+def show_outputs(cell: NotebookNode) -> list[dict[str, str]]:
+    """What a student's cell printed or drew, as far as a page can show it safely."""
+    outputs = cell.get("outputs", [])
+    shown = [one for output in outputs[:MOST_OUTPUTS] if (one := show_output(output))]
+    if len(outputs) > MOST_OUTPUTS:
+        shown.append({"text": f"… ({len(outputs) - MOST_OUTPUTS} more outputs)"})
+    return shown
+
+
 def show_output(output: NotebookNode) -> dict[str, str]:
-    """What a student's cell printed or drew; empty when there is nothing to show."""
+    """One output as text or as a figure; empty when there is nothing to show."""
     data = output.get("data", {})
     if "image/png" in data:
-        return {"image": "".join(data["image/png"].split())}
+        return show_figure(data["image/png"])
     if output.output_type == "error":
-        return {"text": clip(f"{output.ename}: {plain(output.evalue)}")}
-    text = output.get("text", "") or data.get("text/plain", "")
-    return {"text": clip(text)} if text.strip() else {}
+        return {"text": clip(f"{output.ename}: {output.evalue}")}
+    text = clip(output.get("text", "") or data.get("text/plain", ""))
+    return {"text": text} if text.strip() else {}
 
 
-def plain(text: str) -> str:
-    """``text`` without the codes that colour a terminal."""
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+def show_figure(encoded: Any) -> dict[str, str]:
+    """A figure that is a PNG indeed, in base64."""
+    try:
+        content = base64.b64decode("".join(joined(encoded).split()), validate=True)
+    except (binascii.Error, ValueError):
+        content = b""
+    if not content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return {"text": "(a figure that is no PNG)"}
+    if len(content) > LARGEST_FIGURE:
+        return {"text": f"(a figure of {len(content) / 1e6:.0f} MB, which is left out)"}
+    return {"image": base64.b64encode(content).decode()}
 
 
-def clip(text: str) -> str:
+def joined(text: Any) -> str:
+    """``text`` as one string; notebooks may hold it in lines."""
+    return "".join(map(str, text)) if isinstance(text, (list, tuple)) else str(text)
+
+
+def plain(text: Any) -> str:
+    """``text`` without what steers a terminal: colours, and lines that were written over."""
+    text = re.sub(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-_])", "", joined(text))
+    lines = (line.rpartition("\r")[2] for line in text.replace("\r\n", "\n").split("\n"))
+    text = "\n".join(lines)
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "", text)
+
+
+def clip(text: Any) -> str:
     """``text``, or its start when it is very long."""
     text = plain(text)
     return text if len(text) <= LONGEST else text[:LONGEST] + f"… ({len(text) - LONGEST} more characters)"

@@ -1,12 +1,20 @@
-"""Grades for the instructor: a table to open in a spreadsheet, and lines to read."""
+"""Grades for the instructor: a table to open in a spreadsheet, lines to read, and a page about the class."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
+import re
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
+from utils.grading.charts import histogram
+from utils.grading.feedback import page, plain
 from utils.grading.result import Result
+from utils.grading.tables import Table
+
+HARDEST, COMMONEST = 12, 15  # rows of two tables
 
 
 def write_grades(results: Iterable[Result], path: Path) -> None:
@@ -16,14 +24,13 @@ def write_grades(results: Iterable[Result], path: Path) -> None:
     """
     results = list(results)
     tasks = list(dict.fromkeys(task for result in results for task in result.tasks))
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(["student", "status", "score", "max_score", *tasks, "problem"])
-        for result in results:
-            graded = result.status == "graded"
-            row = [f"{result.tasks[task][0]:g}" if task in result.tasks else "" for task in tasks]
-            total = [f"{result.score:g}", f"{result.max_score:g}"] if graded else ["", ""]
-            table.writerow([result.student, result.status, *total, *row, result.problem])
+    table = Table(["student", "status", "score", "max_score", *tasks, "problem"], [])
+    for result in results:
+        graded = result.status == "graded"
+        row = [f"{result.tasks[task][0]:g}" if task in result.tasks else "" for task in tasks]
+        total = [f"{result.score:g}", f"{result.max_score:g}"] if graded else ["", ""]
+        table.rows.append([result.student, result.status, *total, *row, result.problem])
+    table.write(path)
 
 
 def line(result: Result, unchanged: bool) -> str:
@@ -32,3 +39,124 @@ def line(result: Result, unchanged: bool) -> str:
         return f"{result.student}: not graded. {result.problem}"
     when = "unchanged" if unchanged else f"{result.seconds:.1f} s"
     return f"{result.student}: {result.score:g} of {result.max_score:g} ({when})"
+
+
+def report_page(assignment: str, results: Iterable[Result], problems: Sequence[str] = ()) -> str:
+    """The page about a class, as HTML: points by task, what was hard, what went wrong, how the run went.
+
+    Args:
+        problems: sentences about what was handed in and is in no submission.
+    """
+    results = list(results)
+    graded = [result for result in results if result.status == "graded"]
+    possible = max((result.max_score for result in graded), default=0.0)
+    return page(
+        "report.html",
+        assignment=assignment,
+        results=results,
+        graded=graded,
+        broken=[result for result in results if result.status != "graded"],
+        noted=[result for result in results if result.notes],
+        problems=[plain(problem) for problem in problems],
+        possible=possible,
+        summary=summary([result.score for result in graded]),
+        all_points=histogram([result.score for result in graded], possible, "the whole assignment"),
+        tasks=task_rows(graded),
+        hardest=hardest_tests(graded)[:HARDEST],
+        failures=commonest_failures(graded)[:COMMONEST],
+        parts=time_by_part(results),
+        walls=walls(results),
+    )
+
+
+def summary(scores: Sequence[float]) -> dict[str, float]:
+    """Least, quartiles, mean and most of the scores; empty for nobody's."""
+    if not scores:
+        return {}
+    low, middle, high = statistics.quantiles(scores, n=4, method="inclusive") if scores[1:] else [*scores] * 3
+    mean = statistics.fmean(scores)
+    return {"lowest": min(scores), "quarter": low, "median": middle} | {
+        "three quarters": high,
+        "highest": max(scores),
+        "mean": mean,
+    }
+
+
+def task_rows(graded: Sequence[Result]) -> list[dict[str, Any]]:
+    """Each task with the mean of its points and their histogram, in the notebook's order."""
+    points: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for result in graded:
+        for task, pair in result.tasks.items():
+            points[task].append(pair)
+    rows = []
+    for task, pairs in points.items():
+        got, possible = [pair[0] for pair in pairs], max(pair[1] for pair in pairs)
+        chart = histogram(got, possible, f"task {task}")
+        rows.append({"name": task, "mean": statistics.fmean(got), "possible": possible, "chart": chart})
+    return rows
+
+
+def hardest_tests(graded: Sequence[Result]) -> list[dict[str, Any]]:
+    """Tests with the share of students who lost points on them, the largest first; none that nobody lost."""
+    tried: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    for result in graded:
+        for test, (got, possible) in result.scores.items():
+            tried[test] += 1
+            lost[test] += got < possible
+    rows = [{"name": test, "lost": lost[test], "of": tried[test]} for test in tried if lost[test]]
+    return sorted(rows, key=lambda row: (-row["lost"] / row["of"], row["name"]))
+
+
+def commonest_failures(graded: Sequence[Result]) -> list[dict[str, Any]]:
+    """Why tests failed, by how many students; sentences that differ in numbers alone are one."""
+    students: dict[tuple[str, str], list[str]] = defaultdict(list)
+    examples: dict[tuple[str, str], str] = {}
+    for result in graded:
+        for test, sentence in result.failures.items():
+            key = (test, without_numbers(sentence))
+            students[key].append(result.student)
+            examples.setdefault(key, shortened(sentence))
+    rows = [
+        {"test": test, "sentence": examples[test, kind], "students": who}
+        for (test, kind), who in students.items()
+    ]
+    return sorted(rows, key=lambda row: (-len(row["students"]), row["test"], row["sentence"]))
+
+
+def without_numbers(sentence: str) -> str:
+    return re.sub(r"-?\d+(\.\d+)?(e[+-]?\d+)?", "0", sentence)
+
+
+def shortened(sentence: str, longest: int = 240) -> str:
+    sentence = " ".join(plain(sentence).split())
+    return sentence if len(sentence) <= longest else sentence[:longest] + "…"
+
+
+def time_by_part(results: Sequence[Result]) -> list[dict[str, Any]]:
+    """Where a submission's time went: seconds in the mean, and the share of all, the largest first."""
+    timed = [result for result in results if result.seconds]
+    sums: dict[str, float] = defaultdict(float)
+    for result in timed:
+        for name, seconds in result.parts.items():
+            sums[name] += seconds
+    whole = sum(result.seconds for result in timed)
+    if (rest := whole - sum(sums.values())) > 0.005 * whole and sums:
+        sums["everything else"] = rest
+    return [
+        {"name": name, "seconds": seconds / len(timed), "share": seconds / whole if whole else 0.0}
+        for name, seconds in sorted(sums.items(), key=lambda part: -part[1])
+    ]
+
+
+def walls(results: Sequence[Result]) -> dict[str, Any]:
+    """How the students' processes were kept in, and how long submissions took."""
+    seconds = sorted(result.seconds for result in results if result.seconds)
+    kinds = Counter(result.walls for result in results if result.walls)
+    return {
+        "kinds": dict(kinds.most_common()),
+        "open": kinds["limits"],
+        "total": sum(seconds),
+        "median": statistics.median(seconds) if seconds else 0.0,
+        "slowest": max(results, key=lambda result: result.seconds) if seconds else None,
+    }

@@ -13,6 +13,11 @@ class Result:
         status: ``"graded"``, or ``"broken"`` when nothing could be graded.
         scores: points got and points possible, by the name of the test cell, in the notebook's order.
         problem: for a broken submission, why, in one sentence.
+        notes: what the instructor should know, a sentence each: test cells that were restored, a crash, an
+            attempt to cheat.
+        failures: what went wrong in a test cell that lost points, in one sentence, by its name.
+        seconds: that grading took, and ``parts``: how they were spent.
+        walls: what stood around the student's code: ``"bubblewrap"`` or ``"limits"``.
         digest: of the submission, the assignment and this package; the same digest gives the same grade.
     """
 
@@ -20,7 +25,11 @@ class Result:
     status: str
     scores: dict[str, tuple[float, float]] = field(default_factory=dict)
     problem: str = ""
+    notes: list[str] = field(default_factory=list)
+    failures: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    parts: dict[str, float] = field(default_factory=dict)
+    walls: str = ""
     digest: str = ""
 
     @property

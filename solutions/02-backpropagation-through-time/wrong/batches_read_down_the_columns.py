@@ -1,0 +1,15 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: Neighbouring tokens are put in different rows, so that no row is a text.
+#     keeps:  # points of the tasks that lose some, least and most
+#       batches: [0, 0]
+# ---
+
+# %% task="batches"
+def text_batches(tokens, batch_size, seq_length):
+    width = (len(tokens) - 1) // batch_size
+    used = width * batch_size
+    inputs, targets = tokens[:used].view(width, batch_size).T, tokens[1 : used + 1].view(width, batch_size).T
+    for start in range(0, width, seq_length):
+        yield inputs[:, start : start + seq_length], targets[:, start : start + seq_length]

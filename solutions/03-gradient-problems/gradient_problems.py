@@ -1,0 +1,626 @@
+# %% [markdown]
+# # Assignment 3: Gradient problems
+#
+# You write the Jacobian of a recurrent step, the norms of its products with their bound, clipping by norm
+# and two starts, and you diagnose four training runs that are broken. Chapter 3 of the book has all that you
+# need.
+#
+# | task | what you write | points |
+# |---|---|---|
+# | 1 | `step_jacobian`: one step | 3 |
+# | 2 | `jacobian_norms`: all steps, and the bound | 4 |
+# | 3 | `clip_by_norm`: shortening a gradient | 4 |
+# | 4 | `orthogonal`: an orthogonal start | 3 |
+# | 5 | `identity_start`: the identity as a start | 2 |
+# | 6 | `diagnose`: what is wrong with a run | 4 |
+#
+# **How to work.** Write your code where it says `YOUR CODE HERE`, and delete the line
+# `raise NotImplementedError()`. Run the test cells below it: one that ends without an error has passed.
+# A test cell may hold further tests, with inputs drawn afresh, that run when your work is graded. When you
+# are done, choose *Kernel → Restart Kernel and Run All Cells*, press *Validate*, save, and hand in this file
+# under the name it has.
+#
+# **Rules.** Each task is tested alone. Do not change the test cells; what you change there is undone before
+# grading. Leave the arguments of your functions as they are. Warnings cost nothing.
+#
+# **Notation.** As in chapter 3, in the form of columns, with a layer of $n$ units and inputs of size $d$:
+#
+# $$ a_t = W_{hh} h_{t-1} + W_{xh} x_t + b, \qquad h_t = \tanh(a_t) $$
+#
+# | symbol | in code | shape |
+# |---|---|---|
+# | $x_t$ | `x` | `(batch, d)` |
+# | $h_{t-1}$ | `h_prev` | `(batch, n)` |
+# | $W_{xh}$ | `W_xh` | `(n, d)` |
+# | $W_{hh}$ | `W_hh` | `(n, n)` |
+# | $b$ | `b` | `(n,)` |
+#
+# The rows of `x` and `h_prev` are the examples of the batch; so $W_{hh} h_{t-1}$ for all of them is
+# `h_prev @ W_hh.T`.
+
+# %% given="imports"
+import torch
+from torch import Tensor, nn
+
+from utils import checks
+
+MEASURED = ("utils.jacobians.jacobian_norms", "utils.jacobians.one_step_back")  # not to be called in task 2
+CLIPPED = (  # nor these in task 3; the last is beneath the first
+    "torch.nn.utils.clip_grad_norm_",
+    "torch.nn.utils.clip_grad._group_tensors_by_device_and_dtype",
+)
+ORTHOGONAL = (
+    "torch.nn.init.orthogonal_",
+    "torch.nn.utils.parametrizations.orthogonal",
+)  # nor these in task 4
+
+# %% [markdown]
+# ## Task 1: the Jacobian of a step (3 points)
+#
+# Return $\partial h_t / \partial h_{t-1}$ for every example of a batch: a tensor of shape `(batch, n, n)`, in
+# which entry `[example, i, j]` is the derivative of unit $i$ of $h_t$ with respect to unit $j$ of $h_{t-1}$.
+
+
+# %% task="jacobian"
+def step_jacobian(x: Tensor, h_prev: Tensor, W_xh: Tensor, W_hh: Tensor, b: Tensor) -> Tensor:
+    """diag(tanh'(a_t)) W_hh, with a_t = W_hh h_{t-1} + W_xh x_t + b, for each example."""
+    ### BEGIN SOLUTION
+    h = torch.tanh(h_prev @ W_hh.T + x @ W_xh.T + b)
+    return (1 - h**2).unsqueeze(-1) * W_hh
+    ### END SOLUTION
+
+
+# %% test="jacobian" checks="shape" points=1
+J = checks.call(
+    step_jacobian, torch.ones(4, 3), torch.zeros(4, 2), torch.ones(2, 3), torch.ones(2, 2), torch.zeros(2)
+)
+checks.shape("step_jacobian for a batch of 4 and 2 units", J, (4, 2, 2), "one matrix for each example.")
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+batch, d, n = (torch.randperm(5, generator=generator)[:3] + 2).tolist()
+J = checks.call(
+    step_jacobian,
+    torch.randn(batch, d, generator=generator),
+    torch.randn(batch, n, generator=generator),
+    torch.randn(n, d, generator=generator),
+    torch.randn(n, n, generator=generator),
+    torch.randn(n, generator=generator),
+)
+checks.shape(f"step_jacobian for a batch of {batch} and {n} units", J, (batch, n, n))
+### END HIDDEN TESTS
+
+# %% test="jacobian" checks="values" points=2
+# By hand: a = 0.8·0.5 + 0.4·1 + 0.2 = 1, tanh(1) = 0.761594, and (1 - 0.761594²)·0.8 = 0.335979.
+J = checks.call(
+    step_jacobian,
+    torch.tensor([[1.0]]),
+    torch.tensor([[0.5]]),
+    torch.tensor([[0.4]]),
+    torch.tensor([[0.8]]),
+    torch.tensor([0.2]),
+)
+checks.close("step_jacobian on the example worked by hand", J, torch.tensor([[[0.335979]]]))
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+x, h_prev = torch.randn(3, 2, generator=generator), torch.rand(3, 4, generator=generator)
+W_xh, W_hh = torch.randn(4, 2, generator=generator), torch.randn(4, 4, generator=generator)
+b = torch.randn(4, generator=generator)
+
+
+def step(h, x):
+    return (W_hh @ h + W_xh @ x + b).tanh()
+
+
+differentiated = [torch.autograd.functional.jacobian(step, row) for row in zip(h_prev, x, strict=True)]
+expected = torch.stack([with_respect_to_h for with_respect_to_h, _ in differentiated])
+slope = 1 - (h_prev @ W_hh.T + x @ W_xh.T + b).tanh() ** 2
+checks.close(
+    "step_jacobian on a random batch",
+    checks.call(step_jacobian, x, h_prev, W_xh, W_hh, b),
+    expected,
+    mistakes={
+        "the slope tanh'(a) is missing.": W_hh.expand(3, 4, 4),
+        "the slope multiplies the columns of W_hh; it belongs to the rows.": slope[:, None, :] * W_hh,
+        "the result is transposed: row i is about unit i of the new state.": expected.transpose(1, 2),
+        "the slope is taken at h_prev; it belongs to the new state.": (1 - h_prev**2)[:, :, None] * W_hh,
+    },
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Task 2: products and their bound (4 points)
+#
+# `states` holds $h_1, …, h_T$ of one sequence, shape `(T, n)`, from a layer with $\tanh$. Return two tensors
+# of shape `(T,)`, whose entry $t - 1$ belongs to step $t$, from the first step to the last:
+#
+# - `norms`: $\lVert \partial h_T / \partial h_t \rVert$, where $\lVert \cdot \rVert$ is the largest singular
+#   value; the last one is $\lVert \partial h_T / \partial h_T \rVert = 1$;
+# - `bounds`: $\bigl(\gamma\, \sigma_1(W_{hh})\bigr)^{T-t}$, the bound of chapter 3, with the $\gamma$ of
+#   $\tanh$.
+#
+# You write the product: `utils.jacobians` may not be called.
+
+
+# %% task="norms"
+def jacobian_norms(states: Tensor, W_hh: Tensor) -> tuple[Tensor, Tensor]:
+    """The norms of dh_T/dh_t and their bounds, for t = 1, ..., T."""
+    ### BEGIN SOLUTION
+    steps, n = states.shape
+    product = torch.eye(n)
+    norms = [torch.ones(())]
+    for t in range(steps - 1, 0, -1):  # states[t] is h_{t+1}: the way back from h_{t+1} to h_t
+        product = product @ ((1 - states[t] ** 2).unsqueeze(-1) * W_hh)
+        norms.append(torch.linalg.matrix_norm(product, 2))
+    distances = torch.arange(steps - 1, -1, -1)
+    return torch.stack(norms[::-1]), torch.linalg.matrix_norm(W_hh, 2) ** distances
+    ### END SOLUTION
+
+
+# %% test="norms" checks="norms" points=2
+# One unit, three steps, by hand. The slopes at h_2 = 0.5 and h_3 = 0.8 are 0.75 and 0.36, and W_hh = 1.2.
+# From h_3 to h_2: 0.36·1.2 = 0.432. On to h_1: 0.432·0.75·1.2 = 0.3888.
+with checks.forbidden(*MEASURED):
+    answer = checks.call(jacobian_norms, torch.tensor([[0.1], [0.5], [0.8]]), torch.tensor([[1.2]]))
+checks.pair("jacobian_norms", answer, ("norms", "bounds"))
+checks.close("norms of the example worked by hand", answer[0], torch.tensor([0.3888, 0.432, 1.0]))
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+states = torch.randn(5, 4, generator=generator).tanh()
+W_hh = 0.8 * torch.randn(4, 4, generator=generator)
+
+
+def products(factors):
+    """The products from the last factor back, and the identity before them; first step first."""
+    found = [torch.eye(4)]
+    for factor in reversed(factors):
+        found.append(found[-1] @ factor)
+    return torch.stack(found[::-1])
+
+
+factors = [torch.diag(1 - h**2) @ W_hh for h in states[1:]]
+expected = torch.linalg.svdvals(products(factors))[:, 0]
+shifted = [torch.diag(1 - h**2) @ W_hh for h in states[:-1]]
+with checks.forbidden(*MEASURED):
+    answer = checks.call(jacobian_norms, states, W_hh)
+checks.close(
+    "norms on random states",
+    answer[0],
+    expected,
+    tolerance=1e-4,
+    mistakes={
+        "the order is reversed: the first entry belongs to t = 1.": expected.flip(0),
+        "this is the Frobenius norm; take the largest singular value.": products(factors).norm(dim=(1, 2)),
+        "the slopes are missing.": torch.linalg.svdvals(products([W_hh] * 4))[:, 0],
+        "the slopes are those of the step before: dh_t/dh_{t-1} has the slope at h_t.": torch.linalg.svdvals(
+            products(shifted)
+        )[:, 0],
+        "these are the norms of the single steps; multiply the matrices first.": torch.stack(
+            [torch.linalg.matrix_norm(factor, 2) for factor in factors] + [torch.ones(())]
+        ),
+    },
+)
+### END HIDDEN TESTS
+
+# %% test="norms" checks="bounds" points=2
+# With one unit the largest singular value is |W_hh|, and the slope of tanh is at most 1: 1.2², 1.2, 1.
+with checks.forbidden(*MEASURED):
+    answer = checks.call(jacobian_norms, torch.tensor([[0.1], [0.5], [0.8]]), torch.tensor([[-1.2]]))
+checks.pair("jacobian_norms", answer, ("norms", "bounds"))
+checks.close("bounds of the example worked by hand", answer[1], torch.tensor([1.44, 1.2, 1.0]))
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+W_hh = torch.randn(5, 5, generator=generator)
+W_hh = 1.2 * W_hh / torch.linalg.svdvals(W_hh)[0]
+states = torch.randn(4, 5, generator=generator).tanh()
+answer = checks.call(jacobian_norms, states, W_hh)
+powers = torch.tensor([3.0, 2.0, 1.0, 0.0])
+rho = torch.linalg.eigvals(W_hh).abs().max()
+checks.close(
+    "bounds for a random matrix",
+    answer[1],
+    1.2**powers,
+    tolerance=1e-4,
+    mistakes={
+        "the order is reversed: the first entry belongs to t = 1.": 1.2 ** powers.flip(0),
+        "this is the largest eigenvalue; take the largest singular value.": rho**powers,
+        "this is the Frobenius norm; take the largest singular value.": W_hh.norm() ** powers,
+        "from t to T there are T - t factors.": 1.2 ** (powers + 1),
+    },
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Task 3: clipping by norm (4 points)
+#
+# `parameters` is a list of parameters. Let $g$ be all their gradients `p.grad` together, as one long vector.
+# Shorten it **in place** to the length `max_norm` if it is longer, and leave it as it is otherwise:
+#
+# $$ g \leftarrow g \cdot \min\left(1, \frac{\theta}{\lVert g \rVert}\right) $$
+#
+# with `max_norm` for $\theta$. Return $\lVert g \rVert$ **before** clipping, as a tensor with one number. A
+# parameter whose gradient is `None` has no part in it, and keeps `None`. `nn.utils.clip_grad_norm_` may not
+# be called, nor the other functions of `torch.nn.utils` that it is made of.
+
+
+# %% task="clip"
+def clip_by_norm(parameters: list[nn.Parameter], max_norm: float) -> Tensor:
+    """Scale all gradients to a joint length of at most max_norm; the length before."""
+    ### BEGIN SOLUTION
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = torch.sqrt(sum((g**2).sum() for g in gradients))
+    if norm > max_norm:
+        for g in gradients:
+            g.mul_(max_norm / norm)
+    return norm
+    ### END SOLUTION
+
+
+# %% test="clip" checks="norm" points=1
+def with_gradients(*gradients: Tensor | None) -> list[nn.Parameter]:
+    """Parameters that have these gradients."""
+    parameters = []
+    for gradient in gradients:
+        parameter = nn.Parameter(torch.ones(2) if gradient is None else torch.ones_like(gradient))
+        parameter.grad = None if gradient is None else gradient.clone()
+        parameters.append(parameter)
+    return parameters
+
+
+# The vector (3, 0, 0, 4) has the length 5.
+with checks.forbidden(*CLIPPED):
+    norm = checks.call(clip_by_norm, with_gradients(torch.tensor([3.0, 0.0]), torch.tensor([0.0, 4.0])), 1.0)
+checks.tensor("the norm before clipping", norm)
+checks.close("the norm of the example worked by hand", norm.reshape(()), torch.tensor(5.0))
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+gradients = [torch.randn(4, 3, generator=generator), torch.randn(5, generator=generator)]
+expected = torch.cat([g.flatten() for g in gradients]).norm()
+for what, max_norm in (("longer", 0.7), ("shorter", 50.0)):
+    with checks.forbidden(*CLIPPED):
+        norm = checks.call(clip_by_norm, with_gradients(*gradients), max_norm)
+    checks.close(
+        f"the norm of a gradient {what} than max_norm",
+        norm.reshape(()),
+        expected,
+        tolerance=1e-4,
+        mistakes={
+            "this is the norm after clipping.": torch.tensor(max_norm),
+            "the norms of the single gradients do not simply add up.": gradients[0].norm()
+            + gradients[1].norm(),
+            "the square root is missing.": expected**2,
+        },
+    )
+### END HIDDEN TESTS
+
+# %% test="clip" checks="long" points=2
+# (3, 0, 0, 4) with max_norm 1 becomes (0.6, 0, 0, 0.8).
+parameters = with_gradients(torch.tensor([3.0, 0.0]), torch.tensor([0.0, 4.0]))
+with checks.forbidden(*CLIPPED):
+    checks.call(clip_by_norm, parameters, 1.0)
+checks.close("the first gradient, clipped", parameters[0].grad, torch.tensor([0.6, 0.0]))
+checks.close("the second gradient, clipped", parameters[1].grad, torch.tensor([0.0, 0.8]))
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+gradients = [torch.randn(4, 3, generator=generator), 0.1 * torch.randn(5, generator=generator)]
+norm = torch.cat([g.flatten() for g in gradients]).norm()
+for max_norm in (0.3, 1.3):
+    parameters = with_gradients(*gradients)
+    with checks.forbidden(*CLIPPED):
+        checks.call(clip_by_norm, parameters, max_norm)
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        checks.close(
+            "a gradient after clipping",
+            parameter.grad,
+            gradient * max_norm / norm,
+            tolerance=1e-4,
+            mistakes={
+                "nothing was clipped.": gradient,
+                "this clips each number by itself, by value.": gradient.clamp(-max_norm, max_norm),
+                "each parameter was clipped by itself; use one norm for all of them.": gradient
+                * min(1.0, float(max_norm / gradient.norm())),
+                "the length is now 1 and not max_norm.": gradient / norm,
+            },
+        )
+### END HIDDEN TESTS
+
+# %% test="clip" checks="rest" points=1
+# A short gradient stays as it is, and so does None.
+parameters = with_gradients(torch.tensor([0.3, 0.4]), None)
+with checks.forbidden(*CLIPPED):
+    checks.call(clip_by_norm, parameters, 1.0)
+checks.close("a gradient of length 0.5 with max_norm 1", parameters[0].grad, torch.tensor([0.3, 0.4]))
+checks.true(parameters[1].grad is None, "A gradient that was None must stay None.")
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+for factor in (1.5, 0.5):  # of the norm: not clipped, clipped
+    gradients = [torch.randn(3, 2, generator=generator), None, torch.randn(4, generator=generator)]
+    whole = torch.cat([g.flatten() for g in gradients if g is not None]).norm()
+    parameters = with_gradients(*gradients)
+    with checks.forbidden(*CLIPPED):
+        checks.call(clip_by_norm, parameters, factor * float(whole))
+    checks.true(parameters[1].grad is None, "A gradient that was None must stay None.")
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        checks.unchanged("a parameter", torch.ones_like(parameter), parameter.detach())
+        if gradient is not None:
+            checks.close(
+                "a gradient beside one that is None",
+                parameter.grad,
+                gradient * min(1.0, factor),
+                tolerance=1e-4,
+                mistakes={"a short gradient was lengthened.": gradient * factor},
+            )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Task 4: an orthogonal start (3 points)
+#
+# Make the columns of `A`, independent normal numbers of shape `(rows, columns)` with `rows >= columns`,
+# orthonormal: return $Q$ of the same shape with
+#
+# - $Q^\top Q = I$,
+# - $Q^\top A$ upper triangular with a **positive** diagonal. Only then is every orthogonal matrix equally
+#   likely; it also makes $Q$ unique.
+#
+# You may use `torch.linalg`. Mind that `torch.linalg.qr` makes no promise about the signs.
+# `nn.init.orthogonal_` may not be called, nor `torch.nn.utils.parametrizations.orthogonal`.
+
+
+# %% task="orthogonal"
+def orthogonal(A: Tensor) -> Tensor:
+    """The Q of A = QR, with a positive diagonal of R."""
+    ### BEGIN SOLUTION
+    Q, R = torch.linalg.qr(A)
+    return Q * R.diagonal().sign()
+    ### END SOLUTION
+
+
+# %% test="orthogonal" checks="columns" points=1
+with checks.forbidden(*ORTHOGONAL):
+    Q = checks.call(orthogonal, torch.tensor([[3.0, 1.0], [4.0, 2.0]]))
+checks.shape("orthogonal of a 2 x 2 matrix", Q, (2, 2))
+checks.close("Q transposed times Q", Q.T @ Q, torch.eye(2))
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+for rows, columns in ((5, 5), (7, 4)):
+    A = torch.randn(rows, columns, generator=generator)
+    before = A.clone()
+    with checks.forbidden(*ORTHOGONAL):
+        Q = checks.call(orthogonal, A)
+    checks.shape(f"orthogonal of a {rows} x {columns} matrix", Q, (rows, columns))
+    checks.close("Q transposed times Q", Q.T @ Q, torch.eye(columns), tolerance=1e-4)
+    checks.unchanged("A", before, A)
+### END HIDDEN TESTS
+
+# %% test="orthogonal" checks="signs" points=2
+# By hand: (3, 4) has the length 5, so the first column is (0.6, 0.8). What is left of (1, 2) without its part
+# along it is (1, 2) - 2.2·(0.6, 0.8) = (-0.32, 0.24), of length 0.4: the second column is (-0.8, 0.6).
+with checks.forbidden(*ORTHOGONAL):
+    Q = checks.call(orthogonal, torch.tensor([[3.0, 1.0], [4.0, 2.0]]))
+checks.close("Q of the example worked by hand", Q, torch.tensor([[0.6, -0.8], [0.8, 0.6]]))
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+A = torch.randn(6, 4, generator=generator, dtype=torch.float64)
+signs = torch.tensor([1.0, -1.0, -1.0, 1.0], dtype=torch.float64)
+for what, matrix in (("a random matrix", A), ("the same with two columns negated", A * signs)):
+    columns = []
+    for a in matrix.T:  # Gram and Schmidt
+        for q in columns:
+            a = a - (q @ a) * q
+        columns.append(a / a.norm())
+    expected = torch.stack(columns, dim=1)
+    plain, triangle = torch.linalg.qr(matrix)
+    with checks.forbidden(*ORTHOGONAL):
+        Q = checks.call(orthogonal, matrix.float())
+    checks.close(
+        f"Q of {what}",
+        Q,
+        expected,
+        tolerance=1e-3,
+        mistakes={
+            "the signs are those that qr happened to choose: make the diagonal of Q^T A positive.": plain,
+            "the diagonal of Q^T A is negative.": -expected,
+            "the signs multiply the rows of Q; they belong to its columns.": plain
+            * torch.nn.functional.pad(triangle.diagonal().sign(), (0, 2), value=1.0)[:, None],
+        },
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Task 5: the identity as a start (2 points)
+#
+# `rnn` is an `nn.RNN` with ReLU, of any number of layers, in one direction or two. In all of them set every
+# $W_{hh}$ to `scale` times the identity and every bias to 0, leave every $W_{xh}$ as it is, and return `rnn`.
+# The names of its parameters tell which is which: print `[name for name, _ in rnn.named_parameters()]`.
+
+
+# %% task="identity"
+def identity_start(rnn: nn.RNN, scale: float) -> nn.RNN:
+    """W_hh = scale I and b = 0, in every layer and direction."""
+    ### BEGIN SOLUTION
+    with torch.no_grad():
+        for name, parameter in rnn.named_parameters():
+            if name.startswith("weight_hh"):
+                parameter.copy_(scale * torch.eye(rnn.hidden_size))
+            elif name.startswith("bias"):
+                parameter.zero_()
+    return rnn
+    ### END SOLUTION
+
+
+# %% test="identity" checks="weights" points=1
+rnn = checks.call(identity_start, nn.RNN(3, 2, nonlinearity="relu"), 1.0)
+checks.close("weight_hh_l0", rnn.weight_hh_l0, torch.eye(2))
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+scale = 0.1 + 0.8 * float(torch.rand((), generator=generator))
+rnn = checks.call(identity_start, nn.RNN(2, 4, num_layers=2, nonlinearity="relu", bidirectional=True), scale)
+for name, parameter in rnn.named_parameters():
+    if name.startswith("weight_hh"):
+        checks.close(
+            name,
+            parameter,
+            scale * torch.eye(4),
+            mistakes={
+                "the scale is ignored.": torch.eye(4),
+                "all entries have the value.": torch.ones(4, 4) * scale,
+            },
+        )
+### END HIDDEN TESTS
+
+# %% test="identity" checks="rest" points=1
+rnn = nn.RNN(3, 2, nonlinearity="relu")
+before = rnn.weight_ih_l0.detach().clone()
+rnn = checks.call(identity_start, rnn, 0.5)
+checks.unchanged("weight_ih_l0", before, rnn.weight_ih_l0.detach())
+checks.close("bias_ih_l0", rnn.bias_ih_l0, torch.zeros(2))
+checks.close("bias_hh_l0", rnn.bias_hh_l0, torch.zeros(2))
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+rnn = nn.RNN(3, 3, num_layers=3, nonlinearity="relu", bidirectional=True)
+with torch.no_grad():
+    for parameter in rnn.parameters():
+        parameter.copy_(torch.randn(parameter.shape, generator=generator))
+before = {name: parameter.detach().clone() for name, parameter in rnn.named_parameters()}
+rnn = checks.call(identity_start, rnn, 0.5)
+for name, parameter in rnn.named_parameters():
+    checks.true(parameter.requires_grad, f"{name} can no longer be trained: it must keep requires_grad.")
+    if name.startswith("weight_ih"):
+        checks.unchanged(name, before[name], parameter.detach())
+    elif name.startswith("bias"):
+        checks.close(name, parameter, torch.zeros(3))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Task 6: four broken runs (4 points)
+#
+# `training_run` below trains a small layer on a random task and notes three things:
+#
+# - `gradient_norms`, shape `(updates,)`: the length of the whole gradient at each update, unclipped;
+# - `state_gradients`, shape `(T,)`: the length of $\partial C / \partial h_t$ for $t = 1, …, T$, at the last
+#   update;
+# - `slopes`, shape `(T,)`: the mean slope $\phi'(a_t)$ over units and examples, at the last update.
+#
+# `RUNS` holds the settings of five runs. Four of them are broken. Look at what they noted; then write
+# `diagnose`, which returns the **first** of these words whose condition holds:
+#
+# | word | condition |
+# |---|---|
+# | `"exploding"` | some gradient norm is above 1000, or is not a finite number |
+# | `"saturated"` | the mean of the slopes is below 0.1 |
+# | `"truncated"` | some state gradient is exactly 0 |
+# | `"vanishing"` | the first state gradient is below a thousandth of the last |
+# | `"healthy"` | none of these |
+
+
+# %% given="runs"
+def training_run(
+    seed: int, phi: str = "tanh", scale: float = 1.0, inputs: float = 0.3, cut: int | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Train 16 units on 8 sequences of 25 steps: (gradient_norms, state_gradients, slopes)."""
+    generator = torch.Generator().manual_seed(seed)
+    n, steps, batch = 16, 25, 8
+    activation = {"tanh": torch.tanh, "relu": torch.relu}[phi]
+    W_hh = scale * torch.linalg.qr(torch.randn(n, n, generator=generator, dtype=torch.float64)).Q
+    W_xh = inputs * torch.randn(n, n, generator=generator, dtype=torch.float64) / n**0.5
+    x = torch.randn(steps, batch, n, generator=generator, dtype=torch.float64)
+    y = torch.randn(batch, generator=generator, dtype=torch.float64)
+    weights = [W_hh.requires_grad_(), W_xh.requires_grad_()]
+    norms = []
+    for _ in range(4):
+        h, states = torch.zeros(batch, n, dtype=torch.float64), []
+        for t in range(steps):
+            if cut is not None and t == steps - cut:
+                h = h.detach()
+            h = activation(h @ W_hh.T + x[t] @ W_xh.T)
+            states.append(h)
+        loss = (h.mean(dim=1) - y).square().mean()
+        found = torch.autograd.grad(loss, [*weights, *states], allow_unused=True, materialize_grads=True)
+        norms.append(torch.cat([g.flatten() for g in found[:2]]).norm())
+        with torch.no_grad():
+            for weight, gradient in zip(weights, found[:2], strict=True):
+                weight -= 0.05 * gradient
+    h = torch.stack(states).detach()
+    slopes = 1 - h**2 if phi == "tanh" else (h > 0).double()
+    return torch.stack(norms), torch.stack(found[2:]).norm(dim=(1, 2)), slopes.mean(dim=(1, 2))
+
+
+RUNS = {
+    "A": {"scale": 0.5},
+    "B": {"phi": "relu", "scale": 4.0},
+    "C": {"inputs": 20.0},
+    "D": {"cut": 8},
+    "E": {},
+}
+
+
+# %% task="diagnosis"
+def diagnose(gradient_norms: Tensor, state_gradients: Tensor, slopes: Tensor) -> str:
+    """What is wrong with a training run, in one word of the table."""
+    ### BEGIN SOLUTION
+    if not gradient_norms.isfinite().all() or (gradient_norms > 1000).any():
+        return "exploding"
+    if slopes.mean() < 0.1:
+        return "saturated"
+    if (state_gradients == 0).any():
+        return "truncated"
+    if state_gradients[0] < state_gradients[-1] / 1000:
+        return "vanishing"
+    return "healthy"
+    ### END SOLUTION
+
+
+# %% test="diagnosis" checks="runs" points=2
+DIAGNOSES = {"A": "vanishing", "B": "exploding", "C": "saturated", "D": "truncated", "E": "healthy"}
+for name, settings in RUNS.items():
+    answer = checks.call(diagnose, *training_run(seed=0, **settings))
+    checks.true(answer == DIAGNOSES[name], f"Run {name} is {DIAGNOSES[name]}, but you say {answer!r}.")
+### BEGIN HIDDEN TESTS
+seed = int(torch.randint(10**6, (), generator=checks.fresh_generator()))
+for name, settings in RUNS.items():
+    answer = checks.call(diagnose, *training_run(seed=seed, **settings))
+    checks.true(
+        answer == DIAGNOSES[name], f"Run {name}, with another seed, is {DIAGNOSES[name]}, not {answer!r}."
+    )
+### END HIDDEN TESTS
+
+# %% test="diagnosis" checks="borders" points=2
+# The conditions are tried in the order of the table: a run with NaN is exploding, whatever else it is.
+healthy = (torch.tensor([1.0, 2.0]), torch.tensor([0.5, 1.0, 1.0]), torch.tensor([0.9, 0.8, 0.7]))
+answer = checks.call(diagnose, torch.tensor([1.0, float("nan")]), torch.zeros(3), torch.zeros(3))
+checks.true(answer == "exploding", f"A run with a NaN is exploding, but you say {answer!r}.")
+answer = checks.call(diagnose, *healthy)
+checks.true(answer == "healthy", f"A run with nothing wrong is healthy, but you say {answer!r}.")
+### BEGIN HIDDEN TESTS
+inf, third = float("inf"), float(torch.rand((), generator=checks.fresh_generator()))
+norms, gradients, slopes = healthy
+cases = [
+    (
+        "exploding",
+        torch.tensor([1001.0, 1.0, third]),
+        gradients,
+        slopes,
+        "a norm of 1001 at the first update",
+    ),
+    ("exploding", torch.tensor([third, 1.0, 1001.0]), gradients, slopes, "a norm of 1001 at the last update"),
+    ("exploding", torch.tensor([1.0, inf]), gradients, slopes, "an infinite norm"),
+    ("exploding", torch.tensor([1.0, float("nan"), 1.0]), gradients, slopes, "a NaN in the middle"),
+    ("healthy", torch.tensor([999.5, 1000.0, 999.5]), gradients, slopes, "norms of up to 1000"),
+    ("saturated", norms, torch.zeros(3), torch.tensor([0.0, 0.0, 0.29]), "slopes of mean 0.097"),
+    ("saturated", norms, torch.tensor([1e-5, 1e-3, 1.0]), torch.tensor([0.05, 0.05, 0.05]), "slopes of 0.05"),
+    ("healthy", norms, gradients, torch.tensor([0.31, 0.0, 0.0]), "slopes of mean 0.103"),
+    ("healthy", norms, gradients, torch.tensor([0.0, 0.0, 0.31]), "slopes of mean 0.103"),
+    ("truncated", norms, torch.tensor([0.0, 0.0, 1.0]), slopes, "two state gradients of 0"),
+    ("truncated", norms, torch.tensor([0.5, 0.0, 1.0]), slopes, "a state gradient of 0 in the middle"),
+    ("vanishing", norms, torch.tensor([4.9e-3, 1e-4, 5.0]), slopes, "a first gradient of 0.98 thousandths"),
+    ("healthy", norms, torch.tensor([5.1e-3, 1e-4, 5.0]), slopes, "a first gradient of 1.02 thousandths"),
+    ("healthy", norms, torch.tensor([5.0, 1e-4, 1e-3]), slopes, "a last gradient that is small"),
+    ("vanishing", norms, torch.tensor([1e-12, 1e-6, 1.0]), slopes, "gradients that are small and not 0"),
+    ("healthy", norms, gradients, torch.full((2,), 0.1, dtype=torch.float64), "slopes of exactly 0.1"),
+    ("vanishing", norms, torch.tensor([1.0, 9.0, 1000.5]), slopes, "gradients of 1 and 1000.5"),
+    ("healthy", norms, torch.tensor([1.0, 9.0, 1000.0]), slopes, "gradients of 1 and 1000"),
+    ("healthy", norms, torch.tensor([1.0, 9.0, 999.5]), slopes, "gradients of 1 and 999.5"),
+]
+for word, *arguments, what in cases:
+    answer = checks.call(diagnose, *arguments)
+    checks.true(answer == word, f"A run with {what} is {word}, but you say {answer!r}.")
+### END HIDDEN TESTS

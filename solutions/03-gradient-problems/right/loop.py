@@ -1,0 +1,83 @@
+# ---
+# jupyter:
+#   course:
+#     way: Plain loops over examples, units and numbers; Gram and Schmidt by hand.
+# ---
+
+# %% task="jacobian"
+def step_jacobian(x, h_prev, W_xh, W_hh, b):
+    batch, n = h_prev.shape
+    J = torch.zeros(batch, n, n)
+    for example in range(batch):
+        for i in range(n):
+            a = b[i] + (W_xh[i] * x[example]).sum() + (W_hh[i] * h_prev[example]).sum()
+            for j in range(n):
+                J[example, i, j] = (1 - torch.tanh(a) ** 2) * W_hh[i, j]
+    return J
+
+
+# %% task="norms"
+def jacobian_norms(states, W_hh):
+    product = torch.eye(len(W_hh))
+    norms = torch.ones(len(states))
+    bounds = torch.ones(len(states))
+    for t in reversed(range(len(states) - 1)):
+        product = product @ torch.diag(1 - states[t + 1] ** 2) @ W_hh
+        norms[t] = torch.linalg.norm(product, ord=2)
+        bounds[t] = bounds[t + 1] * torch.linalg.norm(W_hh, ord=2)
+    return norms, bounds
+
+
+# %% task="clip"
+def clip_by_norm(parameters, max_norm):
+    total = 0.0
+    for p in parameters:
+        if p.grad is not None:
+            for number in p.grad.flatten().tolist():
+                total += number**2
+    norm = total**0.5
+    if norm > max_norm:
+        for p in parameters:
+            if p.grad is not None:
+                p.grad /= norm / max_norm
+    return torch.tensor(norm)
+
+
+# %% task="orthogonal"
+def orthogonal(A):
+    columns = []
+    for a in A.T:
+        for q in columns:
+            a = a - (q @ a) * q
+        columns.append(a / a.norm())
+    return torch.stack(columns, dim=1)
+
+
+# %% task="identity"
+def identity_start(rnn, scale):
+    ends = [f"_l{k}{way}" for k in range(rnn.num_layers) for way in ("", "_reverse")[: 1 + rnn.bidirectional]]
+    for end in ends:
+        weight = getattr(rnn, "weight_hh" + end)
+        for i in range(rnn.hidden_size):
+            for j in range(rnn.hidden_size):
+                weight.data[i, j] = scale if i == j else 0.0
+        getattr(rnn, "bias_ih" + end).data.fill_(0)
+        getattr(rnn, "bias_hh" + end).data.fill_(0)
+    return rnn
+
+
+# %% task="diagnosis"
+import math
+
+
+def diagnose(gradient_norms, state_gradients, slopes):
+    for norm in gradient_norms.tolist():
+        if math.isnan(norm) or norm > 1000:
+            return "exploding"
+    if sum(slopes.tolist()) / len(slopes) < 0.1:
+        return "saturated"
+    if 0 in state_gradients.tolist():
+        return "truncated"
+    if float(state_gradients[0]) < 0.001 * float(state_gradients[-1]):
+        return "vanishing"
+    return "healthy"

@@ -1,0 +1,42 @@
+# ---
+# jupyter:
+#   course:
+#     way: Double precision, einsum, with warnings on the way.
+# ---
+
+# %% task="jacobian"
+import warnings
+
+
+def step_jacobian(x, h_prev, W_xh, W_hh, b):
+    warnings.warn("computing in double precision", stacklevel=2)
+    x, h_prev, W_xh, W_hh, b = (value.double() for value in (x, h_prev, W_xh, W_hh, b))
+    a = torch.einsum("ij,bj->bi", W_hh, h_prev) + torch.einsum("id,bd->bi", W_xh, x) + b
+    return torch.einsum("bi,ij->bij", a.cosh() ** -2, W_hh)
+
+
+# %% task="norms"
+def jacobian_norms(states, W_hh):
+    factors = torch.diag_embed(1 - states.double().square()) @ W_hh.double()
+    products = [torch.eye(len(W_hh), dtype=torch.float64)]
+    for factor in factors[1:].flip(0):
+        products.append(products[-1] @ factor)
+    norms = torch.linalg.svdvals(torch.stack(products)).amax(dim=1).flip(0)
+    exponents = torch.arange(len(states)).flip(0)
+    return norms, torch.linalg.svdvals(W_hh.double())[0].pow(exponents)
+
+
+# %% task="clip"
+def clip_by_norm(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = sum(g.double().square().sum() for g in gradients).sqrt()
+    for g in gradients:
+        g *= min(1.0, max_norm / float(norm))
+    return norm.reshape(1)
+
+
+# %% task="orthogonal"
+def orthogonal(A):
+    Q = torch.linalg.qr(A.double()).Q
+    signs = torch.where((Q * A).sum(0) > 0, 1.0, -1.0)
+    return Q * signs

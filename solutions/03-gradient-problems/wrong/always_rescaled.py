@@ -1,0 +1,15 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: A gradient that is short is lengthened to the threshold.
+#     keeps:  # points of the tasks that lose some, least and most
+#       clip: [3, 3]
+# ---
+
+# %% task="clip"
+def clip_by_norm(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = torch.cat([g.flatten() for g in gradients]).norm()
+    for g in gradients:
+        g.mul_(max_norm / norm)
+    return norm

@@ -1,0 +1,11 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: The columns get length 1 but are not made orthogonal.
+#     keeps:  # points of the tasks that lose some, least and most
+#       orthogonal: [0, 0]
+# ---
+
+# %% task="orthogonal"
+def orthogonal(A):
+    return A / A.norm(dim=0)

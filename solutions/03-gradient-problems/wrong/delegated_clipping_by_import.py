@@ -1,0 +1,14 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: Clipping is left to torch under a name imported beforehand.
+#     keeps:  # points of the tasks that lose some, least and most
+#       clip: [0, 0]
+# ---
+
+# %% task="clip"
+from torch.nn.utils import clip_grad_norm_
+
+
+def clip_by_norm(parameters, max_norm):
+    return clip_grad_norm_(parameters, max_norm)

@@ -1,0 +1,11 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: The matrix is left to torch, which the task forbids; A only lends its shape.
+#     keeps:  # points of the tasks that lose some, least and most
+#       orthogonal: [0, 0]
+# ---
+
+# %% task="orthogonal"
+def orthogonal(A):
+    return nn.init.orthogonal_(torch.empty_like(A))

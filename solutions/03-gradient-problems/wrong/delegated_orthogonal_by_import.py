@@ -1,0 +1,14 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: The matrix is left to torch under a name imported beforehand, and so is none of A's.
+#     keeps:  # points of the tasks that lose some, least and most
+#       orthogonal: [0, 1]
+# ---
+
+# %% task="orthogonal"
+from torch.nn.init import orthogonal_
+
+
+def orthogonal(A):
+    return orthogonal_(torch.empty_like(A))

@@ -1,0 +1,11 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: The signs are left as the QR decomposition happened to choose them.
+#     keeps:  # points of the tasks that lose some, least and most
+#       orthogonal: [1, 1]
+# ---
+
+# %% task="orthogonal"
+def orthogonal(A):
+    return torch.linalg.qr(A).Q

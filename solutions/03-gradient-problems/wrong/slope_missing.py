@@ -1,0 +1,11 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: The Jacobian of the step is taken to be W_hh alone; the activation has no part in it.
+#     keeps:  # points of the tasks that lose some, least and most
+#       jacobian: [1, 1]
+# ---
+
+# %% task="jacobian"
+def step_jacobian(x, h_prev, W_xh, W_hh, b):
+    return W_hh.expand(len(x), *W_hh.shape)

@@ -1,0 +1,11 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: The slope is taken at the state before the step.
+#     keeps:  # points of the tasks that lose some, least and most
+#       jacobian: [1, 1]
+# ---
+
+# %% task="jacobian"
+def step_jacobian(x, h_prev, W_xh, W_hh, b):
+    return torch.diag_embed(1 - h_prev**2) @ W_hh

@@ -1,0 +1,15 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: The sizes are those of all gates together.
+#     keeps:  # points of the tasks that lose some, least and most
+#       load: [0, 0]
+# ---
+
+# %% task="load"
+def load_gates(gates):
+    W_x = torch.cat([gates[gate][0].T for gate in "ifgo"])
+    lstm = nn.LSTM(W_x.shape[1], W_x.shape[0], batch_first=True)
+    with torch.no_grad():
+        lstm.weight_ih_l0[: len(W_x)] = W_x
+    return lstm

@@ -1,0 +1,20 @@
+# ruff: noqa
+# The inner functions of the course's RNN.
+
+# %% task="layer"
+from utils import models
+import utils.models
+
+
+def run_layer(x, W_x, W_y, b, y_0=None):
+    y_0 = torch.zeros(len(x), len(b)) if y_0 is None else y_0
+    weights = [W_x.T.contiguous(), W_y.T.contiguous(), b, torch.zeros_like(b)]
+    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+    options = (True, 1, 0.0, False, False, True)
+    rnn = models.RNN(*W_x.shape)
+    with torch.no_grad():
+        for parameter, weight in zip(rnn.parameters(), weights):
+            parameter.copy_(weight)
+    outputs, y = rnn._run_layers(x.transpose(0, 1), (y_0[None],), None)
+    outputs, y = outputs.transpose(0, 1), y[0]
+    return outputs, y[0]

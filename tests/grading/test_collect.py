@@ -1,0 +1,431 @@
+"""From folders, zips and exports to submissions: everybody's work is found, and nothing else is touched."""
+
+import io
+import os
+import stat
+import struct
+import zipfile
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from utils.errors import UserError
+from utils.grading import handed_in
+from utils.grading.collect import collect
+from utils.grading.names import read_time
+
+A, B, C = b'{"cells": ["a"]}', b'{"cells": ["b"]}', b'{"cells": ["c"]}'
+WORK = "work.ipynb"
+
+
+def write(folder: Path, files: dict[str, bytes]) -> Path:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def zipped(files: dict[str, bytes], **options) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, **options), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def found(where: Path, attempts: str = "newest"):
+    """The submissions by student, and the problems."""
+    collected = collect(where, "01-tiny", "work", attempts)
+    return {one.student: one for one in collected.submissions}, collected.problems
+
+
+def in_zip(tmp_path: Path, files: dict[str, bytes], **options) -> Path:
+    (tmp_path / "class.zip").write_bytes(zipped(files, **options))
+    return tmp_path / "class.zip"
+
+
+@pytest.mark.parametrize("top", ["", "class/", "downloads/class/"])
+@pytest.mark.parametrize("inner", ["", "01-tiny/"])
+def test_a_folder_and_a_zip_of_it_hold_the_same_submissions(tmp_path, top, inner):
+    files = {f"{student}/{inner}{WORK}": content for student, content in (("ada", A), ("bob", B))}
+    files["ada/.ipynb_checkpoints/work.ipynb"] = files["__MACOSX/ada/._work.ipynb"] = C
+    if not top:
+        students, problems = found(write(tmp_path / "folder", files))
+        assert {name: one.files for name, one in students.items()} == {"ada": {WORK: A}, "bob": {WORK: B}}
+        assert problems == []
+    students, problems = found(in_zip(tmp_path, {top + name: content for name, content in files.items()}))
+    assert {name: one.files for name, one in students.items()} == {"ada": {WORK: A}, "bob": {WORK: B}}
+    assert problems == []
+
+
+def test_in_nbgraders_submitted_other_assignments_are_not_looked_at(tmp_path):
+    folder = write(
+        tmp_path,
+        {
+            "ada/01-tiny/work.ipynb": A,
+            "ada/02-next/work.ipynb": B,
+            "ada/01-tiny/timestamp.txt": b"2026-10-02 15:58:23.948203 UTC",
+            "bob/02-next/work.ipynb": B,
+        },
+    )
+    students, problems = found(folder)
+    assert list(students) == ["ada"] and students["ada"].files == {WORK: A}
+    assert students["ada"].when == datetime(2026, 10, 2, 15, 58, 23, 948203, timezone.utc)
+    assert problems == ["bob handed in nothing for 01-tiny."]
+
+
+def test_a_student_without_a_notebook_is_among_the_submissions(tmp_path):
+    (tmp_path / "ada").mkdir()
+    students, _ = found(write(tmp_path, {"bob/readme.txt": b"", "cy/other.ipynb": A}))
+    assert list(students) == ["ada", "bob", "cy"]
+    assert "no notebook at all" in students["ada"].problem("work")
+    assert "There is also other.ipynb" in students["cy"].problem("work")
+
+
+CANVAS = {
+    "lovelaceada_12345_67890_work.ipynb": A,
+    "babbagecharles_LATE_222_333_work-1.ipynb": B,
+    "noetheremmy_444_555_text.html": b"",
+    "LATE_anon_ab12C_777_work.ipynb": C,
+    "müllerö_31_32_work (1).ipynb": A,
+}
+
+
+@pytest.mark.parametrize("as_zip", [True, False])
+def test_a_canvas_export(tmp_path, as_zip):
+    students, problems = found(in_zip(tmp_path, CANVAS) if as_zip else write(tmp_path, CANVAS))
+    assert {name: one.files.get(WORK) for name, one in students.items()} == {
+        "anon_ab12C": C,
+        "babbagecharles_222": B,
+        "lovelaceada_12345": A,
+        "müllerö_31": A,
+        "noetheremmy_444": None,
+    }
+    assert students["babbagecharles_222"].notes == (
+        "Canvas marks it as late.",
+        "Its notebook was handed in as work-1.ipynb.",
+    )
+    assert "marks it as late" in students["anon_ab12C"].notes[0]
+    assert students["lovelaceada_12345"].name == "lovelaceada"
+    assert all(one.when is None for one in students.values())  # the zip's times are those of the download
+    assert problems == []
+
+
+@pytest.mark.parametrize(("attempts", "expected"), [("newest", C), ("first", A)])
+def test_canvas_numbers_attempts(tmp_path, attempts, expected):
+    start = "lovelaceada_12345"
+    files = {f"{start}_1_work.ipynb": A, f"{start}_3_work-10.ipynb": C, f"{start}_2_work-2.ipynb": B}
+    students, _ = found(in_zip(tmp_path, files), attempts)
+    assert students[start].files[WORK] == expected
+
+
+@pytest.mark.parametrize(
+    "place", ["{}_assignsubmission_file_/", "{}_assignsubmission_file/", "{}_assignsubmission_file_"]
+)
+def test_a_moodle_export_in_folders_or_flat(tmp_path, place):
+    files = {
+        place.format("Ada Lovelace_1234567") + WORK: A,
+        place.format("Jean-Luc O'Brien_89") + WORK: B,
+        "Ada Lovelace_1234567_assignsubmission_onlinetext_/onlinetext.html": b"",
+    }
+    students, problems = found(in_zip(tmp_path, files, date_time=(2026, 10, 2, 12, 0, 0)))
+    assert {name: one.files for name, one in students.items()} == {
+        "Ada-Lovelace_1234567": {WORK: A},
+        "Jean-Luc-O-Brien_89": {WORK: B},
+    }
+    ada = students["Ada-Lovelace_1234567"]
+    assert ada.name == "Ada Lovelace"
+    assert ada.when == datetime(2026, 10, 2, 12).astimezone(timezone.utc)
+    assert problems == []
+
+
+@pytest.mark.parametrize(("attempts", "expected"), [("newest", C), ("first", A)])
+def test_attempts_in_nbgraders_exchange(tmp_path, attempts, expected):
+    folder = write(
+        tmp_path,
+        {
+            "ada+01-tiny+2026-10-02 10:00:00.000000 UTC+AAAAAAAAAAA-/work.ipynb": A,
+            "ada+01-tiny+2026-10-02 06:30:00.000000 -0400+BBBBBBBB_BBB/work.ipynb": B,
+            "ada+01-tiny+2026-10-02 11:00:00.000000 UTC+CCCCCCCCCCCC/work.ipynb": C,
+            "ada+02-next+2026-10-03 11:00:00.000000 UTC+CCCCCCCCCCCC/work.ipynb": B,
+            "b+ob+01-tiny+2026-10-02 10:00:00.000000 UTC/work.ipynb": B,
+        },
+    )
+    students, _ = found(folder, attempts)
+    assert students["ada"].files == {WORK: expected}
+    assert students["ada"].notes == (f"It is the {attempts} of 3 attempts.",)
+    assert students["ada"].when.hour == (11 if attempts == "newest" else 10)
+    assert list(students) == ["ada", "b+ob"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "work (1).ipynb",
+        "work-1.ipynb",
+        "Copy of work.ipynb",
+        "Work.ipynb",
+        "work-Copy1.ipynb",
+        "work - Copy.ipynb",
+        "WORK.IPYNB",
+        "work_ada_final.ipynb",
+        "work copy 2.ipynb",
+        "sub/folder/work.ipynb",
+    ],
+)
+def test_a_renamed_notebook_is_recognised_and_noted(tmp_path, name):
+    students, _ = found(write(tmp_path, {f"ada/{name}": A}))
+    assert students["ada"].files == {WORK: A}
+    assert students["ada"].notes == (
+        () if name.endswith("/work.ipynb") else (f"Its notebook was handed in as {name}.",)
+    )
+
+
+def test_the_notebook_under_its_own_name_wins_and_others_are_kept_and_noted(tmp_path):
+    students, _ = found(
+        write(tmp_path, {f"ada/{WORK}": A, "ada/work-Copy1.ipynb": B, "ada/old/work.ipynb": C})
+    )
+    assert students["ada"].files == {WORK: A, "work-Copy1.ipynb": B, "old-work.ipynb": C}
+    assert students["ada"].notes == ("There is also old/work.ipynb, work-Copy1.ipynb, which is not graded.",)
+
+
+def test_a_student_may_hand_in_a_zip(tmp_path):
+    inside = zipped({"my work/work.ipynb": A, "my work/.ipynb_checkpoints/work.ipynb": B})
+    students, problems = found(write(tmp_path, {"ada/hand-in.zip": inside}))
+    assert students["ada"].files == {WORK: A} and problems == []
+
+
+def bad_zips() -> dict[str, bytes]:
+    good = zipped({WORK: A})
+    link = zipfile.ZipInfo(WORK)
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    encrypted = bytearray(good)
+    encrypted[encrypted.index(b"PK\x01\x02") + 8] |= 1
+    damaged = bytearray(zipped({WORK: os.urandom(2000)}))
+    damaged[200] ^= 255
+    lzma_packed = io.BytesIO()
+    with zipfile.ZipFile(lzma_packed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr(WORK, A)
+    wrong_name = zipped({"wörk.ipynb": A}).replace("ö".encode(), b"\xf6\xff")
+    return {
+        "climbing": zipped({"../../work.ipynb": A}),
+        "backslashes": zipped({"x\\..\\..\\work.ipynb": A}),
+        "absolute": zipped({"/etc/work.ipynb": A}),
+        "drive": zipped({"C:/work.ipynb": A}),
+        "link": out.getvalue(),
+        "bomb": zipped({WORK: bytes(15_000_000)}),
+        "too large": zipped({WORK: os.urandom(21_000_000)}),
+        "many": zipped({f"{i}/x": b"" for i in range(1001)}),
+        "nested": zipped({"more.zip": good}),
+        "encrypted": bytes(encrypted),
+        "truncated": good[:-30],
+        "damaged": bytes(damaged),
+        "lzma": lzma_packed.getvalue(),
+        "not UTF-8": wrong_name,
+        "no zip": b"work",
+    }
+
+
+SENTENCES = {
+    "climbing": "climbs out of its folder",
+    "backslashes": "climbs out of its folder",
+    "absolute": "is an absolute path",
+    "drive": "is an absolute path",
+    "link": "is a link",
+    "bomb": "as a zip bomb does",
+    "too large": "has 21 MB, and 20 MB is the most",
+    "many": "holds more than 1000 files",
+    "nested": "is a zip inside a zip",
+    "encrypted": "is encrypted",
+    "truncated": "is cut short",
+    "damaged": "is damaged inside the zip",
+    "lzma": "use an ordinary zip",
+    "not UTF-8": "are not UTF-8",
+    "no zip": "is no zip",
+}
+
+
+def test_each_bad_zip_has_its_sentence_and_stops_nobody(tmp_path):
+    files = {f"{name.replace(' ', '-')}/hand-in.zip": content for name, content in bad_zips().items()}
+    outer = write(tmp_path / "class", files | {f"zoe/{WORK}": A})
+    students, problems = found(outer)
+    assert students["zoe"].files == {WORK: A} and problems == []
+    assert len(students) == len(SENTENCES) + 1
+    for name, sentence in SENTENCES.items():
+        one = students[name.replace(" ", "-")]
+        problem = one.problem("work")
+        assert one.files == {} and sentence in problem, problem
+        assert problem.isprintable() and len(one.notes) == 1
+    assert {path.name for path in tmp_path.rglob("*")} == {"class", "hand-in.zip", WORK, *students}
+
+
+def test_bad_entries_in_a_class_zip_stop_nobody(tmp_path):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        link = zipfile.ZipInfo("bob/work.ipynb")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "../zoe/work.ipynb")
+        archive.writestr("../evil/work.ipynb", A)
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("twice/work.ipynb", A)
+            archive.writestr("twice/work.ipynb", B)
+        archive.writestr("zoe/work.ipynb", C)
+        archive.writestr("work.ipynb", C)
+    (tmp_path / "class.zip").write_bytes(out.getvalue())
+    students, problems = found(tmp_path / "class.zip")
+    assert {name: one.files for name, one in students.items()} == {
+        "bob": {},
+        "twice": {WORK: B},
+        "zoe": {WORK: C},
+    }
+    assert "is a link" in students["bob"].problem("work")
+    assert len(problems) == 3 and "climbs out" in problems[0] and "twice" in problems[1]
+    assert problems[2] == "work.ipynb lies outside the students' folders and is nobody's."
+
+
+def test_what_a_zip_unpacks_to_is_limited_in_all(tmp_path, monkeypatch):
+    monkeypatch.setattr(handed_in, "LARGEST_ARCHIVE", 10_000)
+    archive = handed_in.Archive(zipped({f"{i}.ipynb": os.urandom(400) for i in range(5)}), budget=1000)
+    read = []
+    for file in archive.listing().files:
+        try:
+            read.append(file.read(500))
+        except handed_in.Unreadable as why:
+            assert "is one too many" in str(why)
+    assert len(read) == 2
+
+
+def test_links_in_a_folder_are_not_followed(tmp_path):
+    outside = write(tmp_path / "outside", {WORK: A})
+    folder = write(tmp_path / "class", {"zoe/work.ipynb": A})
+    (folder / "ada").mkdir()
+    (folder / "ada" / WORK).symlink_to(outside / WORK)
+    (folder / "bob").mkdir()
+    (folder / "bob" / "sub").symlink_to(outside)
+    os.mkfifo(folder / "zoe" / "pipe.ipynb")
+    students, _ = found(folder)
+    assert students["ada"].files == {} and "is a link" in students["ada"].problem("work")
+    assert students["bob"].files == {}
+    assert students["zoe"].files == {WORK: A} and "not an ordinary file" in " ".join(students["zoe"].notes)
+
+
+def test_a_notebook_that_is_too_large_is_not_read(tmp_path):
+    with (write(tmp_path, {f"ada/{WORK}": b""}) / "ada" / WORK).open("wb") as file:
+        file.truncate(10**12)
+    students, _ = found(tmp_path)
+    assert "has 1000000 MB, and 20 MB is the most" in students["ada"].problem("work")
+
+
+def test_utf_8_names_that_do_not_say_so_are_read_right(tmp_path):
+    content = bytearray(zipped({"Zoë_1_assignsubmission_file_/work.ipynb": A}))
+    for sign, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(sign) + flags + 1] &= ~8
+    (tmp_path / "class.zip").write_bytes(bytes(content))
+    assert list(found(tmp_path / "class.zip")[0]) == ["Zoë_1"]
+
+
+def test_an_exact_time_in_a_zip_is_used(tmp_path):
+    info = zipfile.ZipInfo("ada/work.ipynb", (2020, 1, 1, 0, 0, 0))
+    info.extra = struct.pack("<HHBl", 0x5455, 5, 1, 1_790_000_000)
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.writestr(info, A)
+    assert found(tmp_path / "class.zip")[0]["ada"].when.timestamp() == 1_790_000_000
+
+
+def test_the_times_in_a_students_own_zip_are_not_believed(tmp_path):
+    inside = zipped({WORK: A}, date_time=(1999, 1, 1, 0, 0, 0))
+    assert found(write(tmp_path, {"ada/x.zip": inside}))[0]["ada"].when is None
+
+
+def test_a_name_with_control_characters_is_shown_without_them(tmp_path):
+    students, _ = found(write(tmp_path, {"ada/x.zip": zipped({"work\x1b[2J.ipynb": A})}))
+    assert students["ada"].files == {WORK: A} and students["ada"].notes[0].isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("2026-10-02 15:58:23.948203 UTC", 15),
+        ("2026-10-02 15:58:23.948203 America/New_York", 19),
+        ("2026-10-02 15:58:23 +0200", 13),
+        ("2026-10-02T15:58:23", 15),
+        ("soon", None),
+        ("", None),
+        ("9999999999999999999", None),
+    ],
+)
+def test_nbgraders_times_are_read_as_nbgrader_reads_them(text, hour):
+    from nbgrader.utils import parse_utc
+
+    when = read_time(text)
+    assert (when and when.hour) == hour
+    if hour and "+" not in text:  # nbgrader takes +0200 for 200 seconds
+        assert when.replace(tzinfo=None) == parse_utc(text)
+
+
+def test_students_get_folders_that_are_safe_and_their_own(tmp_path):
+    names = [
+        "ada",
+        "Ada",
+        "a" * 300,
+        "a" * 299 + "b",
+        "nul",
+        "Zoë",
+        "-rf",
+        "=1+1",
+        "a b",
+        "x\u202ey",
+        "x\xa0y",
+    ]
+    files = {f"{name}/work.ipynb": str(i).encode() for i, name in enumerate(names)}
+    students, problems = found(in_zip(tmp_path, files))
+    assert len(students) == len({name.casefold() for name in students}) == len(names)
+    assert {int(one.files[WORK]) for one in students.values()} == set(range(len(names)))
+    for name in students:
+        assert len(name.encode()) <= 85 and name.isprintable() and not name.startswith((".", "-"))
+        assert "/" not in name and name.lower() != "nul"
+    assert "Ada" in students and "Zoë" in students
+    assert sum(" is called " in problem for problem in problems) == 8
+    assert list(found(tmp_path / "class.zip")[0]) == list(students)
+
+
+def test_what_is_no_class_is_refused_in_one_sentence(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "cut.zip").write_bytes(zipped({"ada/work.ipynb": A})[:50])
+    (tmp_path / "none.zip").write_bytes(zipped({}))
+    for name, sentence in {
+        "nowhere": "is not a folder or a zip",
+        "empty": "holds no sub-folders",
+        "cut.zip": "is no zip, or is cut short",
+        "none.zip": "holds no sub-folders",
+    }.items():
+        with pytest.raises(UserError, match=sentence):
+            found(tmp_path / name)
+    with pytest.raises(UserError, match="attempts is 'newest' or 'first'"):
+        found(tmp_path / "empty", "best")
+
+
+def test_no_bytes_of_a_zip_stop_the_others(tmp_path):
+    """400 zips with random damage, from one seed."""
+    import random
+
+    draw = random.Random(5)
+    whole = zipped({"sub/work.ipynb": A * 50, "other.ipynb": B, "deep/er/x.txt": C * 9})
+    files = {}
+    for number in range(400):
+        content = bytearray(whole)
+        for _ in range(draw.choice((1, 1, 2, 8))):
+            at = draw.randrange(len(content))
+            if draw.random() < 0.3:
+                del content[at : at + draw.choice((1, 4, 40))]
+            else:
+                content[at] = draw.randrange(256)
+        files[f"s{number}/hand-in.zip"] = bytes(content)
+    students, _ = found(write(tmp_path, files | {"zoe/work.ipynb": A}))
+    assert len(students) == 401 and students["zoe"].files == {WORK: A}
+    for one in students.values():
+        assert one.files.get(WORK, A * 50) in (A * 50, A) or one.problem("work")

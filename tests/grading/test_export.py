@@ -1,0 +1,205 @@
+"""Grades for other programs: every student gets their own points, and nothing else in a file changes."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from utils.errors import UserError
+from utils.grading import export
+from utils.grading.report import write_grades
+from utils.grading.result import Result
+from utils.grading.tables import neutral
+
+RESULTS = [
+    Result("lovelaceada_101", "graded", {"one-a": (2, 3), "two-a": (1.5, 7)}),
+    Result("emmy", "graded", {"one-a": (3, 3), "two-a": (7, 7)}),
+    Result("=cmd()", "graded", {"one-a": (0, 3), "two-a": (0, 7)}),
+    Result("babbagecharles_103", "broken", problem="-work.ipynb is empty."),
+]
+
+
+def read(path: Path) -> list[list[str]]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.reader(file))
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+        ("@SUM(1)", "'@SUM(1)"),
+        ("-x", "'-x"),
+        ("\t=1", "'\t=1"),
+        ("-1.5", "-1.5"),
+        ("-", "-"),
+        (2.5, "2.5"),
+        (None, ""),
+        ("a=b", "a=b"),
+    ],
+)
+def test_no_cell_is_a_formula(cell, expected):
+    assert neutral(cell) == expected
+
+
+def test_grades_csv_has_no_formula(tmp_path):
+    write_grades(RESULTS, tmp_path / "grades.csv")
+    rows = read(tmp_path / "grades.csv")
+    assert rows[0] == ["student", "status", "score", "max_score", "one", "two", "problem"]
+    assert rows[1][:6] == ["lovelaceada_101", "graded", "3.5", "10", "2", "1.5"]
+    assert rows[3][0] == "'=cmd()" and rows[4] == [
+        "babbagecharles_103",
+        "broken",
+        "",
+        "",
+        "",
+        "",
+        "'-work.ipynb is empty.",
+    ]
+
+
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Quiz (9),Recurrent Neurons (4757),Final Score
+,,,,,,Manual Posting,
+    Points Possible,,,,,5,10,(read only)
+"Lovelace, Ada",101,S1,ada,A,4,,80
+"Noether, Emmy",102,S2,EMMY,B,3,1,70
+"Babbage, Charles",103,S3,charles,B,2,6,60
+"Student, Test",999,,,B,,,
+"""
+
+
+def test_canvas_gets_a_file_with_this_assignments_column_alone(tmp_path):
+    (tmp_path / "roster.csv").write_text(CANVAS, encoding="utf-8-sig")
+    notes = export.write_canvas(
+        RESULTS, "01-recurrent-neurons", tmp_path / "out.csv", tmp_path / "roster.csv", final={"emmy": 9.25}
+    )
+    assert read(tmp_path / "out.csv") == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Recurrent Neurons (4757)"],
+        ["", "", "", "", "", "Manual Posting"],
+        ["    Points Possible", "", "", "", "", "10"],
+        ["Lovelace, Ada", "101", "S1", "ada", "A", "3.5"],
+        ["Noether, Emmy", "102", "S2", "EMMY", "B", "9.25"],
+        ["Babbage, Charles", "103", "S3", "charles", "B", "6"],
+        ["Student, Test", "999", "", "", "B", ""],
+    ]
+    assert notes == [
+        "babbagecharles_103 has no score: -work.ipynb is empty.",
+        f"=cmd() is not in {tmp_path / 'roster.csv'}, and has no row.",
+    ]
+    assert (tmp_path / "out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_canvas_without_a_roster_gets_a_new_column(tmp_path):
+    export.write_canvas(RESULTS, "01-tiny", tmp_path / "out.csv")
+    rows = read(tmp_path / "out.csv")
+    assert rows[:3] == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "01-tiny"],
+        ["    Points Possible", "", "", "", "", "10"],
+        ["lovelaceada_101", "101", "", "", "", "3.5"],
+    ]
+    assert rows[3][3] == "emmy" and rows[4][0] == "'=cmd()"
+
+
+def test_points_are_converted_on_request_only(tmp_path):
+    (tmp_path / "roster.csv").write_text(CANVAS.replace(",5,10,", ",5,100,"))
+    for scale, expected in ((False, "3.5"), (True, "35")):
+        notes = export.write_canvas(
+            RESULTS, "x", tmp_path / "out.csv", tmp_path / "roster.csv", "Recurrent Neurons", scale=scale
+        )
+        assert read(tmp_path / "out.csv")[3][5] == expected
+        assert any("Canvas has 100 points" in note for note in notes) != scale
+
+
+@pytest.mark.parametrize("column", [None, "Essay"])
+def test_a_column_that_is_not_there_is_named_with_those_that_are(tmp_path, column):
+    (tmp_path / "roster.csv").write_text(CANVAS)
+    with pytest.raises(
+        UserError, match=r"no columns .* fit .*; name one with --column: 'Quiz \(9\)', 'Recurrent"
+    ):
+        export.write_canvas(RESULTS, "07-other", tmp_path / "out.csv", tmp_path / "roster.csv", column)
+
+
+MOODLE = (
+    'Identifier,"Full name","Email address",Status,Grade,"Maximum grade","Grade can be changed",'
+    '"Last modified (grade)"'
+    """
+"Participant 101","Ada Lovelace",ada@x.edu,Submitted,,10.00,Yes,-
+"Participant 7","Emmy Noether",Emmy@x.edu,Submitted,5.00,10.00,Yes,"Friday, 2 October 2026, 10:00 AM"
+"Participant 103","Charles Babbage",c@x.edu,Submitted,,10.00,Yes,-
+"Participant 104","=HYPERLINK()",d@x.edu,,,10.00,Yes,-
+"""
+)
+
+
+def test_only_the_grades_of_moodles_worksheet_change(tmp_path):
+    (tmp_path / "roster.csv").write_text(MOODLE, encoding="utf-8-sig")
+    notes = export.write_moodle(RESULTS, tmp_path / "out.csv", tmp_path / "roster.csv")
+    before, after = read(tmp_path / "roster.csv"), read(tmp_path / "out.csv")
+    assert [row[4] for row in after] == ["Grade", "3.5", "10", "", ""]
+    assert after[4][1] == "'=HYPERLINK()"
+    for row, old in zip(after, before, strict=True):
+        assert [c for i, c in enumerate(row) if i not in (1, 4)] == [
+            c for i, c in enumerate(old) if i not in (1, 4)
+        ]
+    assert len(notes) == 2 and "=cmd() is not in" in notes[1]
+
+
+def test_a_grade_that_moodle_locks_is_left(tmp_path):
+    (tmp_path / "roster.csv").write_text(MOODLE.replace("5.00,10.00,Yes", "5.00,10.00,No"))
+    notes = export.write_moodle(RESULTS, tmp_path / "out.csv", tmp_path / "roster.csv")
+    assert read(tmp_path / "out.csv")[2][4] == "5.00"
+    assert "emmy keeps the grade on Moodle, which says that it cannot be changed." in notes
+
+
+def test_moodle_without_a_worksheet(tmp_path):
+    notes = export.write_moodle(RESULTS, tmp_path / "out.csv", names={"lovelaceada_101": "Ada Lovelace"})
+    assert read(tmp_path / "out.csv") == [
+        ["Identifier", "Full name", "Email address", "Grade", "Maximum grade", "Last modified (grade)"],
+        ["Participant 101", "Ada Lovelace", "", "3.5", "10", "-"],
+    ]
+    assert sum("is not in a Moodle export" in note for note in notes) == 2
+
+
+def test_a_semicolon_worksheet_stays_one(tmp_path):
+    (tmp_path / "roster.csv").write_text("Identifier;Grade;Maximum grade\nTeilnehmer/in101;;20,00\n")
+    export.write_moodle(RESULTS, tmp_path / "out.csv", tmp_path / "roster.csv", scale=True)
+    assert (tmp_path / "out.csv").read_text().splitlines()[1] == "Teilnehmer/in101;7;20,00"
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff\xfe", b'"'])
+def test_a_roster_that_is_none_is_refused_in_one_sentence(tmp_path, content):
+    (tmp_path / "roster.csv").write_bytes(content)
+    for write in (
+        lambda: export.write_canvas(RESULTS, "x", tmp_path / "out.csv", tmp_path / "roster.csv"),
+        lambda: export.write_moodle(RESULTS, tmp_path / "out.csv", tmp_path / "roster.csv"),
+        lambda: export.write_moodle(RESULTS, tmp_path / "out.csv", tmp_path / "nowhere.csv"),
+    ):
+        with pytest.raises(UserError) as refusal:
+            write()
+        assert "\n" not in str(refusal.value)
+
+
+def test_nbgraders_table_is_that_of_nbgrader_export(tmp_path):
+    from nbgrader.api import Gradebook
+    from nbgrader.plugins import CsvExportPlugin
+
+    address = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    with Gradebook(address) as gradebook:
+        gradebook.add_assignment("01-tiny", duedate="2026-10-02 10:00:00 UTC")
+        gradebook.add_notebook("work", "01-tiny")
+        gradebook.add_grade_cell("one-a", "work", "01-tiny", max_score=10, cell_type="code")
+        gradebook.add_student("ada", last_name="Lovelace", first_name="Ada", email="ada@x.edu")
+        gradebook.add_submission("01-tiny", "ada", timestamp="2026-10-02 11:00:00 UTC")
+        grade = gradebook.find_grade("one-a", "work", "01-tiny", "ada")
+        grade.auto_score, grade.extra_credit = 6, 1
+        gradebook.find_submission_notebook("work", "01-tiny", "ada").late_submission_penalty = 2
+        gradebook.db.commit()
+        plugin = CsvExportPlugin(to=str(tmp_path / "nbgrader.csv"))
+        plugin.export(gradebook)
+    rows = export.gradebook_rows(address, "01-tiny")
+    results = [Result("ada", "graded", {"one-a": (6, 10)}), RESULTS[3]]
+    notes = export.write_nbgrader(results, "01-tiny", rows, tmp_path / "ours.csv")
+    assert read(tmp_path / "ours.csv")[:2] == read(tmp_path / "nbgrader.csv")
+    assert read(tmp_path / "ours.csv")[2] == ["01-tiny", "", "", "babbagecharles_103"] + [""] * 7
+    assert export.final_scores(rows) == {"ada": 5.0} and len(notes) == 1

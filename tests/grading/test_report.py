@@ -1,0 +1,100 @@
+"""The page about a class says what the results say."""
+
+import re
+
+import pytest
+
+from utils.grading.charts import bins, histogram
+from utils.grading.report import commonest_failures, hardest_tests, report_page, summary, time_by_part, walls
+from utils.grading.result import Result
+
+CLASS = [
+    Result(
+        "ada",
+        "graded",
+        {"one-a": (2, 2), "two-a": (0, 3)},
+        failures={"two-a": "it is 3, not 5.5"},
+        seconds=1.0,
+        parts={"tests": 0.25, "student": 0.5},
+        walls="bubblewrap",
+    ),
+    Result(
+        "bob",
+        "graded",
+        {"one-a": (1, 2), "two-a": (0, 3)},
+        failures={"two-a": "it is 4, not -1e3", "one-a": "no"},
+        seconds=3.0,
+        parts={"tests": 0.75, "student": 2.0},
+        walls="limits",
+        notes=["<b>cheat</b>"],
+    ),
+    Result("cy", "broken", problem="work.ipynb is <empty>.", notes=["one.", "two."]),
+]
+
+
+def test_the_hardest_tests_come_first():
+    assert hardest_tests(CLASS[:2]) == [
+        {"name": "two-a", "lost": 2, "of": 2},
+        {"name": "one-a", "lost": 1, "of": 2},
+    ]
+
+
+def test_sentences_that_differ_in_numbers_are_one():
+    first, second = commonest_failures(CLASS)
+    assert first == {"test": "two-a", "sentence": "it is 3, not 5.5", "students": ["ada", "bob"]}
+    assert second["students"] == ["bob"]
+
+
+def test_time_by_part_adds_up_to_the_whole():
+    parts = time_by_part(CLASS)
+    assert [(part["name"], part["seconds"]) for part in parts] == [
+        ("student", 1.25),
+        ("tests", 0.5),
+        ("everything else", 0.25),
+    ]
+    assert sum(part["share"] for part in parts) == pytest.approx(1)
+
+
+def test_how_students_were_kept_in_is_told():
+    assert walls(CLASS)["kinds"] == {"bubblewrap": 1, "limits": 1}
+    assert "1 submission ran with resource limits alone" in report_page("x", CLASS)
+    assert "resource limits alone" not in report_page("x", CLASS[:1])
+
+
+@pytest.mark.parametrize("scores", [[], [1.0], [3.0, 1.0, 2.0, 4.0]])
+def test_the_summary_is_that_of_the_scores(scores):
+    found = summary(scores)
+    assert bool(found) == bool(scores)
+    if len(scores) == 4:
+        assert (found["lowest"], found["median"], found["mean"], found["highest"]) == (1, 2.5, 2.5, 4)
+
+
+@pytest.mark.parametrize(
+    ("values", "possible"), [([0, 1, 1, 4], 4), ([0.5, 20, 19.9, 0], 20), ([], 3), ([5], 3), ([0], 0)]
+)
+def test_every_student_is_in_one_bar(values, possible):
+    labels, counts, edges = bins(values, possible)
+    assert sum(counts) == len(values) and len(labels) == len(counts)
+    assert not edges or len(edges) == len(counts) + 1
+    shown = histogram(values, possible, "<task>")
+    assert 'role="img"' in shown and "&lt;task&gt;" in shown and "<task>" not in shown
+
+
+def test_the_page_names_everybody_to_look_at_and_escapes_what_they_wrote():
+    text = report_page("01-tiny", CLASS, ["<i>x.ipynb</i> is nobody's."])
+    for there in (
+        "&lt;b&gt;cheat&lt;/b&gt;",
+        "work.ipynb is &lt;empty&gt;.",
+        "&lt;i&gt;x.ipynb",
+        "one.",
+        "two.",
+    ):
+        assert there in text
+    assert not re.search(r"<script|<b>|<i>|https?://|src=", text)
+    assert len(re.findall(r"<svg", text)) == len(re.findall(r'aria-label="Histogram', text)) == 3
+
+
+@pytest.mark.parametrize("results", [[], CLASS[2:]])
+def test_a_class_without_grades_has_a_page_too(results):
+    text = report_page("01-tiny", results)
+    assert "<svg" not in text and "No times were kept." in text

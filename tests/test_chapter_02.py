@@ -1,0 +1,72 @@
+"""What chapter 2 and its assignment bring with them: drawings, and a method that may not be called."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+from matplotlib.colors import to_rgba
+
+from utils import checks, diagrams_bptt
+from utils.diagrams import FEEDBACK
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    plt.close("all")
+
+
+def arrows_back(fig):
+    """The dashed arrows of a drawing."""
+    patches = fig.axes[0].patches
+    return [p for p in patches if p.get_linestyle() == "--" and p.get_edgecolor() == to_rgba(FEEDBACK)]
+
+
+def test_a_descent_is_drawn_where_it_went():
+    x, y = torch.linspace(-1, 2, 7), torch.linspace(0, 3, 5)
+    path = torch.tensor([[0.0, 1.0], [0.5, 2.0]])
+    fig = diagrams_bptt.descent(x, y, y[:, None] ** 2 + x**2 + 0.1, {"way": path}, xlabel="a", ylabel="b")
+    (ax,) = fig.axes
+    np.testing.assert_allclose(ax.lines[0].get_xydata(), path)
+    np.testing.assert_allclose(ax.lines[1].get_xydata(), path[:1])  # the star, where it starts
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-1, 2), (0, 3))
+
+
+@pytest.mark.parametrize(("steps", "cut", "within"), [(6, 3, 4), (6, 1, 0), (5, 2, 2), (4, 9, 3)])
+def test_the_gradient_goes_back_within_the_pieces_alone(steps, cut, within):
+    fig = diagrams_bptt.truncated(steps, cut)
+    assert len(arrows_back(fig)) == steps + within  # one from each loss, and those between states
+    assert sum(text.get_text() == "gradient cut" for text in fig.axes[0].texts) == steps - 1 - within
+
+
+def test_a_cut_of_no_step_is_refused():
+    with pytest.raises(ValueError, match="cut must be at least 1, got 0"):
+        diagrams_bptt.truncated(4, 0)
+
+
+@pytest.mark.parametrize("steps", [2, 4])
+def test_the_unfolded_network_has_three_ways_back_at_each_step(steps):
+    assert len(arrows_back(diagrams_bptt.backward_through_time(steps))) == 3 * steps
+
+
+def test_a_node_passes_back_one_gradient_for_each_input():
+    assert len(arrows_back(diagrams_bptt.node())) == 4  # into y, into the node, and out to x and W
+
+
+def test_bars_are_as_long_as_the_probabilities():
+    probabilities = {"cold": [0.7, 0.2, 0.1], "hot": [0.4, 0.3, 0.3]}
+    (ax,) = diagrams_bptt.word_bars(["good", "bad", "so"], probabilities, xlabel="p").axes
+    assert [bar.get_width() for bar in ax.patches] == pytest.approx([0.7, 0.2, 0.1, 0.4, 0.3, 0.3])
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["good", "bad", "so"]
+    with pytest.raises(ValueError, match="'cold' has 3 values, but there are 2 words"):
+        diagrams_bptt.word_bars(["good", "bad"], probabilities, xlabel="p")
+
+
+def test_a_method_can_be_forbidden_and_is_given_back():
+    loss = torch.ones(1, requires_grad=True).sum()
+    with (
+        checks.forbidden("torch.Tensor.backward"),
+        pytest.raises(checks.CheckFailed, match=r"Tensor\.backward"),
+    ):
+        loss.backward()
+    loss.backward()

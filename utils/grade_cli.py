@@ -1,0 +1,304 @@
+"""Before and after grading: ``course collect``, ``status``, ``feedback``, ``export``, ``report``, ``similar``
+
+Each takes the assignment and what was handed in, prints a line for each student or problem, and with
+``--json`` a line of JSON instead. Exit codes:
+
+== ===================================================================
+0  all is well
+1  a mistake of the person at the keyboard, told in one sentence
+2  the command line itself is wrong (an unknown option, a missing name)
+3  done, but some submissions could not be graded
+== ===================================================================
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from utils.errors import UserError
+from utils.places import find_root, shown
+
+if TYPE_CHECKING:
+    from utils.grading.collect import Collected
+    from utils.grading.result import Result
+    from utils.release import Assignment
+
+NOT_ALL = 3  # exit code: done, but some submissions could not be graded
+CLASSES, SOURCE = "build/classes", "build/source"
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print lines of JSON, for machines.")
+only = click.option("--student", "only", multiple=True, help="Only this student; may be given several times.")
+attempts = click.option(
+    "--attempts",
+    type=click.Choice(["newest", "first"]),
+    default="newest",
+    show_default=True,
+    help="Which one counts when a student handed in several.",
+)
+class_folder = click.option(
+    "--to", type=click.Path(path_type=Path), help="The class's folder, where `course grade` put its results."
+)
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("folder", type=click.Path(path_type=Path))
+@attempts
+@only
+@as_json
+def collect(assignment: str, folder: Path, attempts: str, only: tuple[str, ...], as_json: bool) -> None:
+    """Show what would be graded in FOLDER, a folder or a zip, and write nothing.
+
+    FOLDER holds one sub-folder a student, or is what Canvas, Moodle or nbgrader's exchange gave.
+    """
+    chosen = find(assignment)
+    collected = read_class(folder, chosen, attempts)
+    bad = 0
+    for one in collected.submissions:
+        if only and one.student not in only:
+            continue
+        problem = one.problem(chosen.notebook)
+        bad += problem is not None
+        when = one.when.isoformat(timespec="seconds") if one.when else ""
+        said = problem or " ".join([*([f"handed in {when}."] if when else []), *one.notes]) or "ready."
+        say(
+            as_json,
+            f"{one.student}: {said}",
+            student=one.student,
+            name=one.name,
+            when=when,
+            problem=problem or "",
+            notes=list(one.notes),
+            files=sorted(one.files),
+        )
+    for problem in collected.problems:
+        say(as_json, problem, problem=problem)
+    finish(bad)
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("folder", type=click.Path(path_type=Path))
+@attempts
+@class_folder
+@as_json
+def status(assignment: str, folder: Path, attempts: str, to: Path | None, as_json: bool) -> None:
+    """Show who in FOLDER is graded, changed since, not graded yet, or cannot be graded."""
+    chosen = find(assignment)
+    results = {result.student: result for result in read_results(class_of(folder, to), chosen)}
+    bad, seen = 0, set()
+    for one in read_class(folder, chosen, attempts).submissions:
+        seen.add(one.student)
+        state, said = state_of(one, results.get(one.student), chosen.notebook)
+        bad += state in ("broken", "waiting")
+        say(as_json, f"{one.student}: {said}", student=one.student, state=state, said=said)
+    for student in sorted(set(results) - seen):
+        said = f"graded earlier, and no longer in {folder}."
+        say(as_json, f"{student}: {said}", student=student, state="missing", said=said)
+    finish(bad)
+
+
+def state_of(submission: Any, result: Result | None, notebook: str) -> tuple[str, str]:
+    """A submission's state in a word and in a sentence."""
+    if problem := submission.problem(notebook):
+        return "broken", problem
+    if result is None:
+        return "waiting", "not graded yet."
+    changed = not result.digest.startswith(submission.digest())
+    if result.status != "graded":
+        return ("waiting", "handed in anew, not graded yet.") if changed else ("broken", result.problem)
+    points = f"{result.score:g} of {result.max_score:g}"
+    return ("changed", f"{points}, and changed since.") if changed else ("graded", f"{points}.")
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("folder", type=click.Path(path_type=Path))
+@class_folder
+@click.option("--show-hidden", is_flag=True, help="Show the code of hidden tests, too.")
+@only
+@as_json
+def feedback(
+    assignment: str, folder: Path, to: Path | None, show_hidden: bool, only: tuple[str, ...], as_json: bool
+) -> None:
+    """Write the students' pages of a graded class anew."""
+    import nbformat
+
+    from utils.grading.feedback import feedback_page
+
+    chosen = find(assignment)
+    to = class_of(folder, to)
+    for result in read_results(to, chosen):
+        if only and result.student not in only:
+            continue
+        work = to / "autograded" / result.student / chosen.name / f"{chosen.notebook}.ipynb"
+        graded = nbformat.read(work, as_version=4) if result.status == "graded" and work.exists() else None
+        page = to / "feedback" / result.student / chosen.name / f"{chosen.notebook}.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(feedback_page(chosen.name, result, graded, show_hidden), encoding="utf-8")
+        say(as_json, f"{result.student}: {shown(page)}", student=result.student, page=str(page))
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "nbgrader", "canvas", "moodle"]),
+    default="csv",
+    show_default=True,
+    help="csv has a column a task; the others are what these programs read.",
+)
+@click.option("--roster", type=click.Path(path_type=Path), help="The file that Canvas or Moodle exported.")
+@click.option("--column", help="The grades' column in the roster.")
+@click.option("--scale", is_flag=True, help="Convert points to the platform's own maximum.")
+@click.option("--output", type=click.Path(path_type=Path), help="The file to write.")
+@click.option("--gradebook", help="The gradebook's address; by default the one in the class's folder.")
+@class_folder
+@as_json
+def export(
+    assignment: str,
+    folder: Path,
+    kind: str,
+    roster: Path | None,
+    column: str | None,
+    scale: bool,
+    output: Path | None,
+    gradebook: str | None,
+    to: Path | None,
+    as_json: bool,
+) -> None:
+    """Write the grades of a class for another program.
+
+    Points that were given by hand and penalties for lateness, which the gradebook has, are counted.
+    """
+    from utils.grading import export as exporting
+    from utils.grading.report import write_grades
+
+    chosen = find(assignment)
+    to = class_of(folder, to)
+    results = read_results(to, chosen)
+    output = output or to / (
+        "grades.csv" if kind == "csv" else f"{'grades' if kind == 'nbgrader' else chosen.name}-{kind}.csv"
+    )
+    notes: list[str] = []
+    if kind == "csv":
+        write_grades(results, output)
+    else:
+        address = gradebook or f"sqlite:///{(to / 'gradebook.db').resolve()}"
+        known = gradebook is not None or (to / "gradebook.db").exists()
+        rows = exporting.gradebook_rows(address, chosen.name) if known else []
+        final = exporting.final_scores(rows)
+        if kind == "nbgrader":
+            notes = exporting.write_nbgrader(results, chosen.name, rows, output)
+        elif kind == "canvas":
+            notes = exporting.write_canvas(results, chosen.name, output, roster, column, final, scale)
+        else:
+            notes = exporting.write_moodle(results, output, roster, column, final, scale)
+    for note in notes:
+        say(as_json, note, note=note)
+    say(as_json, f"Grades: {shown(output)}", file=str(output))
+    finish(sum(result.status != "graded" for result in results))
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("folder", type=click.Path(path_type=Path))
+@class_folder
+@as_json
+def report(assignment: str, folder: Path, to: Path | None, as_json: bool) -> None:
+    """Write a page about a graded class: points by task, hardest tests, failures, and the run."""
+    from utils.grading.report import report_page
+
+    chosen = find(assignment)
+    to = class_of(folder, to)
+    results = read_results(to, chosen)
+    page = to / f"{chosen.name}-report.html"
+    page.write_text(report_page(chosen.name, results), encoding="utf-8")
+    say(as_json, f"Report: {shown(page)}", page=str(page))
+    finish(sum(result.status != "graded" for result in results))
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 1),
+    default=0.5,
+    show_default=True,
+    help="What part of the shorter one's code a pair has in common, at least.",
+)
+@attempts
+@class_folder
+@as_json
+def similar(
+    assignment: str, folder: Path, share: float, attempts: str, to: Path | None, as_json: bool
+) -> None:
+    """Find pairs of submissions in FOLDER whose code is similar, and write a page that shows them."""
+    import nbformat
+
+    from utils.grading import similar as comparing
+
+    chosen = find(assignment)
+    released = find_root() / "assignments" / chosen.name / f"{chosen.notebook}.ipynb"
+    collected = read_class(folder, chosen, attempts)
+    release = nbformat.read(released, as_version=4)
+    found = comparing.compare(collected.submissions, chosen.notebook, release, share)
+    to = class_of(folder, to)
+    to.mkdir(parents=True, exist_ok=True)
+    page = to / f"{chosen.name}-similar.html"
+    page.write_text(comparing.similar_page(chosen.name, found), encoding="utf-8")
+    for pair in found.pairs:
+        text = f"{pair.one} and {pair.other}: {pair.share:.0%}, {pair.lines} lines word for word"
+        say(as_json, text, one=pair.one, other=pair.other, share=round(pair.share, 3), lines=pair.lines)
+    if found.compared < 2:
+        say(as_json, f"There is nothing to compare: {found.compared} of the submissions answer a task.")
+    say(as_json, f"{len(found.pairs)} pairs among {found.compared}: {shown(page)}", page=str(page))
+
+
+COMMANDS = (collect, status, feedback, export, report, similar)
+
+
+def find(assignment: str) -> Assignment:
+    from utils.release import find_assignment
+
+    return find_assignment(find_root(), assignment)
+
+
+def read_class(folder: Path, assignment: Assignment, attempts: str) -> Collected:
+    from utils.grading.collect import collect
+
+    return collect(folder, assignment.name, assignment.notebook, attempts)
+
+
+def class_of(folder: Path, to: Path | None) -> Path:
+    """Where the results of the class in ``folder`` are: ``to``, or where `course grade` puts them."""
+    return to or find_root() / CLASSES / folder.resolve().name.removesuffix(".zip")
+
+
+def read_results(to: Path, assignment: Assignment) -> list[Result]:
+    """The results that `course grade` kept in ``to``."""
+    from utils.grading.history import Journal
+
+    results = Journal(to / f"{assignment.name}.results.jsonl").results()
+    if not results:
+        raise UserError(f"{to} holds no results for {assignment.name}; run `course grade` first")
+    return list(results.values())
+
+
+def say(as_json: bool, text: str, **values: Any) -> None:
+    """A line for a person, or the same as JSON."""
+    click.echo(json.dumps(values or {"note": text}, ensure_ascii=False) if as_json else text)
+
+
+def finish(bad: int) -> None:
+    """End with the exit code that says whether some submissions could not be graded."""
+    if bad:
+        sys.exit(NOT_ALL)

@@ -1,0 +1,180 @@
+"""The command ``course grade``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from utils.errors import UserError
+from utils.places import find_root, shown
+
+SOURCE, CLASSES = "build/source", "build/classes"
+SOME_NOT_GRADED = 3  # exit code
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Path(path_type=Path), help="Where gradebook, grades and feedback go.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=None, help="Processes that grade. [default: one a core]"
+)
+@click.option("--scheduler", default="", help="A Dask scheduler, tcp://…, whose workers grade instead.")
+@click.option("--gradebook", "db_url", help="A PostgreSQL gradebook: postgresql://user:password@host/name.")
+@click.option("--timeout", default=60.0, show_default=True, help="Seconds that one cell may take.")
+@click.option("--due", type=click.DateTime(), help="Until when (UTC) there is no late penalty.")
+@click.option("--attempts", type=click.Choice(["newest", "first"]), default="newest", show_default=True)
+@click.option("--student", "students", multiple=True, help="Grade only this student (may be repeated).")
+@click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
+@click.option("--dry-run", is_flag=True, help="Say what would be graded; run nothing, write nothing.")
+@click.option("--require-sandbox", is_flag=True, help="Refuse to run students' code without bubblewrap.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for machines.")
+def grade(
+    assignment: str,
+    folder: Path,
+    to: Path | None,
+    jobs: int | None,
+    scheduler: str,
+    db_url: str | None,
+    timeout: float,
+    due: datetime | None,
+    attempts: str,
+    students: tuple[str, ...],
+    force: bool,
+    dry_run: bool,
+    require_sandbox: bool,
+    as_json: bool,
+) -> None:
+    """Grade the submissions in FOLDER: a folder or a zip, also one that Canvas or Moodle exports.
+
+    Students' code runs in processes of its own, inside bubblewrap where it is installed, and never beside the
+    tests. A run that is stopped goes on where it was; what is unchanged is not graded again.
+
+    Exit codes: 0 all graded; 1 an error of use, with one sentence; 2 unknown options; 3 finished, and some
+    submissions could not be graded.
+    """
+    from utils.grading.collect import collect
+    from utils.grading.engine import Class
+    from utils.grading.release import read_release
+    from utils.grading.report import write_grades
+    from utils.grading.walls import find_walls
+    from utils.release import find_assignment
+
+    if not hasattr(os, "fork"):
+        raise UserError("grading needs Linux or macOS; on Windows, run it inside WSL")
+    root = find_root()
+    chosen = find_assignment(root, assignment)
+    source = root / SOURCE / chosen.name
+    release = read_release(source)
+    collected = collect(folder, chosen.name, release.notebook, attempts)
+    submissions = [s for s in collected.submissions if not students or s.student in students]
+    if unknown := set(students) - {submission.student for submission in collected.submissions}:
+        raise UserError(
+            f"nobody in {folder} is called {', '.join(sorted(unknown))}; `course collect` lists them"
+        )
+    to = to or root / CLASSES / folder.resolve().name.removesuffix(".zip")
+    say = Speaker(as_json, len(submissions))
+    for problem in collected.problems:
+        say.problem(problem)
+    graded = Class(source, to, timeout, db_url, due)
+    if dry_run:
+        say.plan(submissions, graded.unchanged(submissions, force))
+        return
+    walls = find_walls()
+    if walls.name != "bubblewrap" and not scheduler:
+        if require_sandbox:
+            raise UserError(
+                f"there is no sandbox on this machine, and --require-sandbox asks for one. {walls.sentence}"
+            )
+        say.problem(f"Warning: {walls.sentence} Install bubblewrap (Linux) to shut them in.")
+    try:
+        results = graded.grade(
+            submissions,
+            force,
+            say.result,
+            jobs or os.cpu_count() or 1,
+            scheduler,
+            say.problem,
+            require_sandbox,
+        )
+    except KeyboardInterrupt:
+        raise UserError("stopped; what was graded is kept, and the same command goes on from there") from None
+    everybody = list(graded.read_results().values())
+    write_grades(everybody, to / "grades.csv")
+    broken = sum(result.status != "graded" for result in results)
+    say.end(results, broken, to)
+    if broken:
+        sys.exit(SOME_NOT_GRADED)
+
+
+class Speaker:
+    """Says how grading goes: sentences for people, JSON lines for machines.
+
+    Args:
+        total: of submissions.
+    """
+
+    def __init__(self, as_json: bool, total: int) -> None:
+        self.as_json = as_json
+        self.total = total
+        self.count = self.fresh = 0
+        self.start = time.monotonic()
+
+    def result(self, result, unchanged: bool) -> None:
+        from utils.grading.report import line
+
+        self.count += 1
+        if self.as_json:
+            self.write({"event": "result", "unchanged": unchanged, "score": result.score, **asdict(result)})
+            return
+        self.fresh += not unchanged
+        click.echo(f"{self.count}/{self.total} {line(result, unchanged)}{self.remaining()}")
+        for note in result.notes if not unchanged else ():
+            click.echo(f"    {note}")
+
+    def remaining(self) -> str:
+        """The time that is left, once there is enough to go by."""
+        left = self.total - self.count
+        if self.fresh < 10 or left == 0 or self.count % 10:
+            return ""
+        seconds = (time.monotonic() - self.start) / self.fresh * left
+        return f"   about {seconds / 60:.0f} min left" if seconds > 90 else f"   about {seconds:.0f} s left"
+
+    def problem(self, sentence: str) -> None:
+        if self.as_json:
+            self.write({"event": "problem", "problem": sentence})
+        else:
+            click.echo(sentence)
+
+    def plan(self, submissions: list, unchanged: set[str]) -> None:
+        for submission in submissions:
+            what = "unchanged" if submission.student in unchanged else "to be graded"
+            if self.as_json:
+                self.write({"event": "plan", "student": submission.student, "status": what})
+            else:
+                click.echo(f"{submission.student}: {what}")
+        if not self.as_json:
+            click.echo(
+                f"{len(submissions) - len(unchanged)} would be graded, {len(unchanged)} are unchanged."
+            )
+
+    def end(self, results: list, broken: int, to: Path) -> None:
+        places = {"Grades": "grades.csv", "Feedback": "feedback", "Gradebook": "gradebook.db"}
+        places = {what: shown(to / name) for what, name in places.items() if (to / name).exists()}
+        if self.as_json:
+            self.write({"event": "end", "graded": len(results) - broken, "not_graded": broken, **places})
+            return
+        click.echo(f"{len(results) - broken} graded, {broken} not graded.")
+        for what, place in places.items():
+            click.echo(f"{what}: {place}")
+
+    @staticmethod
+    def write(what: dict) -> None:
+        click.echo(json.dumps(what, ensure_ascii=False, default=str))

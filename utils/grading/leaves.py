@@ -1,0 +1,134 @@
+"""Tensors that both sides hold while a test cell runs: parameters, and whatever requires a gradient.
+
+A *leaf* (a parameter, a tensor made with ``requires_grad=True``) exists on both sides as one tensor each.
+Before a message leaves, the leaves that were changed in place since the last one, or that have got a
+gradient, go along. Any other tensor that requires a gradient is *lent*: the other side computes with a leaf
+of its own, whose gradient comes back to the lender.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from utils.grading.values import BadNode, Node, read_tensor, tensor_node
+
+
+class Leaves:
+    """The tensors that this side (0: the tests, 1: the student) shares with the other.
+
+    They are forgotten, on both sides, when a test cell begins.
+    """
+
+    def __init__(self, side: int) -> None:
+        self.side = side
+        self.forget()
+
+    def forget(self) -> None:
+        self.tensors: dict[tuple[int, int], Tensor] = {}
+        self.keys: dict[int, tuple[int, int]] = {}
+        self.states: dict[tuple[int, int], Node] = {}  # of leaves: what both sides knew last
+        self.count = 0
+
+    def add(self, tensor: Tensor, key: tuple[int, int] | None = None) -> tuple[int, int]:
+        if key is None:
+            key = (self.side, self.count)
+            self.count += 1
+        self.tensors[key] = tensor
+        self.keys[id(tensor)] = key
+        return key
+
+    def leaf_node(self, leaf: Tensor) -> Node:
+        """["p", key, state], the state only when the other side does not have the leaf yet."""
+        if id(leaf) in self.keys:
+            return ["p", list(self.keys[id(leaf)])]
+        key = self.add(leaf)
+        self.states[key] = state_of(leaf)
+        return ["p", list(key), isinstance(leaf, nn.Parameter), self.states[key]]
+
+    def read_leaf(self, node: Node) -> Tensor:
+        key = tuple(node[1])
+        if key in self.tensors:
+            return self.tensors[key]
+        if len(node) < 4 or key[0] == self.side:
+            raise BadNode("an unknown leaf")
+        values = read_tensor(node[3][0])
+        leaf = nn.Parameter(values, requires_grad=False) if node[2] else values
+        self.add(leaf, key)
+        self.become(leaf, node[3])
+        self.states[key] = node[3]
+        return leaf
+
+    def lend(self, tensor: Tensor) -> list[int]:
+        """The key of a tensor that the other side will compute with."""
+        return list(self.keys.get(id(tensor)) or self.add(tensor))
+
+    def borrow(self, key: Any, values: Tensor) -> Tensor:
+        """A tensor that requires a gradient, to compute with; changing it in place is allowed."""
+        leaf = values.requires_grad_()
+        self.add(leaf, tuple(key))
+        with torch.enable_grad():
+            return leaf.clone()
+
+    def changes(self) -> list[Node]:
+        """[key, state] of each leaf that is not what both sides knew last."""
+        changed = []
+        for key, before in self.states.items():
+            now = state_of(self.tensors[key])
+            if now != before:
+                self.states[key] = now
+                changed.append([list(key), now])
+        return changed
+
+    def take(self, changes: Iterable) -> None:
+        """What the other side's :meth:`changes` said."""
+        for key, state in changes:
+            key = tuple(key)
+            if key not in self.states:
+                raise BadNode("a change of an unknown leaf")
+            self.become(self.tensors[key], state)
+            self.states[key] = state
+
+    @staticmethod
+    def become(leaf: Tensor, state: Node) -> None:
+        content, requires_grad, gradient = state
+        values = read_tensor(content)
+        with torch.no_grad():
+            if leaf.shape == values.shape and leaf.dtype == values.dtype:
+                leaf.data.copy_(values)
+            else:
+                leaf.data = values
+        leaf.requires_grad_(requires_grad)
+        if gradient is None:
+            leaf.grad = None
+        else:
+            new = read_tensor(gradient)
+            if leaf.grad is not None and leaf.grad.shape == new.shape and leaf.grad.dtype == new.dtype:
+                leaf.grad.data.copy_(new)
+            else:
+                leaf.grad = new
+
+    def beneath(self, results: Iterable[Tensor]) -> list[Tensor]:
+        """The leaves that ``results`` were computed from."""
+        found: dict[int, Tensor] = {}
+        seen: set = set()
+        waiting = [result.grad_fn for result in results if result.requires_grad]
+        found.update({id(result): result for result in results if result.requires_grad and result.is_leaf})
+        while waiting:
+            step = waiting.pop()
+            if step is None or step in seen:
+                continue
+            seen.add(step)
+            if hasattr(step, "variable"):
+                found[id(step.variable)] = step.variable
+            waiting.extend(before for before, _ in step.next_functions)
+        return list(found.values())
+
+
+def state_of(leaf: Tensor) -> Node:
+    """[values, whether it requires a gradient, the gradient] of a leaf."""
+    gradient = None if leaf.grad is None else tensor_node(leaf.grad)
+    return [tensor_node(leaf), leaf.requires_grad, gradient]

@@ -1,0 +1,176 @@
+"""A submission's notebook made fit for grading: what students may not change is as it was released.
+
+nbgrader's own preprocessors do the work, in its order. What they take from the gradebook comes from the
+release, so that a worker needs no gradebook; and damage that they would refuse a whole submission for is
+repaired before.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from utils.grading.release import Release, is_task, is_test
+
+
+class Storage:
+    """What nbgrader's preprocessors ask of a gradebook, answered by a release."""
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+
+    def find_source_cell(self, name: str, *_: Any) -> Any:
+        from nbgrader.api import MissingEntry
+
+        if name not in self.release.cells:
+            raise MissingEntry(name)
+        cell = self.release.cells[name]
+        about = cell["metadata"]["nbgrader"]
+        return SimpleNamespace(
+            name=name,
+            cell_type=cell["cell_type"],
+            locked=about["locked"],
+            checksum=about["checksum"],
+            source=cell["source"],
+        )
+
+    def find_graded_cell(self, name: str, *_: Any) -> Any:
+        return SimpleNamespace(max_score=self.release.cells[name]["metadata"]["nbgrader"]["points"])
+
+
+def restore(release: Release, content: bytes) -> tuple[NotebookNode, list[str]]:
+    """The submitted notebook with all of the instructor's cells as they were, and what had been changed.
+
+    Args:
+        content: a notebook that :func:`utils.grading.submission.notebook_problem` has passed.
+    """
+    notes: list[str] = []
+    notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+    recognise(notebook, release)
+    for cell in notebook.cells:
+        mend(cell, release, notes)
+    count = Counter(cell.metadata.nbgrader.grade_id for cell in notebook.cells if "nbgrader" in cell.metadata)
+    notes += [
+        f"Cell {name} was there {times} times; one counts." for name, times in count.items() if times > 1
+    ]
+    notebook = overwrite(notebook, release)
+    put_back(notebook, release, notes)
+    notebook.metadata = nbformat.from_dict(copy.deepcopy(release.metadata))
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook, notes
+
+
+def recognise(notebook: NotebookNode, release: Release) -> None:
+    """Give a cell that lost its marks its name back, where its text says which of the locked cells it is."""
+    there = {grade_id(cell) for cell in notebook.cells}
+    missing = {
+        release.visible[name].strip(): name
+        for name, cell in release.cells.items()
+        if cell["metadata"]["nbgrader"]["locked"] or is_test(cell)
+        if name not in there
+    }
+    for cell in notebook.cells:
+        if grade_id(cell) not in release.cells and (name := missing.pop(cell.source.strip(), None)):
+            cell.metadata["nbgrader"] = {"grade_id": name}
+
+
+def grade_id(cell: NotebookNode) -> str | None:
+    about = cell.metadata.get("nbgrader", {})
+    name = about.get("grade_id") if isinstance(about, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def mend(cell: NotebookNode, release: Release, notes: list[str]) -> None:
+    """Give one of nbgrader's cells its marks back; another cell has none."""
+    about = cell.metadata.get("nbgrader", {})
+    name = grade_id(cell) or ""
+    original = release.cells.get(name)
+    cell.metadata = nbformat.from_dict({})
+    if original is None:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        return
+    marks = original["metadata"]["nbgrader"]
+    kept = ("grade", "solution", "locked", "task", "points")
+    if [about.get(key, False) for key in kept if key in marks] != [
+        marks[key] for key in kept if key in marks
+    ]:
+        notes.append(f"The marks of cell {name} had been changed; they were put back.")
+    if cell.cell_type != original["cell_type"]:
+        notes.append(f"Cell {name} had been turned into {cell.cell_type}; it was turned back.")
+    if marks["locked"] and cell.source.strip() not in (
+        release.visible[name].strip(),
+        original["source"].strip(),
+    ):
+        what = "test cell" if is_test(original) else "cell"
+        notes.append(f"The {what} {name} had been changed; it was put back.")
+    fresh = {"cell_type": original["cell_type"], "source": cell.source, "metadata": {"nbgrader": dict(marks)}}
+    if original["cell_type"] == "code":
+        fresh |= {"outputs": [], "execution_count": None}
+    cell.clear()
+    cell.update(nbformat.from_dict(fresh))
+
+
+def overwrite(notebook: NotebookNode, release: Release) -> NotebookNode:
+    """nbgrader's own restoring of the cells that are locked, and of doubled ones."""
+    from nbgrader.preprocessors import ClearOutput, DeduplicateIds, OverwriteCells
+    from nbgrader.preprocessors.base import NbGraderPreprocessor
+
+    resources: dict = {"nbgrader": {}}
+    for step in (ClearOutput(), DeduplicateIds()):
+        step.log = quiet()
+        notebook, _ = step.preprocess(notebook, resources)
+    for cell in notebook.cells:  # a cell that was copied has lost its marks
+        if cell.metadata.get("nbgrader") == {}:
+            del cell.metadata["nbgrader"]
+    step = OverwriteCells()
+    step.log = quiet()
+    step.gradebook = Storage(release)
+    step.notebook_id, step.assignment_id = release.notebook, release.assignment
+    notebook, _ = super(NbGraderPreprocessor, step).preprocess(notebook, resources)
+    return notebook
+
+
+def put_back(notebook: NotebookNode, release: Release, notes: list[str]) -> None:
+    """Insert the instructor's cells that are missing, each after the nearest one that came before it.
+
+    A test whose answer is missing, too, comes as late as it can: the answer may be in a cell of the student's
+    own. An answer that a person grades is not put back: it would look as if there were none.
+    """
+    there = {name: place for place, cell in enumerate(notebook.cells) if (name := grade_id(cell))}
+    kept = set(there)
+    order = list(release.cells)
+    place, answered = -1, True
+    for number, (name, original) in enumerate(release.cells.items()):
+        answered = name in kept if is_task(original) else answered
+        if name in there:
+            place = max(place, there[name])
+            continue
+        if is_task(original) and original["metadata"]["nbgrader"]["grade"]:
+            notes.append(f"The answer to {name} was missing; a person must look for it.")
+            continue
+        if is_test(original) and not answered:
+            later = [there[other] for other in order[number:] if other in kept]
+            place = max(place, min(later, default=len(notebook.cells)) - 1)
+        place += 1
+        notebook.cells.insert(place, nbformat.from_dict(json.loads(json.dumps(original))))
+        there = {key: at + (at >= place) for key, at in there.items()} | {name: place}
+        what = "answer to" if is_task(original) else "test cell" if is_test(original) else "cell"
+        notes.append(
+            f"The {what} {name} was missing; {'an empty one' if is_task(original) else 'it'} was put back."
+        )
+
+
+def quiet() -> logging.Logger:
+    log = logging.getLogger("course.restore")
+    log.setLevel(logging.CRITICAL)
+    return log

@@ -1,0 +1,140 @@
+"""Submissions spread over processes or machines by Dask: bytes out, results back.
+
+A worker needs this package and nothing else: the release and the submission come to it as data. Few
+submissions are under way at a time, so that the memory of the one who asks does not grow with the class.
+When a worker is lost, Dask gives its submission to another; workers may join at any time. On a cluster of
+one's own, each of these runs wherever the package is installed:
+
+    dask scheduler --no-dashboard
+    dask worker tcp://SCHEDULER:8786 --nthreads 1 --no-dashboard     # one for each core
+    course grade 1 submissions --scheduler tcp://SCHEDULER:8786
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from utils.errors import UserError
+from utils.grading.grader import Graded, end_benches, grade
+from utils.grading.release import Release
+from utils.grading.result import Result
+from utils.grading.submission import Submission
+
+AHEAD = 3  # submissions under way for each worker: enough to keep it busy
+
+
+def spread(
+    release: Release, submissions: Iterable[Submission], jobs: int = 1, scheduler: str = ""
+) -> Iterator[Graded]:
+    """Grade submissions, each as soon as a worker is free, and yield what came of them as they are done.
+
+    Args:
+        jobs: processes on this machine; with one, they are graded in this process's own workbench.
+        scheduler: the address of a Dask scheduler, ``tcp://…``, to use instead.
+
+    Raises:
+        UserError: the scheduler does not answer, or has no workers.
+    """
+    if jobs == 1 and not scheduler:
+        try:
+            for submission in submissions:
+                yield grade(release, submission)
+        finally:
+            end_benches()
+        return
+    with connected(jobs, scheduler) as client:
+        yield from flow(client, release, submissions)
+
+
+@contextlib.contextmanager
+def connected(jobs: int, scheduler: str) -> Iterator[Any]:
+    """A client of the scheduler at an address, or of one with ``jobs`` workers made for the purpose."""
+    import dask
+    from distributed import Client, LocalCluster
+
+    dask.config.set(
+        {
+            "distributed.scheduler.allowed-failures": 3,
+            "distributed.worker.daemon": False,  # a worker starts the processes of its workbench
+            "distributed.logging.distributed": "error",
+            "distributed.comm.timeouts.connect": "10s",
+        }
+    )
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    if scheduler:
+        try:
+            client = Client(scheduler, timeout="10s", set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            raise UserError(
+                f"no Dask scheduler answers at {scheduler} ({reason}); start one with `dask scheduler`"
+            ) from None
+        with client:
+            try:
+                client.wait_for_workers(1, timeout=60)
+            except TimeoutError:
+                raise UserError(
+                    f"the scheduler at {scheduler} has no workers; start some with "
+                    f"`dask worker {scheduler} --nthreads 1 --no-dashboard`"
+                ) from None
+            yield client
+        return
+    with (
+        LocalCluster(
+            n_workers=jobs,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",  # None would be port 8787 all the same
+            scheduler_kwargs={"dashboard": False},
+            memory_limit=0,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+def itself(release: Release) -> Release:
+    return release
+
+
+def flow(client: Any, release: Release, submissions: Iterable[Submission]) -> Iterator[Graded]:
+    """A steady number of submissions under way until all are done."""
+    from distributed import as_completed
+
+    # a task, not scattered data: when all workers that hold it are lost, Dask makes it again
+    here = client.submit(itself, release, pure=False)
+    waiting = iter(submissions)
+    under_way: dict[Any, Submission] = {}
+    done = as_completed(loop=client.loop)
+
+    def give() -> bool:
+        submission = next(waiting, None)
+        if submission is None:
+            return False
+        future = client.submit(grade, here, submission, pure=False)
+        under_way[future] = submission
+        done.add(future)
+        return True
+
+    while True:
+        room = (
+            AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+            if len(under_way) % 8 == 0
+            else 0
+        )
+        while len(under_way) < room and give():
+            pass
+        if not under_way:
+            return
+        future = next(done)
+        submission = under_way.pop(future)
+        if future.status == "finished":
+            yield future.result()
+        else:
+            problem = f"the worker that graded it was lost each time ({type(future.exception()).__name__})."
+            yield Graded(Result(submission.student, "broken", problem=problem))
+        future.release()
+        give()

@@ -1,0 +1,143 @@
+"""A student's process as the tests' process sees it: begun, asked, ended, begun again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from utils.grading.peer import TESTS, Gone, Peer
+from utils.grading.wire import Channel, Ended, OutOfTime, pair
+
+STARTING = 60.0  # seconds that a process may take to start, on a machine that has much to do
+
+
+class NotEnclosed(Exception):
+    """The walls do not hold; nothing of the student's is run."""
+
+
+LONGEST = 100_000  # characters of a text among the outputs; a figure may have twenty times as many
+MOST = 1000  # outputs of a cell
+
+
+class Student:
+    """Runs the student's cells in a process of their own, and finds what they define.
+
+    Args:
+        control: to the warm parent of students' processes.
+        files: what lies in its working folder.
+        without: dotted names that are taken away before the first cell.
+    """
+
+    def __init__(self, control: Channel, files: dict[str, bytes], without: Iterable[str] = ()) -> None:
+        self.control = control
+        self.files = files
+        self.without = list(without)
+        self.ran: list[tuple[str, int]] = []  # cells that ran to their end: a new process runs them
+        self.child = 0
+        self.seconds = 0.0  # spent on starting processes
+        self.peer: Peer | None = None
+
+    def begin(self, limit: float) -> Peer:
+        """The conversation with the process; a new process runs the earlier cells first.
+
+        Args:
+            limit: seconds for each of those cells.
+        """
+        if self.peer is not None and not self.peer.gone:
+            return self.peer
+        start = time.monotonic()
+        here, there = pair()
+        self.control.send({"fork": True}, (there.fileno(),))
+        self.child = self.control.receive()["child"]
+        there.close()
+        channel = Channel(here)
+        channel.deadline = time.monotonic() + STARTING
+        try:
+            enclosed = channel.receive()
+        except (Ended, OutOfTime):
+            enclosed = {"why": "it ended at once"}
+        if not enclosed.get("enclosed"):
+            raise NotEnclosed(f"the student's process could not be shut in ({enclosed.get('why')})")
+        self.peer = Peer(channel, TESTS)
+        if self.files:
+            self.ask("files", self.files)
+        if self.without:
+            self.ask("remove", self.without)
+        self.seconds += time.monotonic() - start
+        for cell in self.ran:
+            channel.deadline = time.monotonic() + limit
+            self.ask("run", *cell)
+        return self.peer
+
+    def ask(self, what: str, *args: Any) -> Any:
+        """What the process answers to a question of ours; an error is no answer.
+
+        Raises:
+            Gone.
+        """
+        assert self.peer is not None
+        try:
+            return self.peer.ask(what, 0, "", args)
+        except Exception as error:
+            self.peer.gone = f"it answered the grader with an error ({type(error).__name__})"
+            raise Gone(self.peer.gone) from None
+
+    def run(self, source: str, number: int, limit: float) -> list[dict]:
+        """Run a cell; its outputs.
+
+        Args:
+            number: of the cell in the notebook.
+            limit: seconds that it may take.
+
+        Raises:
+            Gone: it ended its process, or took too long. It will not be run again.
+        """
+        peer = self.begin(limit)
+        peer.channel.deadline = time.monotonic() + limit
+        outputs = self.ask("run", source, number)
+        self.ran.append((source, number))
+        return checked(outputs)
+
+    def find(self, name: str) -> tuple[bool, Any]:
+        """Whether the student's cells have bound ``name``, and to what."""
+        found = self.ask("name", name)
+        if not isinstance(found, tuple) or len(found) != 2 or not isinstance(found[0], bool):
+            assert self.peer is not None
+            self.peer.gone = "it sent what cannot be read"
+            raise Gone(self.peer.gone)
+        return found[0], found[1]
+
+    def end(self, grace: float = 0.0) -> str:
+        """End the process; how it had ended already, if it had."""
+        if self.peer is None or not self.child:
+            return ""
+        self.peer.channel.close()
+        self.peer.gone = self.peer.gone or "it was ended"
+        self.control.send({"end": self.child, "grace": grace})
+        self.child = 0
+        return self.control.receive()["ended"]
+
+
+def checked(outputs: Any) -> list[dict]:
+    """Outputs of a cell as the student's process sent them, if they are such."""
+    made = []
+    for output in outputs[:MOST] if isinstance(outputs, list) else ():
+        kind = output.get("output_type") if isinstance(output, dict) else None
+        if kind == "stream" and isinstance(output.get("text"), str):
+            name = "stderr" if output.get("name") == "stderr" else "stdout"
+            made.append({"output_type": kind, "name": name, "text": output["text"][: 2 * LONGEST]})
+        elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
+            data = {
+                mime: text
+                for mime, text in output["data"].items()
+                if mime in ("text/plain", "image/png") and isinstance(text, str) and len(text) <= 20 * LONGEST
+            }
+            more = {"execution_count": 1} if kind == "execute_result" else {}
+            made.append({"output_type": kind, "data": data, "metadata": {}, **more})
+        elif kind == "error":
+            lines = output.get("traceback")
+            lines = [str(line)[:LONGEST] for line in lines[:MOST]] if isinstance(lines, list) else []
+            error = {key: str(output.get(key))[:LONGEST] for key in ("ename", "evalue")}
+            made.append({"output_type": kind, "traceback": lines, **error})
+    return made

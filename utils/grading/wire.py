@@ -1,0 +1,135 @@
+"""Messages between two processes: plain data in frames on a socket, nothing that can be executed.
+
+A frame is its length in eight bytes and then msgpack: None, booleans, numbers, text, bytes, lists and dicts.
+Whoever reads a frame gets data, whatever the sender intended.
+"""
+
+from __future__ import annotations
+
+import array
+import os
+import socket
+import struct
+import time
+from typing import Any
+
+import msgpack
+
+LENGTH = struct.Struct(">Q")
+MEGABYTE = 1 << 20
+
+
+class Ended(Exception):
+    """The other process has ended, or closed its end."""
+
+
+class OutOfTime(Exception):
+    """The other process did not answer in time."""
+
+
+class Garbled(Exception):
+    """The other process sent what is no message."""
+
+
+class Channel:
+    """One end of a conversation.
+
+    Args:
+        end: a connected stream socket.
+        largest: bytes of the largest frame that is accepted.
+    """
+
+    def __init__(self, end: socket.socket, largest: int = 256 * MEGABYTE) -> None:
+        self.end = end
+        self.largest = largest
+        self.deadline: float | None = None
+
+    def send(self, message: Any, descriptors: tuple[int, ...] = ()) -> None:
+        """Send plain data, and open files with it.
+
+        Raises:
+            Ended, OutOfTime.
+        """
+        body = msgpack.packb(message, use_bin_type=True, unicode_errors="replace")
+        frame = memoryview(LENGTH.pack(len(body)) + body)
+        try:
+            if descriptors:
+                self.wait()
+                rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors).tobytes())]
+                frame = frame[self.end.sendmsg([frame], rights) :]
+            while frame:
+                self.wait()
+                frame = frame[self.end.send(frame) :]
+        except TimeoutError:
+            raise OutOfTime from None
+        except OSError:
+            raise Ended from None
+
+    def receive(self) -> Any:
+        """The next message.
+
+        Raises:
+            Ended, OutOfTime, Garbled.
+        """
+        (size,) = LENGTH.unpack(self.read(LENGTH.size))
+        if size > self.largest:
+            raise Garbled(f"a message of {size / MEGABYTE:.0f} MB; at most {self.largest // MEGABYTE} MB")
+        try:
+            return msgpack.unpackb(self.read(size), raw=False, strict_map_key=False)
+        except (ValueError, TypeError, msgpack.UnpackException, RecursionError, MemoryError) as error:
+            raise Garbled(str(error)) from None
+
+    def receive_with_descriptor(self) -> tuple[Any, int | None]:
+        """The next message, and the open file that came with it, if one did."""
+        try:
+            head, rights, _, _ = self.end.recvmsg(LENGTH.size, socket.CMSG_SPACE(array.array("i").itemsize))
+        except OSError:
+            raise Ended from None
+        if len(head) < LENGTH.size:
+            raise Ended
+        message = msgpack.unpackb(self.read(LENGTH.unpack(head)[0]), raw=False)
+        given = array.array("i")
+        for _, kind, data in rights:
+            if kind == socket.SCM_RIGHTS:
+                given.frombytes(data[: len(data) - len(data) % given.itemsize])
+        return message, given[0] if given else None
+
+    def read(self, size: int) -> bytearray:
+        """Exactly ``size`` bytes."""
+        got = bytearray()
+        try:
+            while len(got) < size:
+                self.wait()
+                part = self.end.recv(min(size - len(got), MEGABYTE))
+                if not part:
+                    raise Ended
+                got += part
+        except TimeoutError:
+            raise OutOfTime from None
+        except OSError:
+            raise Ended from None
+        return got
+
+    def wait(self) -> None:
+        """Let the socket wait no longer than the deadline."""
+        if self.deadline is None:
+            self.end.settimeout(None)
+            return
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise OutOfTime
+        self.end.settimeout(left)
+
+    def close(self) -> None:
+        self.end.close()
+
+
+def pair() -> tuple[socket.socket, socket.socket]:
+    """Two connected sockets; neither survives ``exec`` unless it is passed on."""
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+
+
+def from_descriptor(descriptor: int, largest: int = 256 * MEGABYTE) -> Channel:
+    """The channel on an inherited socket."""
+    os.set_inheritable(descriptor, False)
+    return Channel(socket.socket(fileno=descriptor), largest)
