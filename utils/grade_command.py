@@ -60,7 +60,7 @@ def grade(
     Exit codes: 0 all graded; 1 an error of use, with one sentence; 2 unknown options; 3 finished, and some
     submissions could not be graded.
     """
-    from utils.grading.collect import collect
+    from utils.grading.collect import check_exists, collect
     from utils.grading.engine import Class
     from utils.grading.release import read_release
     from utils.grading.report import write_grades
@@ -71,6 +71,7 @@ def grade(
         raise UserError("grading needs Linux or macOS; on Windows, run it inside WSL")
     root = find_root()
     chosen = find_assignment(root, assignment)
+    check_exists(folder)
     source = root / SOURCE / chosen.name
     release = read_release(source)
     collected = collect(folder, chosen.name, release.notebook, attempts)

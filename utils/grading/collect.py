@@ -60,19 +60,24 @@ def collect(where: Path, assignment: str, notebook: str, attempts: str = "newest
     """
     if attempts not in ATTEMPTS:
         raise UserError(f"attempts is {' or '.join(map(repr, ATTEMPTS))}, not {attempts!r}")
+    check_exists(where)
     if where.is_dir():
         return sort_out(handed_in.list_folder(where), where, assignment, notebook, attempts)
-    if not where.is_file():
-        raise UserError(
-            f"{where} is not a folder or a zip; name the folder that holds one sub-folder a student, "
-            "or the zip that Canvas or Moodle made"
-        )
     try:
         with Archive(where, handed_in.MOST_FILES_OF_A_CLASS, LARGEST_CLASS) as archive:
             listing = without_top(archive.listing(), assignment)
             return sort_out(listing, where, assignment, notebook, attempts)
     except Unreadable as why:
         raise UserError(f"{where} {why}") from None
+
+
+def check_exists(where: Path) -> None:
+    """One sentence for a folder or zip that is not there, before any work begins."""
+    if not (where.is_dir() or where.is_file()):
+        raise UserError(
+            f"{where} is not a folder or a zip; name the folder that holds one sub-folder a student, "
+            "or the zip that Canvas or Moodle made"
+        )
 
 
 def without_top(listing: Listing, assignment: str) -> Listing:

@@ -16,6 +16,7 @@ from nbformat.reader import reads as read_any_version
 
 LARGEST = 20_000_000  # bytes of a notebook
 MOST_CELLS = 5_000
+DEEPEST = 100  # levels of its JSON; Jupyter writes about ten
 AGAIN = "; open it in Jupyter, save it and hand it in again."
 
 
@@ -148,7 +149,21 @@ def parse(name: str, content: bytes) -> dict[str, Any]:
         raise ValueError(f"{name} holds a number that is too long{AGAIN}") from None
     if not isinstance(data, dict) or not ("cells" in data or "worksheets" in data):
         raise ValueError(f"{name} is JSON but not a notebook: it has no cells{AGAIN}")
+    if deeper_than(DEEPEST, data):
+        raise ValueError(f"{name} is nested too deeply to be a notebook{AGAIN}")
     return data
+
+
+def deeper_than(most: int, data: Any) -> bool:
+    """Whether lists and objects in ``data`` lie within each other more than ``most`` times."""
+    level = [data]
+    for _ in range(most):
+        lists = [value for value in level if isinstance(value, list)]
+        objects = [value.values() for value in level if isinstance(value, dict)]
+        level = [inner for values in (*lists, *objects) for inner in values]
+        if not level:
+            return False
+    return True
 
 
 def mended(name: str, data: dict[str, Any]) -> dict[str, Any]:
