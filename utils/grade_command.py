@@ -24,7 +24,10 @@ SOME_NOT_GRADED = 3  # exit code
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--to", type=click.Path(path_type=Path), help="Where gradebook, grades and feedback go.")
 @click.option(
-    "--jobs", type=click.IntRange(1), default=None, help="Processes that grade. [default: one a core]"
+    "--jobs",
+    type=click.IntRange(1),
+    default=None,
+    help="Submissions under way at once. [default: one a core]",
 )
 @click.option("--scheduler", default="", help="A Dask scheduler, tcp://…, whose workers grade instead.")
 @click.option("--gradebook", "db_url", help="A PostgreSQL gradebook: postgresql://user:password@host/name.")

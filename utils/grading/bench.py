@@ -1,10 +1,12 @@
-"""A place where submissions are put on trial, one after the other: two warm processes, begun once."""
+"""A place where submissions are put on trial: two warm processes, begun once, and lanes that they fork."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
+from typing import Any
 
 from utils.grading.wire import Channel, Ended, Garbled, OutOfTime, pair
 
@@ -12,28 +14,34 @@ from utils.grading.wire import Channel, Ended, Garbled, OutOfTime, pair
 class Bench:
     """Two warm processes for one assignment; they begin with the first submission.
 
+    Each thread that runs a plan has a lane to itself meanwhile: a fork of each of the two, made when no lane
+    is free. To import torch takes seconds and is done once; a lane begins in milliseconds.
+
     Args:
         modules: what the assignment imports.
         limits: of a student's process, as :class:`utils.grading.sandbox.Limits` has them.
-        readable: files that students' code may read.
     """
 
-    def __init__(self, modules: list[str], limits: dict | None = None, readable: tuple = ()) -> None:
-        self.settings = {
-            "modules": modules,
-            "limits": limits or {},
-            "readable": [str(path) for path in readable],
-        }
+    def __init__(self, modules: list[str], limits: dict | None = None) -> None:
+        self.settings = {"modules": modules, "limits": limits or {}}
         self.process: subprocess.Popen | None = None
         self.channel: Channel | None = None
+        self.free: list[Channel] = []  # lanes
+        self.busy = 0
+        self.lock = threading.Lock()
         self.walls = ""
         self.sentence = ""
 
-    def begin(self) -> Channel:
+    def begin(self) -> None:
+        """Start the two processes, if they do not run."""
+        with self.lock:
+            self.connect()
+
+    def connect(self) -> Channel:
         """The channel to the deciding process, which is started when there is none."""
         if self.process is not None and self.process.poll() is None and self.channel is not None:
             return self.channel
-        self.end()
+        self.close()
         here, there = pair()
         argv = [sys.executable, "-m", "utils.grading.verdict", str(there.fileno())]
         self.process = subprocess.Popen(argv, pass_fds=(there.fileno(),), stdin=subprocess.DEVNULL)
@@ -46,25 +54,50 @@ class Bench:
         self.channel = channel
         return channel
 
-    def run(self, plan: dict) -> dict:
+    def take_lane(self) -> Channel:
+        """A lane that nobody uses."""
+        with self.lock:
+            channel = self.connect()
+            self.busy += 1
+            if self.free:
+                return self.free.pop()
+            here, there = pair()
+            channel.send({"lane": True}, (there.fileno(),))
+            there.close()
+            return Channel(here)
+
+    def run(self, plan: dict[str, Any]) -> dict[str, Any]:
         """What came of a plan (see :class:`utils.grading.trial.Trial`), or ``{"failed": why}``."""
         longest = plan["timeout"] * (len(plan["cells"]) + 2) + 60
+        lane = None
         try:
-            channel = self.begin()
-            channel.deadline = time.monotonic() + longest
-            channel.send(plan)
-            answer = channel.receive()
+            lane = self.take_lane()
+            lane.deadline = time.monotonic() + longest
+            lane.send(plan)
+            answer = lane.receive()
         except OutOfTime:
             answer = {"failed": f"grading took more than {longest:g} seconds"}
         except (Ended, Garbled):
             answer = {"failed": "the process that runs the tests ended"}
-        if "failed" in answer:
-            self.end()
+        with self.lock:
+            if lane is not None:
+                self.busy -= 1
+                if "failed" in answer:
+                    lane.close()  # its processes end with it
+                else:
+                    self.free.append(lane)
         return answer
 
     def end(self) -> None:
-        if self.channel is not None:
-            self.channel.close()
+        """End both processes, and all that they forked."""
+        with self.lock:
+            self.close()
+
+    def close(self) -> None:
+        for channel in (*self.free, self.channel):
+            if channel is not None:
+                channel.close()
+        self.free.clear()
         if self.process is not None:
             try:
                 self.process.wait(timeout=5)

@@ -12,6 +12,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -102,10 +103,16 @@ def feedback_page(
 
 def page(template: str, **values: Any) -> str:
     """A page of this folder's ``template``; everything in ``values`` is escaped."""
+    return templates().get_template(template).render(values)
+
+
+@cache
+def templates() -> jinja2.Environment:
+    """The templates of this folder; each is compiled once."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["points"] = lambda value: f"{value:g}"
-    return environment.get_template(template).render(values)
+    return environment
 
 
 def read_tasks(

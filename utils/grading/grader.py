@@ -1,11 +1,13 @@
 """One submission, from bytes to a result: what a worker does, with nothing but its arguments.
 
-A worker keeps one bench (:mod:`utils.grading.bench`), which is warm for the assignment that it grades.
+A worker keeps one bench (:mod:`utils.grading.bench`), which is warm for the assignment that it grades. Its
+threads share it.
 """
 
 from __future__ import annotations
 
 import atexit
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +22,7 @@ from utils.grading.submission import Submission
 from utils.grading.suspicion import suspicions
 
 BENCHES: dict[str, Bench] = {}
+LOCK = threading.Lock()
 
 
 @dataclass
@@ -79,17 +82,20 @@ def run(release: Release, submission: Submission, result: Result) -> str | None:
 
 
 def bench_for(release: Release) -> Bench:
-    """This process's bench for an assignment; benches of others are ended."""
-    if release.digest not in BENCHES:
-        end_benches()
-        BENCHES[release.digest] = Bench(release.modules, release.limits)
-    return BENCHES[release.digest]
+    """This process's bench for an assignment; benches of others are ended when nobody uses them."""
+    with LOCK:
+        if release.digest not in BENCHES:
+            for digest in [digest for digest, bench in BENCHES.items() if not bench.busy]:
+                BENCHES.pop(digest).end()
+            BENCHES[release.digest] = Bench(release.modules, release.limits)
+        return BENCHES[release.digest]
 
 
 def end_benches() -> None:
-    for bench in BENCHES.values():
-        bench.end()
-    BENCHES.clear()
+    with LOCK:
+        for bench in BENCHES.values():
+            bench.end()
+        BENCHES.clear()
 
 
 atexit.register(end_benches)

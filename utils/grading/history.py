@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import datetime, timezone
+from functools import cache
 from io import RawIOBase
 from pathlib import Path, PurePosixPath
 
@@ -59,10 +60,13 @@ class Staged:
 
 def sync_all(paths: Iterable[Path]) -> None:
     """Put files, and folders' lists of names, on the disk: at once, for a busy disk takes them in one go."""
-    paths = list(paths)
-    if paths:
-        with ThreadPoolExecutor(min(len(paths), 8)) as pool:
-            list(pool.map(sync, paths))
+    list(waiting_threads().map(sync, paths))
+
+
+@cache
+def waiting_threads() -> ThreadPoolExecutor:
+    """Threads that wait for the disk; they are started once, as that takes longer than most disks do."""
+    return ThreadPoolExecutor(8)
 
 
 def sync(path: Path) -> None:

@@ -231,8 +231,6 @@ class Peer:
             return self.extra[what](*args, **kwargs)
         if what == "backward":
             return self.backward(target, *args)
-        if what == "forget":
-            return self.forget()
         value = self.own(target)
         if self.side == TESTS and what != "special":
             check_public(name)

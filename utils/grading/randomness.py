@@ -17,6 +17,10 @@ import torch
 class Source:
     """A source of random numbers, whose state is bytes."""
 
+    def look(self) -> Any:
+        """Its state in whatever form is quickest; it is compared with the one before at every message."""
+        return self.state()
+
     def state(self) -> bytes:
         raise NotImplementedError
 
@@ -50,6 +54,9 @@ class TorchSource(Source):
 class PythonSource(Source):
     """The module ``random``."""
 
+    def look(self) -> tuple:
+        return random.getstate()
+
     def state(self) -> bytes:
         version, numbers, spare = random.getstate()
         return np.array([version, *numbers], dtype=np.int64).tobytes() + repr(spare).encode()
@@ -65,6 +72,10 @@ class PythonSource(Source):
 
 class NumpySource(Source):
     """NumPy's global generator."""
+
+    def look(self) -> tuple:
+        _, numbers, *rest = np.random.get_state()
+        return np.asarray(numbers).tobytes(), *rest
 
     def state(self) -> bytes:
         _, numbers, position, has_spare, spare = np.random.get_state()
@@ -86,7 +97,7 @@ class Randomness:
 
     def __init__(self) -> None:
         self.sources: list[Source] = [TorchSource(), PythonSource(), NumpySource()]
-        self.last: list[bytes] = [b"", b"", b""]
+        self.last: list[Any] = [None, None, None]
 
     def number(self, generator: torch.Generator) -> int:
         """The number of a generator that goes along as an argument."""
@@ -94,7 +105,7 @@ class Randomness:
             if isinstance(source, TorchSource) and source.generator is generator:
                 return number
         self.sources.append(TorchSource(generator))
-        self.last.append(b"")
+        self.last.append(None)
         return len(self.sources) - 1
 
     def generator(self, number: Any) -> torch.Generator:
@@ -107,12 +118,14 @@ class Randomness:
         assert isinstance(source, TorchSource)
         return source.generator
 
+    def changed(self) -> list[int]:
+        """The sources that were seeded or drawn from on this side since they were last looked at."""
+        before, self.last = self.last, [source.look() for source in self.sources]
+        return [i for i, (then, now) in enumerate(zip(before, self.last, strict=True)) if then != now]
+
     def news(self) -> list:
         """[number, state] of each source that was seeded or drawn from on this side since."""
-        states = [source.state() for source in self.sources]
-        changed = [[i, state] for i, state in enumerate(states) if state != self.last[i]]
-        self.last = states
-        return changed
+        return [[i, self.sources[i].state()] for i in self.changed()]
 
     def take(self, news: list) -> None:
         """Set the sources to the other side's states."""
@@ -120,18 +133,15 @@ class Randomness:
             if number >= 3:
                 self.generator(number)
             self.sources[number].set(state)
-        self.last = [source.state() for source in self.sources]
+            self.last[number] = self.sources[number].look()
 
     def moved(self) -> list[int]:
         """The sources that this side has drawn from since."""
-        states = [source.state() for source in self.sources]
-        moved = [i for i, state in enumerate(states) if state != self.last[i]]
-        self.last = states
-        return moved
+        return self.changed()
 
     def follow(self, moved: Any) -> None:
         """Move on the sources that the other side has drawn from."""
         for number in moved:
             if isinstance(number, int) and 0 <= number < len(self.sources):
                 self.sources[number].move_on()
-        self.last = [source.state() for source in self.sources]
+                self.last[number] = self.sources[number].look()

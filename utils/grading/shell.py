@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import sys
 import traceback
 from collections.abc import Iterator
+from types import CodeType
 from typing import Any
 
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
 
 from utils.grading.symbols import compiles
 
@@ -99,12 +103,46 @@ class Hook(DisplayHook):
         self.outputs.data("execute_result", data, execution_count=1)
 
 
+class Compiler(CachingCompiler):
+    """IPython's compiler, which finds that a prepared cell needs none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prepared: dict[str, list[CodeType]] = {}  # by the name of the cell
+
+    def ast_parse(self, source: Any, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
+        if filename in self.prepared:
+            return ast.Module([], [])
+        return super().ast_parse(source, filename, symbol)
+
+
 class Interpreter(InteractiveShell):
     """IPython's shell without what a notebook's cells do not need."""
+
+    compiler_class = Type(Compiler)
+    compile: Compiler
 
     def transform_cell(self, raw_cell: str) -> str:
         # IPython looks for magics line by line; what is Python as it stands has none
         return f"{raw_cell}\n" if compiles(raw_cell) else super().transform_cell(raw_cell)
+
+    def should_run_async(self, raw_cell: str, **more: Any) -> bool:
+        return "await" in raw_cell and super().should_run_async(raw_cell, **more)
+
+    async def run_ast_nodes(
+        self,
+        nodelist: list,
+        cell_name: str,
+        interactivity: Any = "last_expr",
+        compiler: Any = compile,
+        result: Any = None,
+    ) -> Any:
+        if cell_name not in self.compile.prepared:
+            return await super().run_ast_nodes(nodelist, cell_name, interactivity, compiler, result)
+        for code in self.compile.prepared[cell_name]:
+            if await self.run_code(code, result):
+                return True
+        return False
 
     def enable_gui(self, gui: Any = None) -> None:
         """There is no window system to start, which ``%matplotlib inline`` asks for and does without."""
@@ -126,7 +164,9 @@ class Shell:
         settings.InteractiveShell.display_page = True
         settings.InteractiveShell.autoindent = False
         self.ipython = Interpreter.instance(
-            config=settings, displayhook_class=Hook, display_pub_class=Publisher
+            config=settings,
+            displayhook_class=Hook,
+            display_pub_class=Publisher,
         )
         # %matplotlib asks for it, also where there is none
         self.ipython.enable_gui = lambda gui=None: None  # type: ignore[method-assign]
@@ -157,6 +197,27 @@ class Shell:
             name = type(error).__name__
             self.outputs.error(name, str(error), [f"{name}: the cell ended here."])
         return self.outputs.made
+
+    def prepare(self, source: str, number: int, transformer: ast.NodeTransformer) -> None:
+        """Compile a cell for later: it and all forks of this process then run it without parsing it again.
+
+        Args:
+            transformer: of its syntax tree.
+        """
+        compiler: Any = self.ipython.compile
+        cell = self.ipython.transform_cell(source)
+        name = compiler.cache(cell, number, raw_code=source)
+        if name in compiler.prepared or "await" in source:
+            return
+        try:
+            tree = ast.fix_missing_locations(transformer.visit(compiler.ast_parse(cell, name)))
+            shown = tree.body[-1:] if tree.body and isinstance(tree.body[-1], ast.Expr) else []
+            before = tree.body[: len(tree.body) - len(shown)]
+            codes = [compiler(ast.Module(before, []), name, "exec")] if before else []
+            codes += [compiler(ast.Interactive(shown), name, "single")] if shown else []
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return  # it will say so when it is run
+        compiler.prepared[name] = codes
 
     @property
     def failed(self) -> bool:

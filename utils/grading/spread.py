@@ -23,7 +23,7 @@ from utils.grading.release import Release
 from utils.grading.result import Result
 from utils.grading.submission import Submission
 
-AHEAD = 3  # submissions under way for each worker: enough to keep it busy
+AHEAD = 3  # submissions on their way for each that is being graded: enough that no worker waits
 
 
 def spread(
@@ -32,7 +32,7 @@ def spread(
     """Grade submissions, each as soon as a worker is free, and yield what came of them as they are done.
 
     Args:
-        jobs: processes on this machine; with one, they are graded in this process's own workbench.
+        jobs: submissions under way at once on this machine, each in processes of its own.
         scheduler: the address of a Dask scheduler, ``tcp://…``, to use instead.
 
     Raises:
@@ -45,8 +45,11 @@ def spread(
         finally:
             end_benches()
         return
-    with connected(jobs, scheduler) as client:
-        yield from flow(client, release, submissions)
+    try:
+        with connected(jobs, scheduler) as client:
+            yield from flow(client, release, submissions)
+    finally:
+        end_benches()
 
 
 @contextlib.contextmanager
@@ -84,8 +87,9 @@ def connected(jobs: int, scheduler: str) -> Iterator[Any]:
         return
     with (
         LocalCluster(
-            n_workers=jobs,
-            threads_per_worker=1,
+            n_workers=1,
+            threads_per_worker=jobs,  # they wait for processes of the one bench that they share
+            processes=False,
             dashboard_address="127.0.0.1:0",  # None would be port 8787 all the same
             scheduler_kwargs={"dashboard": False},
             memory_limit=0,
@@ -98,6 +102,12 @@ def connected(jobs: int, scheduler: str) -> Iterator[Any]:
 
 def itself(release: Release) -> Release:
     return release
+
+
+def threads(client: Any) -> int:
+    """Submissions that the workers of now can have under way."""
+    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    return max(1, sum(worker["nthreads"] for worker in workers))
 
 
 def flow(client: Any, release: Release, submissions: Iterable[Submission]) -> Iterator[Graded]:
@@ -120,11 +130,7 @@ def flow(client: Any, release: Release, submissions: Iterable[Submission]) -> It
         return True
 
     while True:
-        room = (
-            AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
-            if len(under_way) % 8 == 0
-            else 0
-        )
+        room = AHEAD * threads(client) if len(under_way) % 8 == 0 else 0
         while len(under_way) < room and give():
             pass
         if not under_way:

@@ -13,7 +13,7 @@ STARTING = 60.0  # seconds that a process may take to start, on a machine that h
 
 
 class NotEnclosed(Exception):
-    """The walls do not hold; nothing of the student's is run."""
+    """A wall does not hold; nothing of the student's is run behind it."""
 
 
 LONGEST = 100_000  # characters of a text among the outputs; a figure may have twenty times as many
@@ -48,9 +48,12 @@ class Student:
             return self.peer
         start = time.monotonic()
         here, there = pair()
-        self.control.send({"fork": True}, (there.fileno(),))
-        self.child = self.control.receive()["child"]
+        self.control.send({"without": self.without}, (there.fileno(),))
         there.close()
+        answer = self.control.receive()
+        if "problem" in answer:
+            raise NotEnclosed(answer["problem"])
+        self.child = answer["child"]
         channel = Channel(here)
         channel.deadline = time.monotonic() + STARTING
         try:
@@ -62,8 +65,6 @@ class Student:
         self.peer = Peer(channel, TESTS)
         if self.files:
             self.ask("files", self.files)
-        if self.without:
-            self.ask("remove", self.without)
         self.seconds += time.monotonic() - start
         for cell in self.ran:
             channel.deadline = time.monotonic() + limit
@@ -99,14 +100,16 @@ class Student:
         self.ran.append((source, number))
         return checked(outputs)
 
-    def find(self, name: str) -> tuple[bool, Any]:
-        """Whether the student's cells have bound ``name``, and to what."""
-        found = self.ask("name", name)
-        if not isinstance(found, tuple) or len(found) != 2 or not isinstance(found[0], bool):
-            assert self.peer is not None
+    def find(self, names: Iterable[str]) -> dict[str, Any]:
+        """Begin a test cell, for which both sides forget the one before; what the cells have bound."""
+        assert self.peer is not None
+        wanted = list(names)
+        self.peer.forget()
+        found = self.ask("find", wanted)
+        if not isinstance(found, dict) or not set(found) <= set(wanted):
             self.peer.gone = "it sent what cannot be read"
             raise Gone(self.peer.gone)
-        return found[0], found[1]
+        return found
 
     def end(self, grace: float = 0.0) -> str:
         """End the process; how it had ended already, if it had."""

@@ -1,8 +1,8 @@
-"""The process in which a student's cells run: one warm parent, and a fork of it for each submission.
+"""The process in which a student's cells run: one warm parent, its lanes, and forks of these.
 
-The parent imports torch and whatever the assignment imports once, and then forks at a word. The fork shuts
-itself in (:mod:`utils.grading.sandbox`), and answers what the tests' process asks: run this cell, call that
-function.
+The parent imports torch and whatever the assignment imports once, and then forks a lane at a word. A lane
+forks for one submission after the other. That fork shuts itself in (:mod:`utils.grading.sandbox`), and
+answers what the tests' process asks: run this cell, call that function.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from utils.grading import sandbox
-from utils.grading.wire import Ended, from_descriptor
+from utils.grading.wire import Channel, Ended, from_descriptor, pair
 
 LATE = (  # what each fork would import otherwise; the last one for torch.autograd.grad, and sympy with it
     "numpy.random",
@@ -59,34 +60,129 @@ def warm_up(modules: list[str]) -> Any:
 
 
 def main(descriptor: int) -> None:
-    """The warm parent: forks and ends students' processes at the word of ``descriptor``."""
-    control = from_descriptor(descriptor)
-    settings = control.receive()
+    """The warm parent: makes lanes until the other end of ``descriptor`` is closed."""
+    verdict = from_descriptor(descriptor)
+    settings = verdict.receive()
     sandbox.guard()
     walls = sandbox.find_walls()
     shell = warm_up(settings["modules"])
-    control.send({"walls": walls.name, "sentence": walls.sentence})
+    verdict.send({"walls": walls.name, "sentence": walls.sentence})
     limits = sandbox.Limits(**settings["limits"])
-    folders: dict[int, Path] = {}
+    lanes: list[int] = []
     while True:
         try:
-            message, given = control.receive_with_descriptor()
+            control = verdict.receive_channel()
         except Ended:
             return
-        if "fork" in message and given is not None:
-            folder = None if walls.namespaces else Path(tempfile.mkdtemp(prefix="submission-"))
-            child = os.fork()
-            if child == 0:
-                control.close()
-                be_student(given, shell, limits, walls, folder)
-            os.close(given)
-            if folder is not None:
-                folders[child] = folder
-            control.send({"child": child})
-        else:
-            control.send({"ended": end(message["end"], message["grace"])})
-            if message["end"] in folders:
-                shutil.rmtree(folders.pop(message["end"]), ignore_errors=True)
+        fork_lane(lanes, (verdict,), Lane(control, shell, limits, walls).serve)
+        control.close()
+
+
+def fork_lane(lanes: list[int], others: Iterable[Channel], serve: Callable[[], None]) -> None:
+    """Fork a lane, which closes the channels of ``others`` and serves until its own is closed."""
+    lanes[:] = [lane for lane in lanes if os.waitpid(lane, os.WNOHANG) == (0, 0)]
+    lane = os.fork()
+    if lane != 0:
+        lanes.append(lane)
+        return
+    try:
+        for channel in others:
+            channel.close()
+        serve()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+class Lane:
+    """Forks and ends the processes of one submission after the other.
+
+    Args:
+        control: to the process with that submission's tests.
+    """
+
+    def __init__(self, control: Channel, shell: Any, limits: sandbox.Limits, walls: sandbox.Walls) -> None:
+        self.control, self.shell, self.limits, self.walls = control, shell, limits, walls
+        self.folders: dict[int, Path] = {}
+        self.restricted: dict[tuple[str, ...], Channel] = {}  # lanes of this lane, by what is gone there
+        self.elsewhere: dict[int, Channel] = {}  # children of those
+
+    def serve(self) -> None:
+        """Fork and end at the word of ``control`` until its other end is closed."""
+        while True:
+            try:
+                message, given = self.control.receive_with_descriptor()
+            except Ended:
+                return
+            if given is None:
+                self.control.send({"ended": self.end(message["end"], message["grace"])})
+                continue
+            try:
+                self.control.send(self.fork(given, tuple(message["without"])))
+            finally:
+                os.close(given)
+
+    def fork(self, given: int, without: tuple[str, ...]) -> dict[str, Any]:
+        """Fork a student's process; it answers through ``given``, and these names are gone there."""
+        if without:
+            return self.fork_restricted(given, without)
+        folder = None if self.walls.namespaces else Path(tempfile.mkdtemp(prefix="submission-"))
+        child = os.fork()
+        if child == 0:
+            self.control.close()
+            for channel in self.restricted.values():
+                channel.close()
+            be_student(given, self.shell, self.limits, self.walls, folder)
+        if folder is not None:
+            self.folders[child] = folder
+        return {"child": child}
+
+    def fork_restricted(self, given: int, without: tuple[str, ...]) -> dict[str, Any]:
+        """As :meth:`fork`, by a lane from which the names are gone: to take them away takes 0.1 seconds."""
+        if without not in self.restricted:
+            here, there = pair()
+            inner = Lane(Channel(there), self.shell, self.limits, self.walls)
+            others = (self.control, *self.restricted.values(), Channel(here))
+            fork_lane([], others, lambda: inner.serve_without(without))
+            there.close()
+            channel = Channel(here)
+            problem = channel.receive()["problem"]
+            if problem:
+                return {"problem": problem}
+            self.restricted[without] = channel
+        channel = self.restricted[without]
+        channel.send({"without": []}, (given,))
+        answer = channel.receive()
+        self.elsewhere[answer["child"]] = channel
+        return answer
+
+    def serve_without(self, names: tuple[str, ...]) -> None:
+        """As :meth:`serve`, after these names are gone."""
+        from utils.grading.removal import remove
+
+        try:
+            with warnings.catch_warnings():  # torch warns of operators that are replaced
+                warnings.simplefilter("ignore")
+                remove(names)
+            gc.collect()
+            gc.freeze()
+        except Exception as error:
+            self.control.send({"problem": f"{', '.join(names)} cannot be taken away ({error})"})
+            return
+        self.control.send({"problem": ""})
+        self.serve()
+
+    def end(self, child: int, grace: float) -> str:
+        """End a process; how it had ended already, if it had."""
+        if child in self.elsewhere:
+            channel = self.elsewhere.pop(child)
+            channel.send({"end": child, "grace": grace})
+            return channel.receive()["ended"]
+        how = end(child, grace)
+        if child in self.folders:
+            shutil.rmtree(self.folders.pop(child), ignore_errors=True)
+        return how
 
 
 def end(child: int, grace: float) -> str:
@@ -108,7 +204,6 @@ def be_student(descriptor: int, shell: Any, limits: Any, walls: Any, folder: Pat
     """What the fork does, until the tests are done with it."""
     try:
         from utils.grading.peer import STUDENT, Peer
-        from utils.grading.removal import remove
         from utils.grading.shell import LONGEST, Outputs, Stream, explain
 
         channel = from_descriptor(descriptor)
@@ -126,15 +221,21 @@ def be_student(descriptor: int, shell: Any, limits: Any, walls: Any, folder: Pat
         def run(source: str, number: int) -> list[dict]:
             return list(shell.run(source, number))
 
-        def name(text: str) -> tuple[bool, Any]:
-            return text in shell.namespace, shell.namespace.get(text)
+        def find(names: list[str]) -> dict[str, Any]:
+            peer.forget()
+            return {name: shell.namespace[name] for name in names if name in shell.namespace}
 
         def output() -> str:
             text = "".join(part["text"] for part in printed.made if "text" in part)
             printed.clear()
             return text
 
-        answers: dict[str, Callable] = {"run": run, "name": name, "remove": remove, "files": put_files}
+        answers: dict[str, Callable] = {
+            "run": run,
+            "find": find,
+            "module": lambda: shell.ipython.user_module,
+            "files": put_files,
+        }
         peer = Peer(channel, STUDENT, answers)
         peer.collect_output = output
         peer.explain = lambda error: explain(shell.ipython, type(error), error, error.__traceback__)[:-1]

@@ -6,6 +6,7 @@ A sentence costs nothing: no such attempt reaches a verdict. It says where to lo
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from utils.grading.symbols import compiles, python
 
@@ -107,7 +108,7 @@ def suspicions(sources: list[str], tests: list[str] | None = None) -> list[str]:
         tests: the sources of the test cells that students see.
     """
     found: dict[str, str] = {}
-    expected = set().union(*map(long_numbers, tests or ()))
+    expected = set().union(*map(expected_numbers, tests or ()))
     imported = set(ALWAYS)
     for number, source in enumerate(sources, 1):
         nodes = nodes_of(source)
@@ -116,7 +117,7 @@ def suspicions(sources: list[str], tests: list[str] | None = None) -> list[str]:
         for node in nodes:
             for what in looks_like(node, imported):
                 found.setdefault(what, f"answer cell {number}, line {getattr(node, 'lineno', '?')}")
-        for value in sorted(long_numbers(source) & expected):
+        for value in sorted(long_numbers(nodes) & expected):
             found.setdefault(f"holds the number {value:g}, which a visible test expects", f"cell {number}")
     return [f"The code {what} ({where})." for what, where in found.items()]
 
@@ -129,9 +130,15 @@ def nodes_of(source: str) -> list[ast.AST]:
         return []
 
 
-def long_numbers(source: str) -> set[float]:
+@lru_cache
+def expected_numbers(test: str) -> set[float]:
+    """The long numbers of a test cell, which is the same for all students."""
+    return long_numbers(nodes_of(test))
+
+
+def long_numbers(nodes: list[ast.AST]) -> set[float]:
     """The numbers in a cell with four digits or more, which hardly come about twice by chance."""
-    found = {getattr(node, "value", None) for node in nodes_of(source) if isinstance(node, ast.Constant)}
+    found = {getattr(node, "value", None) for node in nodes if isinstance(node, ast.Constant)}
     return {
         value
         for value in found

@@ -73,6 +73,7 @@ class Telling(ast.NodeTransformer):
         return [ast.copy_location(call, node) for call in calls]
 
 
+@functools.lru_cache(maxsize=4096)
 def compiles(source: str) -> bool:
     """Whether ``source`` is Python as it stands."""
     try:

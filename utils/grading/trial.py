@@ -11,7 +11,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from utils.grading.peer import Gone
@@ -150,14 +150,12 @@ class Trial:
             if each.peer is not None and not each.peer.gone:
                 each.peer.channel.deadline = deadline
         self.deadline_of_test = deadline
-        self.listen(student)
         self.bound.clear()
-        for name in sorted(names(source).needs & self.from_student):
-            there, value = student.find(name)
-            if there:
-                self.shell.namespace[name] = self.bound[name] = value
-            else:
-                self.shell.namespace.pop(name, None)
+        needed = names(source).needs & self.from_student
+        for name in needed:
+            self.shell.namespace.pop(name, None)
+        self.bound.update(self.find(student, needed))
+        self.shell.namespace.update(self.bound)
 
     def take_away(self, name: str) -> None:
         """The test has deleted a student's name: it is gone for the student's functions, too."""
@@ -175,16 +173,14 @@ class Trial:
 
     def student_module(self) -> Any:
         """A stand-in for the module that the student's cells run in."""
-        _, get_ipython = self.students[()].find("get_ipython")
-        return get_ipython().user_module
+        return self.students[()].ask("module")
 
-    def listen(self, student: Student) -> None:
-        """Make a student's process, which runs, ready for a test cell: both sides forget the one before."""
+    def find(self, student: Student, names: Iterable[str]) -> dict[str, Any]:
+        """What a student's process, made ready for a test cell, has under these names."""
         peer = student.begin(self.limit())
         peer.channel.deadline = self.deadline_of_test
         peer.hear = self.hear
-        peer.forget()
-        student.ask("forget")
+        return student.find(sorted(names))
 
     @contextlib.contextmanager
     def forbidden(self, *forbidden: str) -> Iterator[None]:
@@ -197,13 +193,12 @@ class Trial:
         namespace = self.shell.namespace
         swapped = {name: value for name, value in namespace.items() if name in self.from_student}
         others = [each.peer for each in self.students.values() if each is not student and each.peer]
+        found = self.find(student, swapped)
         for name in swapped:
             del namespace[name]
-            there, value = student.find(name)
-            if there:
-                namespace[name] = value
-            else:
+            if name not in found:
                 self.notes.append(f"{name} is missing where {', '.join(forbidden)} may not be called.")
+        namespace.update(found)
         for peer in others:
             peer.resting = True
         try:
@@ -222,7 +217,6 @@ class Trial:
         student = self.students[forbidden]
         with self.clock_stopped():
             student.begin(self.limit())
-        self.listen(student)
         return student
 
     def hear(self, text: str) -> None:

@@ -1,7 +1,8 @@
-"""The process that decides: warm like the student's parent, it forks for each submission and runs its tests.
+"""The process that decides: warm like the students' parent, it forks for each submission and runs its tests.
 
 It is started by :mod:`utils.grading.bench`, and starts the warm parent of students' processes inside the
-sandbox. A submission comes in as a plan of cells and leaves as outputs; this process never sees a file.
+sandbox. For each lane it forks once; the lane forks for each submission. A submission comes in as a plan of
+cells and leaves as outputs; this process never sees a file.
 """
 
 from __future__ import annotations
@@ -14,33 +15,44 @@ import socket
 import subprocess
 import sys
 import traceback
+from functools import partial
 from typing import Any
 
 from utils.grading import sandbox
-from utils.grading.student_process import warm_up
-from utils.grading.symbols import names
+from utils.grading.student_process import fork_lane, warm_up
+from utils.grading.symbols import Telling, names
 from utils.grading.wire import Channel, Ended, from_descriptor, pair
 
 MEMORY = 8 << 30  # bytes that reading a submission's answers may take
 
 
 def main(descriptor: int) -> None:
-    """Serve plans until the other end of ``descriptor`` is closed."""
+    """Make lanes until the other end of ``descriptor`` is closed."""
     sandbox.guard()
-    work = from_descriptor(descriptor)
-    settings = work.receive()
-    students, control = start_students(settings)
+    bench = from_descriptor(descriptor)
+    settings = bench.receive()
+    process, students = start_students(settings)
     shell = warm_up(["utils.grading.trial", *settings["modules"]])
+    lanes: list[int] = []
     try:
-        work.send(control.receive())
+        bench.send(students.receive())
+        while True:
+            work, control = bench.receive_channel(), lane_of_students(students)
+            fork_lane(lanes, (bench, students), partial(serve, work, control, shell))
+            work.close()
+            control.close()
     except Ended:
-        return
+        process.kill()
+
+
+def serve(work: Channel, control: Channel, shell: Any) -> None:
+    """A lane: put one plan after the other on trial until the other end of ``work`` is closed."""
     while True:
         try:
             plan = work.receive()
         except Ended:
-            break
-        read_tests(plan)
+            return
+        read_tests(plan, shell)
         alive, alive_there = os.pipe()  # open at the other end for as long as the fork lives
         child = os.fork()
         if child == 0:
@@ -52,10 +64,7 @@ def main(descriptor: int) -> None:
         os.close(alive)
         _, status = os.waitpid(child, 0)
         if status != 0:
-            # the conversation with the parent of students may be in the middle of a sentence: begin again
-            students.kill()
-            os._exit(1)
-    students.kill()
+            return  # the conversation with the students' lane may be in the middle of a sentence
 
 
 def deserted(alive: int, work: Channel) -> bool:
@@ -70,27 +79,40 @@ def deserted(alive: int, work: Channel) -> bool:
         return True
 
 
-def read_tests(plan: dict) -> None:
-    """Read the names of the test cells once: every fork finds them in the cache."""
-    for cell in plan["cells"]:
+def read_tests(plan: dict, shell: Any) -> None:
+    """Read and compile the tests once: every fork finds them in the cache."""
+    telling = Telling(set(plan["from_student"]))
+    for cell in plan["trusted"]:
+        names(cell["source"])
+        shell.prepare(cell["source"], 1, telling)
+    for place, cell in enumerate(plan["cells"]):
         if cell["kind"] == "test":
             names(cell["source"])
+            shell.prepare(cell["source"], place + 1, telling)
+
+
+def lane_of_students(students: Channel) -> Channel:
+    """The channel to a new lane of the students' parent."""
+    here, there = pair()
+    students.send({"lane": True}, (there.fileno(),))
+    there.close()
+    return Channel(here)
 
 
 def start_students(settings: dict) -> tuple[subprocess.Popen, Channel]:
-    """The warm parent of students' processes, inside the walls that this machine has."""
+    """The warm parent of students' lanes, inside the walls that this machine has."""
     here, there = pair()
     argv = [sys.executable, "-m", "utils.grading.student_process", str(there.fileno())]
     walls = sandbox.find_walls()
     students = subprocess.Popen(
-        sandbox.command(argv, walls, readable=settings["readable"]),
+        sandbox.command(argv, walls),
         pass_fds=(there.fileno(),),
         stdin=subprocess.DEVNULL,
     )
     there.close()
-    control = Channel(here)
-    control.send({"modules": settings["modules"], "limits": settings["limits"]})
-    return students, control
+    channel = Channel(here)
+    channel.send({"modules": settings["modules"], "limits": settings["limits"]})
+    return students, channel
 
 
 def decide(plan: dict, work: Channel, control: Channel, shell: Any) -> None:

@@ -79,6 +79,17 @@ class Channel:
         except (ValueError, TypeError, msgpack.UnpackException, RecursionError, MemoryError) as error:
             raise Garbled(str(error)) from None
 
+    def receive_channel(self) -> Channel:
+        """The channel that comes with the next message.
+
+        Raises:
+            Ended: there is none any more.
+        """
+        _, given = self.receive_with_descriptor()
+        if given is None:
+            raise Ended
+        return from_descriptor(given)
+
     def receive_with_descriptor(self) -> tuple[Any, int | None]:
         """The next message, and the open file that came with it, if one did."""
         try:
