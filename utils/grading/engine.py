@@ -16,7 +16,7 @@ import nbformat
 from utils.files import package_digest
 from utils.grading.feedback import feedback_page
 from utils.grading.gradebook import Gradebook
-from utils.grading.grader import Graded
+from utils.grading.grader import Graded, warm_up
 from utils.grading.history import Staged, cannot_write
 from utils.grading.release import Release, read_release
 from utils.grading.result import Result
@@ -79,6 +79,8 @@ class Class:
                 else:
                     waiting.append(submission)
             if waiting:
+                if not scheduler:
+                    warm_up(self.release)
                 gradebook.enter(self.release.assignment, self.source, self.duedate)
             release = replace(self.release, require_sandbox=require_sandbox)
             by_student = {submission.student: submission for submission in waiting}
