@@ -51,6 +51,14 @@ def test_each_way_of_not_being_a_notebook_has_its_sentence(content, sentence):
     assert sentence in problem and "hand it in again" in problem and "\n" not in problem
 
 
+@pytest.mark.parametrize("metadata", [b"null", b"[]", b'{"kernelspec": null}', b'{"kernelspec": {}}', b'{"a": 1}'])
+def test_metadata_is_no_reason_to_refuse(metadata):
+    data = json.loads(NOTEBOOK)
+    data["metadata"] = data["cells"][0]["metadata"] = json.loads(metadata)
+    data["more"] = 1
+    assert notebook_problem("a.ipynb", json.dumps(data).encode()) is None
+
+
 def test_a_missing_or_renamed_notebook_is_named_with_what_is_there():
     problem = Submission("ada", {"copy (1).ipynb": NOTEBOOK}).problem("work")
     assert problem.startswith("work.ipynb is missing (there is copy (1).ipynb)")

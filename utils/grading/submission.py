@@ -188,7 +188,8 @@ def mended(name: str, data: dict[str, Any]) -> dict[str, Any]:
             raise ValueError(f"the text of cell {number + 1} is no text")
         if cell.get("cell_type") not in ("code", "markdown", "raw"):
             raise ValueError(f"cell {number + 1} is neither code nor text")
-        cell = {"metadata": {}, **cell, "source": source}
+        about = cell.get("metadata")
+        cell = {**cell, "metadata": about if isinstance(about, dict) else {}, "source": source}
         if cell.get("cell_type") == "code":
             cell |= {"outputs": [], "execution_count": None}
         given = cell.get("id")
@@ -196,8 +197,8 @@ def mended(name: str, data: dict[str, Any]) -> dict[str, Any]:
             cell["id"] = f"cell-{number}-{len(ids)}"
         ids.add(cell["id"])
         fresh.append(cell)
-    metadata = data.get("metadata", {})
-    return {**data, "metadata": metadata, "cells": fresh, "nbformat": 4, "nbformat_minor": 5}
+    # the notebook's own metadata (its kernel, its language) counts for nothing here, so none is refused for it
+    return {"metadata": {}, "cells": fresh, "nbformat": 4, "nbformat_minor": 5}
 
 
 def printable(text: str) -> str:
