@@ -51,7 +51,9 @@ def test_each_way_of_not_being_a_notebook_has_its_sentence(content, sentence):
     assert sentence in problem and "hand it in again" in problem and "\n" not in problem
 
 
-@pytest.mark.parametrize("metadata", [b"null", b"[]", b'{"kernelspec": null}', b'{"kernelspec": {}}', b'{"a": 1}'])
+@pytest.mark.parametrize(
+    "metadata", [b"null", b"[]", b'{"kernelspec": null}', b'{"kernelspec": {}}', b'{"a": 1}']
+)
 def test_metadata_is_no_reason_to_refuse(metadata):
     data = json.loads(NOTEBOOK)
     data["metadata"] = data["cells"][0]["metadata"] = json.loads(metadata)

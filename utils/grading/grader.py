@@ -25,6 +25,9 @@ from utils.grading.wire import Ended, Garbled, OutOfTime
 
 BENCHES: dict[str, Bench] = {}
 LOCK = threading.Lock()
+# Reading a notebook is for one thread at a time: `ast` and `warnings` keep what they count in one place for
+# all threads. None waits longer for it, since they share Python's own lock anyway.
+READING = threading.Lock()
 
 
 @dataclass
@@ -39,7 +42,8 @@ def grade(release: Release, submission: Submission) -> Graded:
     """Grade one submission. Whatever goes wrong is in the result; nothing is raised for a student's work."""
     start = time.monotonic()
     result = Result(submission.student, "broken")
-    result.problem = submission.problem(release.notebook) or ""
+    with READING:
+        result.problem = submission.problem(release.notebook) or ""
     notebook = None
     if not result.problem:
         try:
@@ -53,10 +57,11 @@ def grade(release: Release, submission: Submission) -> Graded:
 def run(release: Release, submission: Submission, result: Result) -> str | None:
     """Run the notebook, and fill in the result; the notebook with its outputs."""
     clock = time.monotonic()
-    notebook, result.notes = restore(release, submission.files[f"{release.notebook}.ipynb"])
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    visible = [release.visible[name] for name in release.tests]
-    result.notes += suspicions([cell.source for cell in code if not is_locked(cell)], visible)
+    with READING:
+        notebook, result.notes = restore(release, submission.files[f"{release.notebook}.ipynb"])
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        visible = [release.visible[name] for name in release.tests]
+        result.notes += suspicions([cell.source for cell in code if not is_locked(cell)], visible)
     result.parts["restoring the notebook"] = time.monotonic() - clock
     clock = time.monotonic()
     bench = bench_for(release)
@@ -71,14 +76,15 @@ def run(release: Release, submission: Submission, result: Result) -> str | None:
         result.problem = f"it could not be graded: {trial['failed']}."
         return None
     clock = time.monotonic()
-    for place, cell in enumerate(code):
-        cell.outputs = [nbformat.from_dict(output) for output in trial["outputs"].get(place, [])]
-        cell.execution_count = place + 1
-    result.notes += trial["notes"]
-    result.parts |= trial["parts"]
-    score(notebook, result)
-    result.status = "graded"
-    written = nbformat.writes(notebook)
+    with READING:
+        for place, cell in enumerate(code):
+            cell.outputs = [nbformat.from_dict(output) for output in trial["outputs"].get(place, [])]
+            cell.execution_count = place + 1
+        result.notes += trial["notes"]
+        result.parts |= trial["parts"]
+        score(notebook, result)
+        result.status = "graded"
+        written = nbformat.writes(notebook)
     result.parts["scoring"] = time.monotonic() - clock
     return written
 

@@ -66,7 +66,8 @@ def connected(jobs: int, scheduler: str) -> Iterator[Any]:
             "distributed.comm.timeouts.connect": "10s",
         }
     )
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client"):  # what matters of a lost worker is told by the result
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler:
         try:
             client = Client(scheduler, timeout="10s", set_as_default=False)

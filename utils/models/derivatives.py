@@ -11,8 +11,8 @@ A name d_v stands for the derivative of the loss with respect to v.
 - ``gradients``: the sum of each weight's derivative over the time steps so far; this step adds its own.
 - ``d_projected``: where to write the derivative for ``projected``.
 
-From there ``project_backward(d_projected, x, d_x, weights, gradients)`` goes on to the input ``x`` of this
-time step, whose derivative it writes into ``d_x``, if anybody wants it (else ``d_x`` is None).
+From there ``project_backward(d_projected, x, d_x, weights, gradients)`` goes on, for all time steps at once, to
+the input ``x``, whose derivative it writes into ``d_x``, if anybody wants it (else ``d_x`` is None).
 """
 
 import torch
@@ -30,6 +30,7 @@ write_tanh_backward = torch.ops.aten.tanh_backward.grad_input
 
 def add_product(total: Tensor, d_out: Tensor, operand: Tensor) -> None:
     """Add the derivative of W in out = operand Wᵀ to ``total``; short floats are summed in float32."""
+    d_out, operand = d_out.flatten(0, -2), operand.flatten(0, -2)
     if total.dtype == d_out.dtype:
         total.addmm_(d_out.t(), operand)
     else:
@@ -46,11 +47,11 @@ def project_backward(
 ) -> None:
     add_product(gradients["weight_ih"], d_projected, x)
     if biases[0] in gradients:
-        d_bias = d_projected.sum(0)
+        d_bias = d_projected.sum((0, 1))
         for name in biases:
             gradients[name].add_(d_bias)
     if d_x is not None:
-        torch.mm(d_projected, weights["weight_ih"], out=d_x)
+        torch.matmul(d_projected, weights["weight_ih"], out=d_x)
 
 
 def rnn_step_backward(
@@ -160,17 +161,17 @@ def mut_project_backward(
     d_projected: Tensor, x: Tensor, d_x: Tensor | None, weights: Weights, gradients: Weights, kind: int
 ) -> None:
     if "bias" in gradients:
-        gradients["bias"].add_(d_projected.sum(0))
+        gradients["bias"].add_(d_projected.sum((0, 1)))
     blocks = mut_blocks(weights, kind)
-    d_sums = dict(zip("zrn", d_projected.chunk(3, dim=1), strict=True))
+    d_sums = dict(zip("zrn", d_projected.chunk(3, dim=-1), strict=True))
     if kind == 1:
         size = weights["weight_hh"].shape[1]
         from_n = F.linear(x, weights["weight_ih"][2 * size :]) if "n" in blocks else x
         d_sums["n"] = tanh_backward(d_sums["n"], torch.tanh(from_n))
-    d_product = torch.cat([d_sums.pop(block) for block in blocks], dim=1)
+    d_product = torch.cat([d_sums.pop(block) for block in blocks], dim=-1)
     add_product(gradients["weight_ih"], d_product, x)
     if d_x is not None:
-        torch.mm(d_product, weights["weight_ih"], out=d_x)
+        torch.matmul(d_product, weights["weight_ih"], out=d_x)
         for d_bare in d_sums.values():  # what is left has no block: it adds the bare x
             d_x.add_(d_bare)
 

@@ -98,19 +98,19 @@ class ThroughTime(torch.autograd.Function):
         trace = [values[k : k + ctx.width] for k in range(0, len(values), ctx.width)]
         gradients = {name: torch.zeros_like(weight, dtype=wide(weight)) for name, weight in weights.items()}
         d_x = torch.empty_like(x, memory_format=torch.contiguous_format) if ctx.needs_input_grad[4] else None
-        d_projected = ctx.cell.project(x[:1], weights)[0]  # its place; the values are written at every step
-        inputs, d_hidden = x.unbind(), d_output.unbind()
-        d_inputs = (None,) * len(x) if d_x is None else d_x.unbind()
+        one = ctx.cell.project(x[:1], weights)[0]
+        d_projected = one.new_empty(len(x), *one.shape)  # written step by step
+        d_sums, d_hidden = d_projected.unbind(), d_output.unbind()
         masks = None if ctx.sweep.mask is None else ctx.sweep.mask.unbind()
         for t in reversed(ctx.sweep.times(len(x))):
             d_after = (d_state[0] + d_hidden[t], *d_state[1:])
             kept = d_after
             if masks is not None:
                 d_after = tuple(d.masked_fill(~masks[t], 0) for d in d_after)
-            d_state = ctx.cell.step_backward(d_after, trace.pop(), weights, gradients, d_projected)
-            ctx.cell.project_backward(d_projected, inputs[t], d_inputs[t], weights, gradients)
+            d_state = ctx.cell.step_backward(d_after, trace.pop(), weights, gradients, d_sums[t])
             if masks is not None:  # at padding the state was handed on as it was
                 d_state = tuple(torch.where(masks[t], d, k) for d, k in zip(d_state, kept, strict=True))
+        ctx.cell.project_backward(d_projected, x, d_x, weights, gradients)
         d_weights = (gradients[name].to(weights[name].dtype) for name in ctx.names)
         return *no_tensors, d_x, *d_state, *d_weights
 
