@@ -197,7 +197,7 @@ def mended(name: str, data: dict[str, Any]) -> dict[str, Any]:
             cell["id"] = f"cell-{number}-{len(ids)}"
         ids.add(cell["id"])
         fresh.append(cell)
-    # the notebook's own metadata (its kernel, its language) counts for nothing here, so none is refused for it
+    # the notebook's own metadata (kernel, language) counts for nothing here, so none is refused for it
     return {"metadata": {}, "cells": fresh, "nbformat": 4, "nbformat_minor": 5}
 
 

@@ -11,8 +11,8 @@ A name d_v stands for the derivative of the loss with respect to v.
 - ``gradients``: the sum of each weight's derivative over the time steps so far; this step adds its own.
 - ``d_projected``: where to write the derivative for ``projected``.
 
-From there ``project_backward(d_projected, x, d_x, weights, gradients)`` goes on, for all time steps at once, to
-the input ``x``, whose derivative it writes into ``d_x``, if anybody wants it (else ``d_x`` is None).
+From there ``project_backward(d_projected, x, d_x, weights, gradients)`` goes on, for all time steps at once,
+to the input ``x``, whose derivative it writes into ``d_x``, if anybody wants it (else ``d_x`` is None).
 """
 
 import torch
