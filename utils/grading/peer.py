@@ -11,35 +11,29 @@ reads data only.
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import gc
-import sys
-import types
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from utils.grading.bridge import Calls, connect
+from utils.grading.exceptions import describe_error, exception
 from utils.grading.leaves import Leaves
+from utils.grading.lending import check_lendable, check_public
 from utils.grading.randomness import Randomness
 from utils.grading.reading import Reader
 from utils.grading.standin import FORWARDED, StandIn, describe, stand_in
-from utils.grading.values import BadNode, Node, NotPlain, Writer, read_tensor, tensor_node
+from utils.grading.values import BadNode, Node, NotPlain, Writer
 from utils.grading.wire import Channel, Ended, Garbled, OutOfTime
 
 TESTS, STUDENT = 0, 1
-# whose objects a test may hand to a student's function
-LENDABLE = ("__main__", "utils.", "torch.optim.", "torch.utils.data.", "builtins", "itertools", "functools")
 
 
 class Gone(BaseException):
     """The student's process cannot answer any more; no ``except Exception`` of a test may swallow this."""
-
-
-class StudentError(Exception):
-    """An exception of a class that the student defined."""
 
 
 class Peer:
@@ -60,9 +54,7 @@ class Peer:
         self.stand_ins: dict[int, StandIn] = {}
         self.leaves = Leaves(side)
         self.randomness = Randomness()
-        self.calls: list[
-            tuple[list[Tensor], list[Tensor]]
-        ] = []  # results and leaves of calls with a gradient
+        self.calls = Calls()
         self.collect_output: Callable[[], str] = lambda: ""  # what the student's code has printed
         self.explain: Callable[[BaseException], list[str]] = lambda error: []  # its traceback, by frame
         self.hear: Callable[[str], Any] = lambda text: None
@@ -129,8 +121,7 @@ class Peer:
         try:
             reader = Reader(self, writer.objects)
             self.take(answer)
-            connected = self.connect(reader, answer)
-            reader.results = connected
+            reader.results = connect(self, answer)
             value = reader.value(answer.get("value"))
             for node in answer.get("changes", ()):
                 reader.overwrite(node)
@@ -139,28 +130,8 @@ class Peer:
         finally:
             gc.enable()
         if "raised" in answer:
-            raise self.exception(answer["raised"])
+            raise exception(answer["raised"], trusted=self.side == STUDENT)
         return value
-
-    def connect(self, reader: Reader, answer: dict) -> list[Tensor]:
-        """The results that carry a gradient, as functions of the leaves that they were computed from."""
-        results = [read_tensor(node) for node in answer.get("results", ())]
-        if not results:
-            return []
-        inputs = [self.leaves.read_leaf(node) for node in answer["inputs"]]
-        with torch.enable_grad():
-            return list(Bridge.apply(self, answer["call"], results, *inputs))
-
-    def exception(self, raised: Any) -> BaseException:
-        """An exception of the other side, as one of the nearest built-in class."""
-        names, text, lines = raised
-        lines = [str(line) for line in lines]
-        if self.side == TESTS and "CheckFailed" in names and "utils.checks" in sys.modules:
-            error: BaseException = sys.modules["utils.checks"].CheckFailed(text)
-        else:
-            error = nearest(names)(text)
-        error.student_traceback = lines  # type: ignore[attr-defined]
-        return error
 
     # -------------------------------------------------------------- answering
 
@@ -204,7 +175,7 @@ class Peer:
             )
         answer["changes"] = self.changes(writer, reader)
         if writer.results:
-            self.write_results(writer, answer)
+            self.calls.write(self, writer, answer)
         return {**answer, **self.news(answering=True)}
 
     def changes(self, writer: Writer, reader: Reader) -> list[Node]:
@@ -217,20 +188,12 @@ class Peer:
                     changed.append(now)
         return changed
 
-    def write_results(self, writer: Writer, answer: dict) -> None:
-        """The results that carry a gradient, and the leaves that they were computed from."""
-        leaves = self.leaves.beneath(writer.results)
-        answer["results"] = [tensor_node(result) for result in writer.results]
-        answer["inputs"] = [self.leaves.leaf_node(leaf) for leaf in leaves]
-        answer["call"] = len(self.calls)
-        self.calls.append((writer.results, leaves))
-
     def do(self, what: str, target: int, name: str, args: list, kwargs: dict) -> Any:
         """What a question asks for."""
         if what in self.extra:
             return self.extra[what](*args, **kwargs)
         if what == "backward":
-            return self.backward(target, *args)
+            return self.calls.backward(target, *args)
         value = self.own(target)
         if self.side == TESTS and what != "special":
             check_public(name)
@@ -247,22 +210,6 @@ class Peer:
         if what == "delete":
             return delattr(value, name)
         raise TypeError(f"no question {what!r}")
-
-    def backward(self, call: int, gradients: list, further: bool) -> list[Tensor | None]:
-        """The gradients of a call's leaves, given those of its results."""
-        results, leaves = self.calls[call]
-        used = [(r, g) for r, g in zip(results, gradients, strict=True) if g is not None]
-        with torch.enable_grad():
-            return list(
-                torch.autograd.grad(
-                    [r for r, _ in used],
-                    leaves,
-                    [g for _, g in used],
-                    retain_graph=True,
-                    create_graph=further,
-                    allow_unused=True,
-                )
-            )
 
     # ------------------------------------------------------- what goes along
 
@@ -295,7 +242,7 @@ class Peer:
     def forget(self) -> None:
         """Forget the tensors of the test cell before; both sides do so together."""
         self.leaves.forget()
-        self.calls.clear()
+        self.calls = Calls()
 
     # ---------------------------------------------------------------- lending
 
@@ -344,67 +291,3 @@ class Peer:
 
     def read_generator(self, node: Node) -> torch.Generator:
         return self.randomness.generator(node[1])
-
-
-class Bridge(torch.autograd.Function):
-    """The results of a call on the other side, as a function of the leaves that they were computed from."""
-
-    @staticmethod
-    def forward(
-        ctx: Any, peer: Peer, call: int, results: list[Tensor], *inputs: Tensor
-    ) -> tuple[Tensor, ...]:
-        ctx.peer, ctx.call = peer, call
-        ctx.set_materialize_grads(False)
-        return tuple(results)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor | None) -> Any:
-        further = torch.is_grad_enabled()
-        found = ctx.peer.ask("backward", ctx.call, "", (list(gradients), further))
-        return (None, None, None, *found)
-
-
-def check_public(name: str) -> None:
-    if name.startswith("_"):
-        raise AttributeError(f"{name} is not for the student's code to read")
-
-
-def check_lendable(value: Any) -> None:
-    """A test lends functions and objects of its own, not torch's or Python's insides."""
-    home = getattr(value, "__module__", None) if isinstance(value, types.FunctionType) else None
-    home = home or f"{type(value).__module__}."
-    if isinstance(value, types.ModuleType | type | types.FrameType | types.CodeType | types.TracebackType):
-        raise NotPlain(f"{value!r}")
-    if isinstance(value, types.MethodType):
-        check_lendable(value.__self__)
-    elif isinstance(value, types.BuiltinFunctionType) and value.__self__ is not None:
-        if isinstance(value.__self__, types.ModuleType):
-            raise NotPlain(f"{value!r}")
-        check_lendable(value.__self__)
-    elif not isinstance(value, StandIn) and not f"{home}.".startswith(LENDABLE):
-        raise NotPlain(f"an object of {type(value).__module__}.{type(value).__qualname__}")
-
-
-def describe_error(error: BaseException, explain: Callable[[BaseException], list[str]]) -> list:
-    """[names of its classes, text, traceback by frame] of an exception."""
-    names = [kind.__name__ for kind in type(error).__mro__]
-    try:
-        text = str(error)
-    except Exception:
-        text = "(an error whose text cannot be shown)"
-    return [names, text[:5000], [line[:5000] for line in explain(error)[-20:]]]
-
-
-def nearest(names: Any) -> type[BaseException]:
-    """The built-in exception class that comes first in ``names``, under the first of the names."""
-    for name in names:
-        base = getattr(builtins, name, None) if isinstance(name, str) else None
-        if isinstance(base, type) and issubclass(base, Exception):
-            break
-    else:
-        base = StudentError
-    if base in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError):
-        base = ValueError
-    if names[0] == base.__name__:
-        return base
-    return type(str(names[0]), (base,), {"__init__": lambda self, text: Exception.__init__(self, text)})
