@@ -27,6 +27,10 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
 
+# what limits alone do not stop (`COURSE_WALLS=limits python -m pytest tests/grading/test_cheats.py`)
+OPEN_WITHOUT_BUBBLEWRAP = {"read_files"}
+
+
 @dataclass(frozen=True)
 class Cheat:
     """One file of ``cheats/``."""
@@ -92,7 +96,8 @@ def graders(tmp_path_factory):
 def test_a_cheat_gets_nothing_and_is_reported(graders, cheat):
     result = graders.grade(cheat.assignment, cheat.answers)
     assert result.status == "graded", result.problem
-    assert result.score == cheat.keeps, (cheat.text, result.scores)
+    keeps = 1.0 if cheat.name in OPEN_WITHOUT_BUBBLEWRAP and result.walls != "bubblewrap" else cheat.keeps
+    assert result.score == keeps, (cheat.text, result.scores)
     assert result.notes, cheat.text
 
 
