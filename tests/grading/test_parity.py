@@ -35,6 +35,8 @@ VARIANTS = (
     "wrong/count_saturates",
     "wrong/delegated_to_torch",
     "wrong/state_not_carried",
+    "wrong/delegated_orthogonal_by_import",
+    "wrong/lstm_delegated_to_an_alias",
 )
 
 
