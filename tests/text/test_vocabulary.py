@@ -27,6 +27,12 @@ def test_specials_then_frequency_then_alphabet():
     assert vocabulary.get_itos() == [PAD, UNK, "the", "sat", "cat", "dog", "end"]
 
 
+def test_at_most_so_many_tokens_the_most_frequent_first():
+    whole = build_vocabulary(SENTENCES).get_itos()
+    for most in range(3, len(whole) + 2):
+        assert build_vocabulary(SENTENCES, max_tokens=most).get_itos() == whole[:most]
+
+
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("min_count", [1, 2, 4])
 def test_against_counting(seed, min_count):
@@ -71,6 +77,7 @@ def test_characters_are_tokens_when_asked_for():
         ({"sentences": ["the cat"]}, "got the string 'the cat'"),
         ({"sentences": "the cat"}, "got the string 't'"),
         ({"sentences": SENTENCES, "min_count": 0}, "min_count"),
+        ({"sentences": SENTENCES, "max_tokens": 2}, "max_tokens must be above 2"),
         ({"sentences": SENTENCES, "specials": [PAD, UNK, PAD]}, "differ"),
         ({"sentences": SENTENCES, "specials": [UNK, PAD]}, "must come first"),
         ({"sentences": SENTENCES, "specials": PAD}, "got the string '<pad>'"),

@@ -26,9 +26,14 @@ SPECIALS = (PAD, UNK, BOS, EOS)
 
 
 def build_vocabulary(
-    sentences: Iterable[Sequence[str]], min_count: int = 1, specials: Sequence[str] = (PAD, UNK)
+    sentences: Iterable[Sequence[str]],
+    min_count: int = 1,
+    specials: Sequence[str] = (PAD, UNK),
+    max_tokens: int | None = None,
 ) -> Vocab:
     """A torchtext ``Vocab`` of the tokens that occur at least ``min_count`` times in ``sentences``.
+
+    With ``max_tokens`` it has at most so many entries, the specials and the most frequent tokens.
 
     ``sentences`` gives lists of tokens. Index 0, 1, ... go to the ``specials`` in their order, then the most
     frequent token comes first and ties are in alphabetical order. ``<pad>``, if it is used, has index 0, so
@@ -36,7 +41,7 @@ def build_vocabulary(
     gets its index; if not (labels, for example: ``specials=()``), an unknown token is an error.
 
     Raises ValueError if a sentence or ``specials`` is a string, min_count is below 1, a special is there
-    twice, or ``<pad>`` is not the first of them.
+    twice, ``<pad>`` is not the first of them, or max_tokens leaves no room for a token.
     """
     if min_count < 1:
         raise ValueError(f"min_count must be at least 1, got {min_count}")
@@ -45,7 +50,13 @@ def build_vocabulary(
         raise ValueError(f"the specials must differ from each other, got {specials}")
     if PAD in specials[1:]:
         raise ValueError(f"{PAD} must come first, so that its index is 0, got {specials}")
-    vocabulary = build_vocab_from_iterator(_tokenised(sentences), min_freq=min_count, specials=specials)
+    if max_tokens is not None and max_tokens <= len(specials):
+        raise ValueError(
+            f"max_tokens must be above {len(specials)}, the number of specials; got {max_tokens}"
+        )
+    vocabulary = build_vocab_from_iterator(
+        _tokenised(sentences), min_freq=min_count, specials=specials, max_tokens=max_tokens
+    )
     if UNK in specials:
         vocabulary.set_default_index(vocabulary[UNK])
     return vocabulary
