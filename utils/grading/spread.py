@@ -23,6 +23,7 @@ from utils.grading.release import Release
 from utils.grading.result import Result
 from utils.grading.submission import Submission
 
+OFTEN = 2  # times that a submission is given out again when its worker and its result are lost
 AHEAD = 3  # submissions on their way for each that is being graded: enough that no worker waits
 
 
@@ -118,30 +119,40 @@ def flow(client: Any, release: Release, submissions: Iterable[Submission]) -> It
     # a task, not scattered data: when all workers that hold it are lost, Dask makes it again
     here = client.submit(itself, release, pure=False)
     waiting = iter(submissions)
-    under_way: dict[Any, Submission] = {}
+    under_way: dict[Any, tuple[Submission, int]] = {}  # and how often it was lost
     done = as_completed(loop=client.loop)
 
-    def give() -> bool:
-        submission = next(waiting, None)
+    def give(submission: Submission | None, lost: int = 0) -> bool:
         if submission is None:
             return False
         future = client.submit(grade, here, submission, pure=False)
-        under_way[future] = submission
+        under_way[future] = submission, lost
         done.add(future)
         return True
 
     while True:
         room = AHEAD * threads(client) if len(under_way) % 8 == 0 else 0
-        while len(under_way) < room and give():
+        while len(under_way) < room and give(next(waiting, None)):
             pass
         if not under_way:
             return
         future = next(done)
-        submission = under_way.pop(future)
-        if future.status == "finished":
-            yield future.result()
-        else:
-            problem = f"the worker that graded it was lost each time ({type(future.exception()).__name__})."
-            yield Graded(Result(submission.student, "broken", problem=problem))
+        submission, lost = under_way.pop(future)
+        graded, why = outcome(future)
         future.release()
-        give()
+        if graded is None and why != "KilledWorker" and lost < OFTEN:  # which Dask says after several times
+            give(submission, lost + 1)
+            continue
+        problem = f"the worker that graded it was lost each time ({why})."
+        yield graded or Graded(Result(submission.student, "broken", problem=problem))
+        give(next(waiting, None))
+
+
+def outcome(future: Any) -> tuple[Graded | None, str]:
+    """What came of a submission; None, and why, when its worker was lost with it."""
+    from asyncio import CancelledError
+
+    try:
+        return future.result(timeout=60), ""
+    except (Exception, CancelledError) as error:
+        return None, type(error).__name__
