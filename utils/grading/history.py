@@ -69,6 +69,9 @@ def waiting_threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(8)
 
 
+os.register_at_fork(after_in_child=waiting_threads.cache_clear)  # a fork has none of them
+
+
 def sync(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
