@@ -69,7 +69,8 @@ def waiting_threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(8)
 
 
-os.register_at_fork(after_in_child=waiting_threads.cache_clear)  # a fork has none of them
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=waiting_threads.cache_clear)  # a fork has none of them
 
 
 def sync(path: Path) -> None:
