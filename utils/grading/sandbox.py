@@ -84,6 +84,7 @@ def enclose(limits: Limits, walls: Walls, keep: Iterable[int] = (), folder: Path
     threads = _threads()
     if walls.namespaces:
         _go_on_in_fork(limits)
+        os.setsid()  # a group of its own: its signals to the group do not reach the process that waits
         with contextlib.suppress(OSError):
             namespaces.limit_threads(limits.threads)
         namespaces.keep_mounts_to_ourselves()
