@@ -58,13 +58,15 @@ class Bench:
         """A lane that nobody uses."""
         with self.lock:
             channel = self.connect()
-            self.busy += 1
             if self.free:
-                return self.free.pop()
-            here, there = pair()
-            channel.send({"lane": True}, (there.fileno(),))
-            there.close()
-            return Channel(here)
+                lane = self.free.pop()
+            else:
+                here, there = pair()
+                channel.send({"lane": True}, (there.fileno(),))
+                there.close()
+                lane = Channel(here)
+            self.busy += 1
+            return lane
 
     def run(self, plan: dict[str, Any]) -> dict[str, Any]:
         """What came of a plan (see :class:`utils.grading.trial.Trial`), or ``{"failed": why}``."""

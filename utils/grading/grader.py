@@ -104,9 +104,8 @@ def warm_up(release: Release) -> None:
     bench = bench_for(release)
 
     def begin() -> None:
-        with contextlib.suppress(
-            Ended, Garbled, OutOfTime
-        ):  # the first submission meets it again, and says so
+        # what goes wrong, the first submission meets again, and says so
+        with contextlib.suppress(Ended, Garbled, OutOfTime):
             bench.begin()
 
     threading.Thread(target=begin, daemon=True).start()

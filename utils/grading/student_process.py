@@ -139,7 +139,7 @@ class Lane:
         return {"child": child}
 
     def fork_restricted(self, given: int, without: tuple[str, ...]) -> dict[str, Any]:
-        """As :meth:`fork`, by a lane from which the names are gone: to take them away takes 0.1 seconds."""
+        """As :meth:`fork`, by a lane from which the names are gone: they are taken away once."""
         if without not in self.restricted:
             here, there = pair()
             inner = Lane(Channel(there), self.shell, self.limits, self.walls)
