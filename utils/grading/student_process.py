@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from utils.grading import sandbox
-from utils.grading.wire import Channel, Ended, from_descriptor, pair
+from utils.grading.wire import Channel, Ended, ending_with, from_descriptor, pair
 
 LATE = (  # what each fork would import otherwise; the last one for torch.autograd.grad, and sympy with it
     "numpy.random",
@@ -64,8 +64,9 @@ def main(descriptor: int) -> None:
     verdict = from_descriptor(descriptor)
     settings = verdict.receive()
     sandbox.guard()
-    walls = sandbox.find_walls()
-    shell = warm_up(settings["modules"])
+    with ending_with(verdict):
+        walls = sandbox.find_walls()
+        shell = warm_up(settings["modules"])
     verdict.send({"walls": walls.name, "sentence": walls.sentence})
     limits = sandbox.Limits(**settings["limits"])
     lanes: list[int] = []

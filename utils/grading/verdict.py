@@ -21,7 +21,7 @@ from typing import Any
 from utils.grading import sandbox
 from utils.grading.student_process import fork_lane, warm_up
 from utils.grading.symbols import Telling, names
-from utils.grading.wire import Channel, Ended, from_descriptor, pair
+from utils.grading.wire import Channel, Ended, ending_with, from_descriptor, pair
 
 MEMORY = 8 << 30  # bytes that reading a submission's answers may take
 
@@ -31,8 +31,9 @@ def main(descriptor: int) -> None:
     sandbox.guard()
     bench = from_descriptor(descriptor)
     settings = bench.receive()
-    process, students = start_students(settings)
-    shell = warm_up(["utils.grading.trial", *settings["modules"]])
+    with ending_with(bench):
+        process, students = start_students(settings)
+        shell = warm_up(["utils.grading.trial", *settings["modules"]])
     lanes: list[int] = []
     try:
         bench.send(students.receive())

@@ -7,10 +7,14 @@ Whoever reads a frame gets data, whatever the sender intended.
 from __future__ import annotations
 
 import array
+import contextlib
 import os
+import select
 import socket
 import struct
+import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import msgpack
@@ -144,3 +148,26 @@ def from_descriptor(descriptor: int, largest: int = 256 * MEGABYTE) -> Channel:
     """The channel on an inherited socket."""
     os.set_inheritable(descriptor, False)
     return Channel(socket.socket(fileno=descriptor), largest)
+
+
+@contextlib.contextmanager
+def ending_with(channel: Channel) -> Iterator[None]:
+    """Meanwhile this process ends at once if the other end of ``channel`` is closed: what it does takes long,
+    and it would hear of that only afterwards. No fork may happen meanwhile: a thread watches."""
+    over, here = os.pipe()
+    watched = select.poll()
+    watched.register(channel.end, 0)  # hanging up is always told
+    watched.register(over, select.POLLIN)
+
+    def watch() -> None:
+        if channel.end.fileno() in (descriptor for descriptor, _ in watched.poll()):
+            os._exit(1)
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        os.close(here)
+        watching.join()
+        os.close(over)
