@@ -1,6 +1,7 @@
 """The variants of LSTM and the MUT cells against the papers' formulas, number by number (``by_hand``)."""
 
 from dataclasses import replace
+from functools import partial
 
 import by_hand
 import pytest
@@ -8,7 +9,22 @@ import torch
 from against_torch import BATCH, LENGTHS, TIME, TOLERANCE, gradients, tensors
 from torch import nn
 
-from utils.models import GRU, LSTM, MUT1, MUT2, MUT3, RNN, cells, lstm, mut, unroll
+from utils.models import (
+    GRU,
+    LSTM,
+    MUT1,
+    MUT2,
+    MUT3,
+    RNN,
+    Captioner,
+    Decoder,
+    Forecaster,
+    LanguageModel,
+    cells,
+    lstm,
+    mut,
+    unroll,
+)
 from utils.models.lstm import VARIANTS
 
 INPUT, HIDDEN = 2, 3
@@ -314,3 +330,19 @@ def test_a_loop_in_one_direction_would_be_caught(monkeypatch):
     monkeypatch.setattr(unroll.Sweep, "times", lambda self, time: times(self._replace(backwards=False), time))
     with torch.no_grad(), pytest.raises(AssertionError):
         assert_same(layer, LENGTHS)
+
+
+def test_gates_that_are_not_in_the_state_are_not_forgotten_in_silence():
+    cell, token = partial(LSTM, variant="FGR"), torch.tensor([1])
+    steps = [
+        lambda: LanguageModel(5, 3, 4, cell=cell).step(token),
+        lambda: Captioner(2, 5, 3, 4, cell=cell).step(token, None),
+        lambda: Decoder(5, 3, 4, 6, cell=cell),
+        lambda: Forecaster(1, 4, cell=cell).forecast(torch.zeros(1, 3, 1), 2),
+    ]
+    for step in steps:
+        with pytest.raises(
+            ValueError, match=r"'FGR' feeds its gates back, and its state \(h, c\) does not hold"
+        ):
+            step()
+    LanguageModel(5, 3, 4, cell=cell)(token.unsqueeze(1))  # whole sequences are read

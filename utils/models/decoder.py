@@ -7,7 +7,7 @@ from utils.models.attention import AdditiveAttention, Attention, Memory
 from utils.models.encoder import Cell, State, make_layer
 from utils.models.gru import GRU
 from utils.models.sequences import describe
-from utils.models.validation import as_column, check_sizes, check_tokens
+from utils.models.validation import as_column, check_sizes, check_steps, check_tokens
 
 
 class Decoder(nn.Module):
@@ -25,12 +25,11 @@ class Decoder(nn.Module):
         attention: the attention's class; None leaves c_i out, so that the source acts through s_0 alone
             (Sutskever et al., 2014).
         num_layers: recurrent layers on one another; the attention reads s_{i-1} of the top layer.
-        cell: the recurrent layer's class. LSTM's variant "FGR" does not fit here, nor in ``step`` of any
-            model: its gates of t-1 are not part of the state that it hands on.
+        cell: the recurrent layer's class, or a partial of it, but not LSTM's variant "FGR".
         dropout: in training, the probability of zeroing each number of x_i, of what goes from layer to layer,
             and of s_i on its way to the output.
 
-    Raises ValueError if a size is below 1.
+    Raises ValueError if a size is below 1, or for a cell whose state is not all that its next step needs.
     """
 
     def __init__(
@@ -51,6 +50,7 @@ class Decoder(nn.Module):
         self.embedding = nn.Embedding(vocabulary_size, embedding_size)
         self.attention = None if attention is None else attention(hidden_size, memory_size)
         self.rnn = make_layer(cell, embedding_size + context_size, hidden_size, num_layers, dropout)
+        check_steps(self.rnn)
         self.head = nn.Linear(hidden_size, vocabulary_size)
         self.dropout = nn.Dropout(dropout)
 

@@ -152,9 +152,11 @@ def beam(
     for length in range(1, limit + 1):
         logits, state = step(token, state)
         log_probs = _at_least_float32(logits).log_softmax(dim=-1).unflatten(0, (batch, beam_size))
-        scores, chosen = log_probs.add_(scores.unsqueeze(-1)).flatten(1).topk(beam_size)
-        parent = chosen // logits.shape[-1]
-        token = chosen % logits.shape[-1]
+        # an item's best continuations are among the best of each of its beginnings
+        steps, tokens = log_probs.topk(min(beam_size, logits.shape[-1]))
+        scores, chosen = (scores.unsqueeze(-1) + steps).flatten(1).topk(beam_size)
+        parent = chosen // steps.shape[-1]
+        token = tokens.flatten(1).gather(1, chosen)
         history = history.gather(1, parent.unsqueeze(-1).expand_as(history))
         history[:, :, length - 1] = token
         ended = token == end if length < limit else torch.ones_like(token, dtype=torch.bool)

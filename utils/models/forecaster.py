@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from utils.models.encoder import Cell, State, make_layer
 from utils.models.pooling import last_step
 from utils.models.recurrent import RNN
+from utils.models.validation import check_steps
 
 
 class Forecaster(nn.Module):
@@ -49,8 +50,10 @@ class Forecaster(nn.Module):
 
         The prefixes may be padded beyond ``lengths`` (batch,). Returns the ``steps`` values that follow each
         prefix, (batch, steps, output_size), without gradients.
-        Raises ValueError if steps < 1, the prefix has no batch, or output and input differ in width.
+        Raises ValueError if steps < 1, the prefix has no batch, output and input differ in width, or the cell
+        is LSTM's variant "FGR", which cannot go step by step.
         """
+        check_steps(self.rnn)
         if steps < 1:
             raise ValueError(f"steps must be at least 1, got {steps}")
         if prefix.dim() != 3:

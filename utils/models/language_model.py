@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from utils.models.encoder import Cell, Encoder, State
 from utils.models.gru import GRU
-from utils.models.validation import as_column
+from utils.models.validation import as_column, check_steps
 
 
 class LanguageModel(nn.Module):
@@ -61,6 +61,9 @@ class LanguageModel(nn.Module):
         """Read one token (batch,); the logits (batch, vocabulary_size) of the next, and the new state.
 
         This is what the searches of ``decoding`` call.
+
+        Raises ValueError as ``Encoder`` does, and for LSTM's variant "FGR", which cannot go step by step.
         """
+        check_steps(self.encoder.rnn)
         logits, state = self(as_column(token), state)
         return logits.squeeze(1), state

@@ -1,7 +1,7 @@
-"""What a model refuses: sizes below 1, and tensors that hold no tokens."""
+"""What a model refuses: sizes below 1, tensors that hold no tokens, a layer that cannot go step by step."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def check_sizes(**sizes: int) -> None:
@@ -32,3 +32,12 @@ def as_column(token: Tensor) -> Tensor:
         got = f"shape {tuple(token.shape)}" if isinstance(token, Tensor) else type(token).__name__
         raise ValueError(f"a step reads one token per row, a tensor (rows,); got {got}")
     return token.unsqueeze(1)
+
+
+def check_steps(rnn: nn.Module) -> None:
+    """A ValueError if the state of a recurrent layer is not all that its next step needs."""
+    if getattr(rnn, "variant", None) == "FGR":
+        raise ValueError(
+            "LSTM's variant 'FGR' feeds its gates back, and its state (h, c) does not hold them: it reads "
+            "whole sequences and cannot go step by step; take another variant, such as 'V'"
+        )
