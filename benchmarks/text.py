@@ -29,6 +29,7 @@ from utils.text import (
     get_tokenizer,
     numericalise_all,
     padding_waste,
+    tokenise_all,
 )
 
 BATCH_SIZE, SEQ_LENGTH, REPEATS = 32, 35, 3
@@ -90,10 +91,6 @@ def numbers_of(data: Dataset, tokenise: Callable) -> tuple[list[float], list[lis
             numericalising += seconds
             splits[-1].append(numbers)
     return [tokenising, numericalising], splits
-
-
-def tokenise_all(texts: Sequence[Any], tokenise: Callable) -> list[Sequence[str]]:
-    return [tokenise(text) for text in texts]
 
 
 def sides_of(part: Sequence[Any]) -> list[Sequence[Any]]:

@@ -56,6 +56,30 @@ def test_fractions_that_are_none(fractions):
         split(range(10), 0, fractions)
 
 
+def test_published_splits_that_overlap_say_so_and_can_be_cleaned():
+    splits = {
+        "train": [Labelled("thank you", "ham"), Labelled("thank you", "ham"), Labelled("hello", "ham")],
+        "valid": [Labelled("hello", "spam"), Labelled("good bye", "ham")],
+        "test": [Labelled("good bye", "ham"), Labelled("thank you", "ham"), Labelled("see you", "ham")],
+    }
+    published = Dataset("spam", "real", "messages", splits)
+    assert str(published).endswith("test 3; as published, 3 of them in an earlier split, too")
+    clean = published.without_repeats()
+    assert {name: [item.text for item in items] for name, items in clean.items()} == {
+        "train": ["thank you", "thank you", "hello"],
+        "valid": ["good bye"],
+        "test": ["see you"],
+    }
+    assert str(clean).endswith("train 3, valid 1, test 1") and published["valid"] is splits["valid"]
+
+
+def test_without_repeats_leaves_other_data_alone():
+    chorales = {"train": [((60,), (62,))], "test": [((60,), (64,)), ((60,), (62,))]}  # equal beginnings
+    assert Dataset("chorales", "real", "", chorales).without_repeats()["test"] == [((60,), (64,))]
+    prose = Dataset("prose", "real", "", {"train": "to be", "test": "to be"})
+    assert prose.without_repeats()["test"] == "to be"
+
+
 def overlaps(parts, keys):
     """What occurs in two parts, by brute force."""
     seen = [{key for item in part for key in keys(item)} for part in parts.values()]

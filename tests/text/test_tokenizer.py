@@ -1,6 +1,8 @@
+import gc
+
 import pytest
 
-from utils.text import get_tokenizer
+from utils.text import get_tokenizer, tokenise_all
 
 
 def test_basic_english_is_the_default():
@@ -32,3 +34,18 @@ def test_what_there_is_no_tokenizer_for():
         get_tokenizer("shakespeare")
     with pytest.raises(ValueError):
         get_tokenizer("basic_english", language="fr")
+
+
+def test_a_corpus_is_its_texts_one_by_one():
+    texts = ["Hello, world!", "", "It's late."]
+    assert tokenise_all(texts) == [get_tokenizer()(text) for text in texts]
+    assert tokenise_all(iter(texts), list) == [list(text) for text in texts]
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match="a list of texts, got the string 'Hello'"):
+        tokenise_all("Hello")
+
+
+def test_a_tokenizer_that_fails_leaves_the_garbage_collector_on():
+    with pytest.raises(ZeroDivisionError):
+        tokenise_all(["a"], lambda text: 1 / 0)
+    assert gc.isenabled()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 SPLITS = ("train", "valid", "test")
@@ -39,7 +39,8 @@ class Dataset(Mapping[str, Sequence]):
     """From the name of a split ("train", "valid", "test") to its items, a sized and indexable sequence.
 
     ``name`` is the course's name for the data, ``source`` is "default" (made by the course) or "real" (a
-    published corpus), and ``title`` says what was loaded. Printing the data set shows these and its sizes.
+    published corpus), and ``title`` says what was loaded. Printing the data set shows these, its sizes, and
+    how many texts of a published split are in an earlier one, too.
     """
 
     name: str
@@ -58,7 +59,39 @@ class Dataset(Mapping[str, Sequence]):
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{split} {len(items):,}" for split, items in self.splits.items())
-        return f"{self.name} ({self.source}): {self.title}; {sizes}"
+        line = f"{self.name} ({self.source}): {self.title}; {sizes}"
+        again = sum(map(sum, self._repeats().values())) if self.source == "real" else 0
+        return f"{line}; as published, {again} of them in an earlier split, too" if again else line
+
+    def without_repeats(self) -> Dataset:
+        """The same without the items whose text (tokens, source sentence) an earlier split has.
+
+        The course's own splits never overlap. Published ones are loaded as they were published, and some
+        do: a test on those items would be a test of memory.
+        """
+        repeats = self._repeats()
+        splits = {
+            name: [item for item, again in zip(items, repeats[name], strict=True) if not again]
+            if any(repeats[name])
+            else items
+            for name, items in self.splits.items()
+        }
+        return replace(self, splits=splits)
+
+    def _repeats(self) -> dict[str, list[bool]]:
+        """For every item of every split: does an earlier split have its text?"""
+        before: set[Hashable] = set()
+        repeats: dict[str, list[bool]] = {}
+        for name, items in self.splits.items():
+            texts = [] if isinstance(items, str) or len(self) == 1 else list(map(_text, items))
+            repeats[name] = [text in before for text in texts]
+            before.update(texts)
+        return repeats
+
+
+def _text(item: Hashable) -> Hashable:
+    """What makes an item a repetition of another: not its label, nor its translation."""
+    return item[0] if isinstance(item, tuple) and hasattr(item, "_fields") else item
 
 
 def split(

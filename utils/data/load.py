@@ -11,6 +11,7 @@ from utils.data.corpora import PARSERS
 from utils.data.dataset import Dataset
 from utils.data.fetch import fetch, opened
 from utils.data.registry import CORPORA
+from utils.memory import garbage_collector_paused
 
 # name -> "module:function" that makes the data from a seed, imported when it is asked for
 DEFAULT = {
@@ -91,7 +92,8 @@ def _read(name: str, corpus_name: str) -> Dataset:
     corpus = CORPORA[corpus_name]
     copy = fetch(corpus)
     title = f"{corpus.title}, {copy.note}" if copy.note else corpus.title
-    return Dataset(name, "real", title, PARSERS[corpus_name](opened(copy)))
+    with garbage_collector_paused():
+        return Dataset(name, "real", title, PARSERS[corpus_name](opened(copy)))
 
 
 def counts(data: Dataset, documented: Mapping[str, int]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from utils.text.batching import (
 )
 from utils.text.bleu import Bleu, bleu_score, corpus_bleu
 from utils.text.buckets import BucketBatches, padding_waste, pair_batches
-from utils.text.tokenizer import Tokenizer, get_tokenizer
+from utils.text.tokenizer import Tokenizer, get_tokenizer, tokenise_all
 from utils.text.torchtext_adapter import Vectors, Vocab
 from utils.text.vectors import Coverage, coverage, embedding_matrix, load_vectors
 from utils.text.vocabulary import (
@@ -57,4 +57,5 @@ __all__ = [
     "pair_batch",
     "pair_batches",
     "save_vocabulary",
+    "tokenise_all",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from utils.memory import garbage_collector_paused
 from utils.text import torchtext_adapter
 
 Tokenizer = Callable[[str], list[str]]
@@ -21,3 +22,17 @@ def get_tokenizer(tokenizer: str | Tokenizer | None = "basic_english", language:
     Raises ValueError for any other name, and for ``"basic_english"`` with a language other than ``"en"``.
     """
     return torchtext_adapter.get_tokenizer(tokenizer, language)
+
+
+def tokenise_all(texts: Iterable[str], tokenizer: Tokenizer | None = None) -> list[list[str]]:
+    """The tokens of every text of a corpus, by ``get_tokenizer()`` or another tokenizer.
+
+    The same as one call for each, up to twice as fast where the texts are short and many.
+
+    Raises ValueError if ``texts`` is one string.
+    """
+    if isinstance(texts, str):
+        raise ValueError(f"expected a list of texts, got the string {texts[:40]!r}: call the tokenizer on it")
+    tokenise = get_tokenizer() if tokenizer is None else tokenizer
+    with garbage_collector_paused():
+        return [tokenise(text) for text in texts]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import json
 import os
 from collections import OrderedDict
@@ -16,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from utils.memory import garbage_collector_paused
 from utils.text.torchtext_adapter import Vocab, build_vocab_from_iterator, vocab
 
 PAD = "<pad>"
@@ -82,7 +81,7 @@ def numericalise_all(sentences: Iterable[Sequence[str]], vocabulary: Vocab) -> l
 
     Raises ValueError as ``numericalise`` does.
     """
-    with _garbage_collector_paused():  # it would walk over all tokens again and again, and find nothing
+    with garbage_collector_paused():
         corpus = list(_tokenised(sentences))
         indices = _lookup(list(chain.from_iterable(corpus)), vocabulary)
         return list(indices.split([len(sentence) for sentence in corpus])) if corpus else []
@@ -98,17 +97,6 @@ def _lookup(tokens: list[str], vocabulary: Vocab) -> Tensor:
         return torch.from_numpy(np.fromiter(found, np.int64, count=len(tokens)))
     except KeyError as error:
         raise _unknown_token(error.args[0]) from None
-
-
-@contextlib.contextmanager
-def _garbage_collector_paused() -> Iterator[None]:
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def denumericalise(indices: Tensor | Sequence[int], vocabulary: Vocab) -> list[str]:
