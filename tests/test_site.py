@@ -75,8 +75,7 @@ def test_links_within_the_site_lead_somewhere(site):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_fits_its_window_and_shows_its_formulas(address, browser, page, width, scheme):
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)

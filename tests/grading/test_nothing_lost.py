@@ -22,7 +22,7 @@ from utils.grading.submission import Submission
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("COURSE_KILLS", 8))  # random moments; half of them with two workers
+KILLS = int(os.environ.get("COURSE_KILLS", 4))  # random moments; half of them with two workers
 LOCKED = float(os.environ.get("COURSE_LOCKED", 5))  # seconds
 KINDS = ("right", "wrong", "raises", "cut", "shouts", "edited", "exits", "absent", "syntax", "last")
 RUN = """
