@@ -87,7 +87,7 @@ def test_a_page_fits_its_window_and_shows_its_formulas(address, browser, page, w
     known = "Identifier 'THEBE_JS_URL' has already been declared"  # an extension of the theme's adds it twice
     tab.goto(f"{address}/{page}.html")
     if tab.query_selector(".math"):
-        tab.wait_for_selector("mjx-container", timeout=20_000)
+        tab.wait_for_selector("mjx-container", timeout=60_000)
         tab.wait_for_timeout(1000)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     wide = tab.evaluate(

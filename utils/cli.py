@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+import utils.grading  # noqa: F401  it says why it comes before nbformat
 from utils.data_cli import data
 from utils.errors import UserError
 from utils.grade_cli import COMMANDS

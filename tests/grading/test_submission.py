@@ -2,6 +2,8 @@
 
 import json
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -194,3 +196,13 @@ def places(value, path=()):
     keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in keys:
         yield from places(value[key], (*path, key))
+
+
+def test_notebooks_are_read_without_the_grammar_of_web_addresses_that_takes_seconds():
+    program = (
+        "import sys, utils.grading.submission, nbformat\n"
+        "nbformat.validate(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('1 + 1')]))\n"
+        "print([name for name in ('lark', 'rfc3987_syntax') if sys.modules.get(name)])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]" and done.stderr == ""
