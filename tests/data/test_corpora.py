@@ -137,7 +137,11 @@ def test_our_splits_share_no_text(corpus, real):
     ],
 )
 def test_published_splits_share_next_to_nothing(corpus, most, real):
-    assert len(shared(real(corpus), lambda item: [item])) <= most
+    data = real(corpus)
+    assert len(shared(data, lambda item: [item])) <= most
+    assert ("in an earlier split" in str(data)) == (most > 0)
+    clean = data.without_repeats()
+    assert shared(clean, lambda item: [item]) == [] and clean["train"] is data["train"]
 
 
 @needs_course_data
