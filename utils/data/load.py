@@ -80,7 +80,8 @@ def load(name: str, source: str | None = None) -> Dataset:
         if elsewhere:
             raise ValueError(f"{name!r} has no {source} data: load({name!r}, source={elsewhere[0]!r})")
         raise ValueError(f"there is no {source} data set {name!r}; there are: {', '.join(sorted(table))}")
-    return _make(table[name]) if source == "default" else _read(name, table[name])
+    with garbage_collector_paused():
+        return _make(table[name]) if source == "default" else _read(name, table[name])
 
 
 def _make(address: str) -> Dataset:
@@ -92,8 +93,7 @@ def _read(name: str, corpus_name: str) -> Dataset:
     corpus = CORPORA[corpus_name]
     copy = fetch(corpus)
     title = f"{corpus.title}, {copy.note}" if copy.note else corpus.title
-    with garbage_collector_paused():
-        return Dataset(name, "real", title, PARSERS[corpus_name](opened(copy)))
+    return Dataset(name, "real", title, PARSERS[corpus_name](opened(copy)))
 
 
 def counts(data: Dataset, documented: Mapping[str, int]) -> dict[str, int]:
