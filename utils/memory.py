@@ -11,8 +11,8 @@ from collections.abc import Iterator
 def garbage_collector_paused() -> Iterator[None]:
     """Meanwhile nothing is searched for cycles.
 
-    Each so many new lists Python walks over all there are. Among lists of strings it finds nothing, and it
-    takes up to half of the time.
+    After so many new lists Python walks over all that there are. Among lists of strings it finds nothing,
+    and the larger the corpus, the longer it walks.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -158,12 +158,11 @@ def ending_with(channel: Channel) -> Iterator[None]:
     descriptor = channel.end.fileno()
     flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
     fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(
-        descriptor, fcntl.F_SETFL, flags | os.O_ASYNC
-    )  # the kernel tells by SIGIO, which ends a process
+    # the kernel tells of the closing by SIGIO, which ends a process, whatever it is doing
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_ASYNC)
     try:
         if select.select([descriptor], [], [], 0)[0]:
-            os._exit(1)  # closed before the line above
+            os._exit(1)  # it was closed before that
         yield
     finally:
         fcntl.fcntl(descriptor, fcntl.F_SETFL, flags)

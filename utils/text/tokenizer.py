@@ -27,7 +27,7 @@ def get_tokenizer(tokenizer: str | Tokenizer | None = "basic_english", language:
 def tokenise_all(texts: Iterable[str], tokenizer: Tokenizer | None = None) -> list[list[str]]:
     """The tokens of every text of a corpus, by ``get_tokenizer()`` or another tokenizer.
 
-    The same as one call for each, up to twice as fast where the texts are short and many.
+    The same as one call for each, but faster where the texts are many (see ``garbage_collector_paused``).
 
     Raises ValueError if ``texts`` is one string.
     """
