@@ -73,7 +73,7 @@ def submissions(course) -> dict[str, Submission]:
 
 @pytest.fixture(scope="module")
 def graded(course, submissions):
-    graded = Class(course / "source" / "01-tiny", course / "class", timeout=5)
+    graded = Class(course / "source" / "01-tiny", course / "class", timeout=2)
     return {result.student: result for result in graded.grade(list(submissions.values()))}
 
 
@@ -107,7 +107,7 @@ def test_the_instructor_is_told_what_happened(graded):
     assert not any(notes[name] for name in ("right", "wrong", "raises", "syntax", "shouts", "last"))
     assert "had been changed; it was put back" in notes["edited"]
     assert "was missing; it was put back" in notes["deleted"]
-    assert "took more than 5 seconds" in notes["endless"]
+    assert "took more than 2 seconds" in notes["endless"]
     assert "ended Python (exit code 1)" in notes["exits"]
 
 
@@ -138,7 +138,7 @@ def test_feedback_teaches_and_hides_the_hidden_tests(course, graded):
 
 
 def test_only_what_changed_is_graded_again(course, submissions, graded):
-    again = Class(course / "source" / "01-tiny", course / "class", timeout=5)
+    again = Class(course / "source" / "01-tiny", course / "class", timeout=2)
     edited = dict(submissions, wrong=Submission("wrong", submissions["right"].files))
     fresh = {}
     results = again.grade(

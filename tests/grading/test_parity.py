@@ -31,8 +31,10 @@ OWN = {
 }
 VARIANTS = (
     "solution",
+    "right/vectorised",
     "wrong/count_saturates",
     "wrong/delegated_to_torch",
+    "wrong/state_not_carried",
     "wrong/delegated_orthogonal_by_import",
     "wrong/lstm_delegated_to_an_alias",
 )
