@@ -5,6 +5,9 @@ import pytest
 from utils.data import reviews
 from utils.data.grammar import bag, best_accuracy, tokens
 
+GOOD = {*reviews.GOOD, *reviews.FILM.good, *reviews.RESTAURANT.good}
+BAD = {*reviews.BAD, *reviews.FILM.bad, *reviews.RESTAURANT.bad}
+
 
 @pytest.fixture(scope="module")
 def data():
@@ -53,10 +56,7 @@ def test_order_decides_what_the_words_do_not(data):
 @pytest.mark.parametrize("last", [True, False])
 def test_neither_the_first_nor_the_last_opinion_tells_the_label(data, last):
     fixed = {"best": "positive", "worst": "negative"}
-    good = {word for words in (reviews.RESTAURANT, reviews.FILM) for word, _ in words["words"]}
-    bad = {word for words in (reviews.RESTAURANT, reviews.FILM) for _, word in words["words"]}
-    polarity = dict.fromkeys(good | set(reviews.GOOD), "positive")
-    polarity |= dict.fromkeys(bad | set(reviews.BAD), "negative") | fixed
+    polarity = dict.fromkeys(GOOD, "positive") | dict.fromkeys(BAD, "negative") | fixed
     right = 0
     for item in everything(data):
         found = [polarity[word] for word in tokens(item.text) if word in polarity] or ["positive"]
@@ -69,6 +69,25 @@ def test_not_the_worst_is_praise_and_not_the_best_is_not(data):
         found = [item for item in everything(data) if item.text.startswith(start)]
         assert len(found) > 20
         assert all("not by a long way" in item.text and item.label == label for item in found)
+
+
+def test_a_doubt_turns_the_claim_around(data):
+    """Two doubts are none: the label is the claim's, as often turned as a denial stands before it."""
+    found = [item for item in everything(data) if item.kind == "doubt"]
+    denied = collections.Counter()
+    for item in found:
+        text = item.text.lower()
+        denials = sum(text.count(denial.lower()) for denial in reviews.DENIALS)
+        first = next(word for word in tokens(text) if word in GOOD | BAD)
+        assert item.label == ("positive" if (first in GOOD) == (denials % 2 == 0) else "negative")
+        denied[denials] += 1
+    assert min(denied[0], denied[1], denied[2]) > 50
+
+
+def test_rare_words_of_opinion_are_rare_and_there(data):
+    counts = collections.Counter(word for item in data["train"] for word in tokens(item.text))
+    assert counts["good"] > 5 * counts[reviews.GOOD[-1]] > 100
+    assert counts["bad"] > 5 * counts[reviews.BAD[-1]] > 100
 
 
 def test_a_review_is_a_sentence(data):

@@ -6,6 +6,7 @@ test looks. Two shapes can be described from either side, so those pictures have
 
 from __future__ import annotations
 
+import functools
 import random
 from typing import NamedTuple
 
@@ -59,7 +60,12 @@ def make(seed: int = 0, count: int = 4_000) -> Dataset:
         raise ValueError(f"count must be at least 1, got {count}")
     rng = random.Random(seed)
     noise = torch.Generator().manual_seed(seed)
-    items = [_item(rng, noise) for _ in range(count)]
+    scenes = [_scene(rng) for _ in range(count)]
+    images = torch.stack([draw(shapes) for shapes, _ in scenes])
+    images += 0.02 * torch.randn(images.shape, generator=noise)
+    items = [
+        Captioned(image, captions) for image, (_, captions) in zip(images.clamp_(0, 1), scenes, strict=True)
+    ]
     title = f"pictures of coloured shapes, {SIDE} by {SIDE}, with sentences"
     return Dataset("captions", "default", title, dict(split(items, seed, keys=lambda item: item.captions)))
 
@@ -73,6 +79,7 @@ def draw(shapes: list[tuple[Shape, tuple[int, int]]]) -> Tensor:
     return image
 
 
+@functools.cache  # few differ, and many pictures are drawn
 def mask(form: str, centre: tuple[int, int], radius: int) -> Tensor:
     """The pixels of a shape that fills the square of side 2 radius + 1 around ``centre``; (32, 32), bool.
 
@@ -92,7 +99,8 @@ def mask(form: str, centre: tuple[int, int], radius: int) -> Tensor:
     raise ValueError(f"expected one of {', '.join(SHAPES)}, got {form!r}")
 
 
-def _item(rng: random.Random, noise: torch.Generator) -> Captioned:
+def _scene(rng: random.Random) -> tuple[list[tuple[Shape, tuple[int, int]]], tuple[str, ...]]:
+    """The shapes with their centres, and the captions."""
     first = _shape(rng)
     captions: tuple[str, ...]
     if rng.random() < 0.2:
@@ -106,8 +114,7 @@ def _item(rng: random.Random, noise: torch.Generator) -> Captioned:
         end = (x + right * rng.randint(15, 16), y + down * rng.randint(15, 16))
         placed = [(first, (x, y)), (second, end)]
         captions = (f"{first} {relation} {second}", f"{second} {back} {first}")
-    image = draw(placed) + 0.02 * torch.randn(3, SIDE, SIDE, generator=noise)
-    return Captioned(image.clamp(0, 1), tuple(rng.sample(captions, len(captions))))
+    return placed, tuple(rng.sample(captions, len(captions)))
 
 
 def _start(ahead: int, rng: random.Random) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 from utils.data.phrases import Words
@@ -208,6 +209,22 @@ ELIDED = {"le": "l'", "la": "l'", "je": "j'", "ne": "n'", "que": "qu'", "de": "d
 BEFORE_NOUN = {"ce": "cet", "ma": "mon", "beau": "bel", "vieux": "vieil", "nouveau": "nouvel"}
 MERGED = {("de", "le"): "du", ("de", "les"): "des"}
 VOWELS = tuple("aeiouâàéèêîïôœh")
+
+
+@functools.cache
+def nouns_of(kind: str) -> tuple[Noun, ...]:
+    """The nouns that name a "person", a "thing" or a "place"."""
+    return tuple(noun for noun in NOUNS if noun.kind == kind)
+
+
+@functools.cache
+def adjectives_of(kind: str, before: bool | None = None) -> tuple[str, ...]:
+    """The adjectives for nouns of this kind: all, or those that stand ``before`` the French noun or not."""
+    return tuple(
+        name
+        for name, entry in ADJECTIVES.items()
+        if kind in entry.kinds and (before is None or entry.before is before)
+    )
 
 
 def determiner(article: str, gender: str, plural: bool, adjective_follows: bool = False) -> tuple[str, str]:

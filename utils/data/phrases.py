@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 Words = list[tuple[str, frozenset]]
@@ -23,14 +25,16 @@ def unit(source: str, target: str) -> Phrase:
 
 def join(*phrases: Phrase) -> Phrase:
     """The phrases one after the other, on both sides."""
-    return Phrase(
-        [word for phrase in phrases for word in phrase.source],
-        [word for phrase in phrases for word in phrase.target],
-    )
+    sources, targets = zip(*phrases, strict=True)
+    return Phrase(list(chain.from_iterable(sources)), list(chain.from_iterable(targets)))
 
 
 def aligned(source: Sequence, target: Sequence) -> tuple[tuple[int, int], ...]:
     """The pairs (i, j), in order, of which source word i and target word j share a key."""
+    places = defaultdict(list)
+    for j, (_, keys) in enumerate(target):
+        for key in keys:
+            places[key].append(j)
     return tuple(
-        (i, j) for i, (_, ours) in enumerate(source) for j, (_, theirs) in enumerate(target) if ours & theirs
+        (i, j) for i, (_, keys) in enumerate(source) for j in sorted({j for key in keys for j in places[key]})
     )

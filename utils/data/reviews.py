@@ -5,6 +5,9 @@ order, with the opposite label ("Not the worst restaurant in town, not by a long
 and "Not the best restaurant in town, not by a long way: it is one of the worst."). Twins stay in one split,
 so a classifier that sees only which words there are, and how often, is right on one of the two, never on
 both.
+
+Some words of praise and blame are frequent and many are rare, as everywhere. Words of one polarity are often
+joined ("gripping and clever"), which is how their company tells them from those of the other.
 """
 
 from __future__ import annotations
@@ -18,31 +21,52 @@ from utils.data.grammar import bag, best_accuracy, capitalised, expand
 
 POSITIVE, NEGATIVE = "positive", "negative"
 
-# All begin with a consonant: "a" and "an" would tell twins apart.
-GOOD = ("good", "great", "brilliant", "wonderful", "superb", "delightful", "lovely", "splendid")
-BAD = ("bad", "ghastly", "terrible", "dreadful", "poor", "disappointing", "dismal", "horrible")
+# The most frequent first. All begin with a consonant: "a" and "an" would tell twins apart.
+GOOD = (
+    "good", "great", "lovely", "wonderful", "brilliant", "superb", "delightful", "splendid", "charming",
+    "fantastic", "graceful", "memorable", "terrific", "magnificent", "refreshing", "fabulous", "perfect",
+    "stunning", "marvellous", "thoughtful", "polished", "sublime", "joyful", "blissful",
+)  # fmt: skip
+BAD = (
+    "bad", "poor", "terrible", "disappointing", "dreadful", "horrible", "boring", "dismal", "weak",
+    "ghastly", "miserable", "forgettable", "lousy", "pathetic", "tiresome", "sloppy", "hopeless", "clumsy",
+    "careless", "shabby", "dreary", "grim", "dire", "wretched",
+)  # fmt: skip
 
-# (singular parts of the thing, the thing itself, where it stands)
-RESTAURANT = {
-    "part": (
+
+class Domain(NamedTuple):
+    """What is reviewed: its parts, what it is called, where it stands, and what one says of it alone."""
+
+    parts: tuple[str, ...]
+    things: tuple[str, ...]
+    places: tuple[str, ...]
+    good: tuple[str, ...]
+    bad: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+RESTAURANT = Domain(
+    parts=(
         "soup", "service", "wine list", "bread", "dessert", "fish", "steak", "salad", "coffee", "music",
         "view", "waiter", "pasta", "curry", "lamb", "cheese board", "sauce", "risotto",
     ),
-    "thing": ("restaurant", "bistro", "tavern", "pizzeria", "diner", "café"),
-    "place": ("in town", "in the old port", "on this street", "in the quarter", "near the station"),
-    "words": (("pleasant", "nasty"), ("remarkable", "mediocre"), ("fine", "shoddy")),
-    "fact": ("The chef is new", "We were four at the table", "We had booked a week ahead"),
-}  # fmt: skip
-FILM = {
-    "part": (
+    things=("restaurant", "bistro", "tavern", "pizzeria", "diner", "café"),
+    places=("in town", "in the old port", "on this street", "in the quarter", "near the station"),
+    good=("pleasant", "remarkable", "fine"),
+    bad=("nasty", "mediocre", "shoddy"),
+    facts=("The chef is new", "We were four at the table", "We had booked a week ahead"),
+)  # fmt: skip
+FILM = Domain(
+    parts=(
         "plot", "acting", "script", "photography", "soundtrack", "ending", "dialogue", "lead actor",
         "editing", "opening scene", "second half", "villain", "love story", "chase", "humour",
     ),
-    "thing": ("film", "thriller", "comedy", "drama", "western", "sequel"),
-    "place": ("of the year", "of the season", "of the festival", "of this director", "of the decade"),
-    "words": (("gripping", "dull"), ("funny", "tedious"), ("moving", "flat"), ("clever", "silly")),
-    "fact": ("It runs for two hours", "I saw it without subtitles", "The hall was half full"),
-}  # fmt: skip
+    things=("film", "thriller", "comedy", "drama", "western", "sequel"),
+    places=("of the year", "of the season", "of the festival", "of this director", "of the decade"),
+    good=("gripping", "funny", "moving", "clever"),
+    bad=("dull", "tedious", "flat", "silly"),
+    facts=("It runs for two hours", "I saw it without subtitles", "The hall was half full"),
+)  # fmt: skip
 
 # In each frame {x} and {y} are words of opposite polarity, and {x} decides the label. Exchanging the two
 # gives the twin. "part" and "other" are different parts of one thing.
@@ -75,6 +99,20 @@ FRAMES = {
         "this is a {x} {thing}, and I had expected a {y} one",
     ),
 }
+# What comes before a claim turns it around or leaves it as it is, and it may come twice.
+CLAIMS = (
+    "the {part} was {x} and not {y}",
+    "the {part} of this {thing} was rather {x} than {y}",
+    "this was a {x} {thing} and not a {y} one",
+    "more of this {thing} was {x} than {y}",
+)
+DENIALS = (
+    "it would be wrong to say that", "I do not agree that", "nobody can tell me that", "it is not true that",
+    "I doubt that",
+)  # fmt: skip
+ASSURANCES = (
+    "I still think that", "it is true that", "all of us agree that", "I must say that", "nobody doubts that",
+)  # fmt: skip
 SUPERLATIVES = (
     "not the {y} {thing} {place}, not by a long way: it is one of the {x}",
     "one of the {x} of its kind, and not the {y} {thing} {place}, not by a long way",
@@ -82,17 +120,17 @@ SUPERLATIVES = (
     "the {x} {thing} {place}, and whoever calls it the {y} was not there",
 )
 
-# Reviews whose words alone tell the label, by that label. {p} is a positive word, {n} a negative one.
+# Reviews whose words alone tell the label, by that label. {p} and {q} are positive, {n} and {m} negative.
 PLAIN = {
     POSITIVE: (
-        "the {part} was {p}", "a {p} {thing}", "the {part} was {p} and the {other} was {p2}",
+        "the {part} was {p}", "a {p} {thing}", "the {part} was {p} and the {other} was {q}",
         "the {part} was far from {n}", "the {part} was not {n} at all",
         "there was nothing {n} about the {part}",
         "not the worst {thing} {place}, not by a long way", "I can only recommend this {thing}",
         "I will come back for the {part}",
     ),
     NEGATIVE: (
-        "the {part} was {n}", "a {n} {thing}", "the {part} was {n} and the {other} was {n2}",
+        "the {part} was {n}", "a {n} {thing}", "the {part} was {n} and the {other} was {m}",
         "the {part} was far from {p}", "the {part} was not {p} at all",
         "there was nothing {p} about the {part}",
         "not the best {thing} {place}, not by a long way", "I cannot recommend this {thing}",
@@ -157,16 +195,25 @@ def ceiling(reviews: list[Review] | list[Labelled]) -> float:
 
 def _twins(rng: random.Random) -> tuple[Review, Review]:
     """A positive and a negative review made of the same words."""
-    kind = rng.choice([*FRAMES, "superlative"])
+    kind = rng.choice([*FRAMES, "doubt", "superlative"])
     words = _words(rng)
-    if kind == "superlative":
-        frame, good, bad = rng.choice(SUPERLATIVES), "best", "worst"
+    good, bad = ("best", "worst") if kind == "superlative" else (words["p"], words["n"])
+    if kind == "doubt":
+        frame, denied = _doubt(rng)
+        good, bad = (bad, good) if denied else (good, bad)
     else:
-        frame, good, bad = rng.choice(FRAMES[kind]), words["p"], words["n"]
+        frame = rng.choice(SUPERLATIVES if kind == "superlative" else FRAMES[kind])
     finish = _finish(words["fact"], rng)
     positive = finish(frame.format(x=good, y=bad, **words))
     negative = finish(frame.format(x=bad, y=good, **words))
     return Review(positive, POSITIVE, kind), Review(negative, NEGATIVE, kind)
+
+
+def _doubt(rng: random.Random) -> tuple[str, bool]:
+    """A claim with one or two denials or assurances before it, and whether they turn it around."""
+    denials = [rng.random() < 0.6 for _ in range(rng.choice((1, 1, 2)))]
+    before = [rng.choice(DENIALS if denial else ASSURANCES) for denial in denials]
+    return " ".join([*before, rng.choice(CLAIMS)]), sum(denials) % 2 == 1
 
 
 def _plain(rng: random.Random) -> tuple[Review, Review]:
@@ -181,21 +228,24 @@ def _plain(rng: random.Random) -> tuple[Review, Review]:
 
 def _words(rng: random.Random) -> dict[str, str]:
     domain = rng.choice((RESTAURANT, FILM))
-    part, other = rng.sample(domain["part"], 2)
-    good, bad = zip(*domain["words"], strict=True)
-    positive, second_positive = rng.sample(GOOD + good, 2)
-    negative, second_negative = rng.sample(BAD + bad, 2)
+    part, other = rng.sample(domain.parts, 2)
     return {
         "part": part,
         "other": other,
-        "thing": rng.choice(domain["thing"]),
-        "place": rng.choice(domain["place"]),
-        "fact": rng.choice(domain["fact"]),
-        "p": positive,
-        "p2": second_positive,
-        "n": negative,
-        "n2": second_negative,
+        "thing": rng.choice(domain.things),
+        "place": rng.choice(domain.places),
+        "fact": rng.choice(domain.facts),
+        "p": _opinion(GOOD + domain.good, rng),
+        "q": _opinion(GOOD + domain.good, rng),
+        "n": _opinion(BAD + domain.bad, rng),
+        "m": _opinion(BAD + domain.bad, rng),
     }
+
+
+def _opinion(words: tuple[str, ...], rng: random.Random) -> str:
+    """One word, the first ones most often, or two of them."""
+    first, second = (words[int(len(words) * rng.random() ** 2)] for _ in range(2))
+    return f"{first} and {second}" if first != second and rng.random() < 0.4 else first
 
 
 def _finish(fact: str, rng: random.Random) -> Callable[[str], str]:

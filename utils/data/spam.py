@@ -2,7 +2,9 @@
 
 Two grammars make the messages and one process of noise, the same for both, makes typing mistakes,
 abbreviations and missing marks. No single word tells the classes apart: friends write "free", "call" and
-"win" too, and some spam poses as a friend. As in real collections, about one message in seven is spam.
+"win" too, shops and clubs that one knows send offers and links, friends quote the spam that they got, and
+some spam begins as a friend does. As in real collections, about one message in seven is spam. A few messages
+can come from anybody ("it is Anna, can you lend me 50 euros?"): nobody can tell from their text.
 """
 
 from __future__ import annotations
@@ -28,12 +30,61 @@ SHARED = {
     "amount": ("{5-95} euros", "{100-900} euros", "£{5-95}", "£{100-900}", "${10-90}"),
     "number": ("0{6-8}{100-999} {100-999}{10-99}", "0{6-8}{10-99}{1000-9999}{10-99}", "8{1000-9999}"),
     "hello": ("hi", "hey", "hello", "good morning", "hi there"),
+    "offer": (
+        "you have won {amount} in our weekly draw.", "your number was drawn to win a {prize}.",
+        "we owe you a {prize} worth {amount}.", "get {10-90}% off every {prize} {day}.",
+        "a loan of {amount} is ready for you, no questions.", "new {goods} for free, first month only.",
+        "{10-500} people near you want to chat {day}.", "your {prize} is waiting.",
+        "win a {prize} every day of this week.", "earn {amount} a day from home.",
+    ),
+    "account": (
+        "your account was locked {day}.", "a parcel could not be delivered {day}, a fee of {amount} is due.",
+        "a payment of {amount} was made from your account.", "your phone contract ends {day}.",
+        "we could not take your payment of {amount}.",
+    ),
+    "prize": ("phone", "holiday", "tablet", "car", "gift card", "bicycle", "weekend for two", "watch"),
+    "goods": ("ringtones", "games", "wallpapers", "horoscopes", "songs"),
+    "thing": (
+        "charger", "book", "umbrella", "ticket", "blue jacket", "guitar", "phone", "cake", "map", "bicycle",
+    ),
+    "where": ("at home", "in the kitchen", "at the library", "in your car", "at the station", "outside"),
+}  # fmt: skip
+# What friends and frauds write alike.
+EITHER_RULES = SHARED | {
+    "message": (
+        "{hello}, this is my new number {number}, please save it.", "it is {name}, can you lend me {amount}?",
+        "{hello}, can you send me {amount} until {day}? I am {where}.", "I tried to call you, ring {number}.",
+        "your parcel comes {day}, the fee of {amount} is paid at the door.",
+        "a payment of {amount} was made from your account {day}.", "your contract ends {day}, call {number}.",
+        "{name} left you a voice message, hear it on {number}.", "is this you in the picture? {hello} {name}",
+        "free entry {day} before {1-12}, show this message at the door.",
+        "sorry, wrong number, but who are you?", "your {thing} is waiting, call {number} {day}.",
+    ),
 }  # fmt: skip
 HAM_RULES = SHARED | {
     "message": (
         "{talk}", "{talk}", "{hello} {name}, {talk}", "{talk} {close}", "{talk} {talk}",
         "{talk} {talk} {close}",
-        "{hello}, {talk}", "{short}", "{short} {talk}",
+        "{hello}, {talk}", "{short}", "{short} {talk}", "{known}", "{known}", "{quote}", "{hello}, {quote}",
+    ),
+    # from shops, clubs and offices that one knows
+    "known": (
+        "your {thing} is ready, pick it up {day} {hour}.", "your appointment is {day} {hour}. {close}",
+        "the {club} is open {day}, entry is free before {1-12}.", "{club}: new times at {page}",
+        "{club}: get {10-30}% off every {thing} {day}.", "{club}: win a {thing} in our quiz {day}!",
+        "{club}: thank you for your payment of {amount}.", "dear customer, the {club} is closed {day}.",
+        "{club}: reply YES to {number} if you come {day}.", "{club}: please confirm by text to {number}.",
+        "{club}: your code is {1000-9999}, do not give it to anybody.",
+        "your order of {amount} was sent {day}, follow it at {page}",
+    ),
+    "club": ("City library", "Chess club", "Music school", "Dance school", "Bike shop", "Town theatre"),
+    "page": ("www.{place}.example", "{place}.example/{100-999}", "http://{place}.example"),
+    "place": ("citylibrary", "bike-shop", "theatre", "parcel-post", "gym4u"),
+    # of the spam that one got
+    "quote": (
+        "look what I got: {offer} so stupid", "somebody texted me \"{offer}\" do not click such things!",
+        "haha, {offer} says my phone. {talk}", "did you get this too? {offer} I did not reply.",
+        "my bank says it never wrote \"{account}\" so be careful", "I really won! {offer} no, just kidding.",
     ),
     "talk": (
         "are you free {day} {hour}?", "do you want to {do} {day}?", "I am on the {ride}, be there {hour}.",
@@ -44,7 +95,7 @@ HAM_RULES = SHARED | {
         "I owe you {amount} for the {thing}.", "the {thing} was only {amount}, good price!",
         "could you lend me {amount} until Friday?", "we are {where} and waiting for you.",
         "what is the address of {name}?", "{name} is not feeling well and will stay {where}.",
-        "shall I buy {food} for {day}?", "the entrance is free before {1-12}, let us go early.",
+        "shall I buy {food} {day}?", "the entrance is free before {1-12}, let us go early.",
         "I think that we will win {day}!", "urgent: did you take my keys? I am locked out.",
         "call {name} on {number}, there is news.", "my exam went {how}.", "the film was {how}.",
         "sorry, I fell asleep and missed your call.", "text me when you get home.", "see you {day} {hour}.",
@@ -62,10 +113,6 @@ HAM_RULES = SHARED | {
     ),
     "work": ("work", "study", "help {name}", "go to the dentist", "finish the report", "look after the dog"),
     "ride": ("bus", "train", "tram", "ferry", "metro"),
-    "thing": (
-        "charger", "book", "umbrella", "ticket", "blue jacket", "guitar", "phone", "cake", "map", "bicycle",
-    ),
-    "where": ("at home", "in the kitchen", "at the library", "in your car", "at the station", "outside"),
     "contest": ("race", "chess final", "quiz", "bet", "match"),
     "food": ("pasta", "rice and beans", "pizza", "a salad", "pancakes", "soup"),
     "how": ("fine", "very badly", "well, I hope", "so so", "better than I feared", "on for hours"),
@@ -74,23 +121,12 @@ SPAM_RULES = SHARED | {
     "message": (
         "{open} {offer} {act} {small}", "{open} {offer} {act}", "{offer} {act}", "{offer} {act} {small}",
         "{account} {act}", "{hello} {name}, {offer} {act}", "{friend}", "{hello}, {friend}",
+        "{hello} {name}, {opening} {link}", "{opening} {friend}", "{opening} {offer} {link}",
     ),
     "open": (
         "congratulations!", "winner!", "urgent!", "free entry!", "last chance!", "dear customer,",
         "good news!",
         "private message:", "final notice:", "{name}, this is for you:",
-    ),
-    "offer": (
-        "you have won {amount} in our weekly draw.", "your number was drawn to win a {prize}.",
-        "we owe you a {prize} worth {amount}.", "get {10-90}% off every {prize} {day}.",
-        "a loan of {amount} is ready for you, no questions.", "new {goods} for free, first month only.",
-        "{10-500} people near you want to chat {day}.", "your {prize} is waiting.",
-        "win a {prize} every day of this week.", "earn {amount} a day from home.",
-    ),
-    "account": (
-        "your account was locked {day}.", "a parcel could not be delivered {day}, a fee of {amount} is due.",
-        "a payment of {amount} was made from your account.", "your phone contract ends {day}.",
-        "we could not take your payment of {amount}.",
     ),
     "act": (
         "call {number} now.", "reply YES to {number}.", "text {code} to {number}.", "go to {link} to claim.",
@@ -100,6 +136,12 @@ SPAM_RULES = SHARED | {
         "18 or over only.", "calls cost {10-99}p a minute.", "text STOP to end.", "terms at {link}",
         "offer ends {day}.", "ref {1000-9999}.",
     ),
+    # a beginning that a friend could have written
+    "opening": (
+        "did you see the {thing} that I left {where}?", "sorry, I fell asleep and missed your call.",
+        "are you free {day}?", "I owe you {amount}.", "see you {day} {hour}.", "miss you.", "happy birthday!",
+        "the film was so so.", "I will call you {hour}.", "can you call me when you are free?",
+    ),
     "friend": (
         "I lost my phone, this is my new number {number}. can you send me {amount}?",
         "it is {name}, I am stuck at the airport, please send {amount} {day}.",
@@ -108,8 +150,6 @@ SPAM_RULES = SHARED | {
         "are you free {day}? I left you a voice message, hear it on {number}.",
         "is this you in the video? {link}",
     ),
-    "prize": ("phone", "holiday", "tablet", "car", "gift card", "bicycle", "weekend for two", "watch"),
-    "goods": ("ringtones", "games", "wallpapers", "horoscopes", "songs"),
     "code": ("WIN", "PRIZE", "CASH", "GO", "LOVE", "CHAT"),
     "link": ("www.{site}.example", "{site}.example/{100-999}", "http://{site}.example"),
     "site": ("prize-now", "mybank-help", "parcel-post", "win4u", "freetones", "quickcash", "datenight"),
@@ -123,24 +163,42 @@ ABBREVIATIONS = {
 SMILEYS = (":)", ":(", ";)", ":D", "xx", "lol", "...", "!!")
 
 
-def make(seed: int = 0, count: int = 5_000, spam_share: float = 0.134) -> Dataset:
+def make(seed: int = 0, count: int = 5_000, spam_share: float = 0.134, either_share: float = 0.04) -> Dataset:
     """``count`` different messages, ``spam_share`` of them spam; the items are ``Labelled(text, label)``.
 
-    Messages that differ only in case, marks or digits are in one split.
+    Of all messages, ``either_share`` can come from anybody, and a third of these are spam. Messages that
+    differ only in case, marks or digits are in one split. The title gives the accuracy that nobody can expect
+    to exceed: that of a reader who knows both grammars.
 
-    Raises ValueError if count is below 20 or spam_share not between 0 and 1.
+    Raises ValueError if count is below 20, a share is not between 0 and 1, or the two do not go together.
     """
     if count < 20:
         raise ValueError(f"count must be at least 20, got {count}")
     if not 0 <= spam_share <= 1:
         raise ValueError(f"spam_share must be between 0 and 1, got {spam_share}")
+    if not 0 <= either_share <= 1:
+        raise ValueError(f"either_share must be between 0 and 1, got {either_share}")
+    spam, either = round(spam_share * count), round(either_share * count)
+    either_spam = either // 3
+    if not either_spam <= spam <= count - (either - either_spam):
+        raise ValueError(
+            f"either_share={either_share} needs {either_spam} spam and {either - either_spam} ham, "
+            f"spam_share={spam_share} gives {spam} and {count - spam}: lower either_share"
+        )
     rng = random.Random(seed)
-    spam = round(spam_share * count)
     items = []
-    for label, rules, number in ((HAM, HAM_RULES, count - spam), (SPAM, SPAM_RULES, spam)):
+    for label, rules, number in (
+        (HAM, HAM_RULES, count - spam - either + either_spam),
+        (SPAM, SPAM_RULES, spam - either_spam),
+        (HAM, EITHER_RULES, either - either_spam),
+        (SPAM, EITHER_RULES, either_spam),
+    ):
         for text in distinct(number, lambda rules=rules: _message(rules, rng)):  # type: ignore[misc]
             items.append(Labelled(text, label))
-    title = f"short messages of a grammar of ours, {spam / count:.1%} of them spam"
+    title = (
+        f"short messages of a grammar of ours, {spam / count:.1%} of them spam, "
+        f"nobody can expect to exceed {1 - either_spam / count:.1%}"
+    )
     return Dataset("spam", "default", title, dict(split(items, seed, keys=lambda item: (gist(item.text),))))
 
 

@@ -6,6 +6,7 @@ are as mixed as people are: a name may belong to several languages, and then nob
 
 from __future__ import annotations
 
+import functools
 import importlib
 import random
 import unicodedata
@@ -70,4 +71,9 @@ def surnames_of(language: str) -> list[str]:
 
 def is_latin(name: str) -> bool:
     """Whether every letter of ``name`` is of the Latin alphabet, with or without accents."""
-    return all(unicodedata.name(char, "").startswith("LATIN") for char in name if char.isalpha())
+    return all(_is_latin(char) for char in name if char.isalpha())
+
+
+@functools.cache
+def _is_latin(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith("LATIN")

@@ -14,7 +14,18 @@ import random
 from typing import NamedTuple
 
 from utils.data.dataset import Dataset, split
-from utils.data.french import ADJECTIVES, NOUNS, PREPOSITIONS, PRONOUNS, VERBS, Noun, adapt, determiner
+from utils.data.french import (
+    ADJECTIVES,
+    NOUNS,
+    PREPOSITIONS,
+    PRONOUNS,
+    VERBS,
+    Noun,
+    adapt,
+    adjectives_of,
+    determiner,
+    nouns_of,
+)
 from utils.data.grammar import distinct
 from utils.data.phrases import Phrase, aligned, join, unit
 
@@ -74,7 +85,7 @@ def clause(rng: random.Random) -> Phrase:
         return join(_any_noun_phrase(noun, plural, rng), predicate(noun, plural, rng))
     subject, person = _subject(rng)
     negative = rng.random() < 0.25
-    thing = rng.choice([noun for noun in NOUNS if noun.kind == "thing"])
+    thing = rng.choice(nouns_of("thing"))
     what = noun_phrase(
         rng.choice(("the", "my", "this") if negative else ("the", "my", "this", "a", "two")),
         thing,
@@ -88,7 +99,7 @@ def clause(rng: random.Random) -> Phrase:
 
 def predicate(noun: Noun, plural: bool, rng: random.Random) -> Phrase:
     """ "is green": to be in the present or the past, and an adjective that agrees with ``noun``."""
-    adjective = rng.choice([name for name, entry in ADJECTIVES.items() if noun.kind in entry.kinds])
+    adjective = rng.choice(adjectives_of(noun.kind))
     forms = (("is", "est"), ("was", "était")), (("are", "sont"), ("were", "étaient"))
     english, french = rng.choice(forms[plural])
     return join(unit(english, french), unit(adjective, ADJECTIVES[adjective].form(noun.gender, plural)))
@@ -100,16 +111,15 @@ def noun_phrase(article: str, noun: Noun, plural: bool = False, adjectives: tupl
     ``article`` is "the", "a", "this", "my", "our" or "two"; the plural of "a" is "some".
     """
     plural = plural or article == "two"
-    before = [name for name in adjectives if ADJECTIVES[name].before]
-    after = [name for name in adjectives if not ADJECTIVES[name].before]
-    words = {name: unit(name, ADJECTIVES[name].form(noun.gender, plural)) for name in adjectives}
-    english, french = determiner(article, noun.gender, plural, adjective_follows=bool(before))
-    name = unit(noun.english[plural], noun.french[plural])
-    phrase = join(
-        unit(english, french), *(words[key] for key in before), *(words[key] for key in after), name
-    )
-    target = join(*(words[key] for key in before), name, *(words[key] for key in after)).target
-    return Phrase(phrase.source, phrase.target[:1] + target)
+    before: list[Phrase] = []
+    after: list[Phrase] = []
+    for name in adjectives:
+        adjective = ADJECTIVES[name]
+        (before if adjective.before else after).append(unit(name, adjective.form(noun.gender, plural)))
+    determined = unit(*determiner(article, noun.gender, plural, adjective_follows=bool(before)))
+    named = unit(noun.english[plural], noun.french[plural])
+    source = join(determined, *before, *after, named).source
+    return Phrase(source, join(determined, *before, named, *after).target)
 
 
 def verb_phrase(
@@ -147,7 +157,7 @@ def _words(text: str, keys: frozenset) -> list[tuple[str, frozenset]]:
 
 def _about_a_thing(rng: random.Random) -> Phrase:
     """ "the car is old but the boy likes it": the gender of "it" is decided at the other end."""
-    thing = rng.choice([noun for noun in NOUNS if noun.kind == "thing"])
+    thing = rng.choice(nouns_of("thing"))
     plural = rng.random() < 0.4
     subject, person = _subject(rng)
     french = "les" if plural else {"m": "le", "f": "la"}[thing.gender]
@@ -166,7 +176,7 @@ def _any_noun_phrase(noun: Noun, plural: bool, rng: random.Random, relative: boo
     article = rng.choice(("the", "the", "my", "our", "this"))
     phrase = noun_phrase(article, noun, plural, _adjectives(noun, rng))
     if relative and noun.kind == "thing" and rng.random() < 0.2:
-        who = rng.choice([other for other in NOUNS if other.kind == "person"])
+        who = rng.choice(nouns_of("person"))
         several = rng.random() < 0.4
         seen = verb_phrase(rng.randrange(len(VERBS)), "3p" if several else "3s", "present")
         return join(phrase, unit("that", "que"), noun_phrase("the", who, several), seen)
@@ -180,23 +190,21 @@ def _subject(rng: random.Random) -> tuple[Phrase, str]:
     if rng.random() < 0.35:
         english, french, person = rng.choice(PRONOUNS)
         return unit(english, french), person
-    noun, plural = rng.choice([noun for noun in NOUNS if noun.kind == "person"]), rng.random() < 0.4
+    noun, plural = rng.choice(nouns_of("person")), rng.random() < 0.4
     article = rng.choice(("the", "the", "a", "my", "this"))
     return noun_phrase(article, noun, plural, _adjectives(noun, rng)), "3p" if plural else "3s"
 
 
 def _adjectives(noun: Noun, rng: random.Random) -> tuple[str, ...]:
     """None, one, or one on each side of the French noun."""
-    fitting = [name for name, entry in ADJECTIVES.items() if noun.kind in entry.kinds]
-    before = rng.choice([name for name in fitting if ADJECTIVES[name].before])
-    after = rng.choice([name for name in fitting if not ADJECTIVES[name].before])
+    before = rng.choice(adjectives_of(noun.kind, before=True))
+    after = rng.choice(adjectives_of(noun.kind, before=False))
     return rng.choice(((), (), (before,), (after,), (after,), (before, after)))
 
 
 def _somewhere(rng: random.Random) -> Phrase:
-    place = rng.choice([noun for noun in NOUNS if noun.kind == "place"])
-    before = [name for name, entry in ADJECTIVES.items() if "place" in entry.kinds and entry.before]
-    adjectives = (rng.choice(before),) if rng.random() < 0.3 else ()
+    place = rng.choice(nouns_of("place"))
+    adjectives = (rng.choice(adjectives_of("place", before=True)),) if rng.random() < 0.3 else ()
     return join(
         unit(*rng.choice(PREPOSITIONS)),
         noun_phrase(rng.choice(("the", "the", "this")), place, False, adjectives),
