@@ -33,8 +33,15 @@ def test_list_shows_every_set_with_its_licence_and_address(course):
     outcome = course("list")
     assert outcome.returncode == 0 and outcome.stderr == ""
     assert outcome.stdout.count("not on this machine") == 12
-    for part in ("5,574 messages", "CC BY 4.0", "Maas, Daly", "https://nlp.stanford.edu/data/glove.6B.zip"):
+    for part in ("5,574 messages", "CC BY 4.0", "Maas, Daly", "https://nlp.stanford.edu/data/glove.6B.zip",
+                 "load('spam', source='real')", "load('imdb', source='real')"):  # fmt: skip
         assert part in outcome.stdout
+    assert outcome.stdout.splitlines()[-1].endswith("spam, surnames, tagged, translation, vectors")
+
+
+def test_a_set_has_the_name_that_load_gives_it_too(course):
+    for command in ("fetch", "check"):
+        assert course(command, "spam").stderr == course(command, "sms").stderr != ""
 
 
 def test_fetch_without_a_network_is_one_sentence_and_exit_code_1(course, tmp_path):

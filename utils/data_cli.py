@@ -20,10 +20,15 @@ def data() -> None:
 
 @data.command("list")
 def list_sets() -> None:
-    """Show every real data set: where it is, how much it holds, its licence and its source."""
+    """Show every real data set: where it is, how much it holds, its licence, its source, and how to load it.
+
+    The default sets are named at the end.
+    """
     from utils.data.fetch import find
+    from utils.data.load import DEFAULT, REAL
     from utils.data.registry import CORPORA
 
+    names = {corpus: name for name, corpus in REAL.items()}
     for corpus in CORPORA.values():
         copy = _told(find, corpus)
         if copy is None:
@@ -35,6 +40,8 @@ def list_sets() -> None:
         click.echo(f"{'':<16}{_counts(corpus.counts)} {corpus.unit}; licence: {corpus.licence}")
         click.echo(f"{'':<16}{corpus.citation}")
         click.echo(f"{'':<16}{corpus.files[0].url}")
+        click.echo(f"{'':<16}load({names.get(corpus.name, corpus.name)!r}, source='real')")
+    click.echo(f"\nMade by the course, always there (`course data make` shows them): {', '.join(DEFAULT)}")
 
 
 @data.command()
@@ -102,11 +109,14 @@ def make(names: tuple[str, ...]) -> None:
 
 
 def _chosen(names: tuple[str, ...]) -> list[Corpus]:
+    """The corpora of these names, or all; "spam" is a name of "sms", as it is for ``load``."""
+    from utils.data.load import REAL
     from utils.data.registry import CORPORA
 
-    if unknown := [name for name in names if name not in CORPORA]:
+    chosen = [REAL.get(name, name) for name in names or CORPORA]
+    if unknown := [name for name in chosen if name not in CORPORA]:
         raise UserError(f"there is no real data set {unknown[0]!r}; there are: {', '.join(CORPORA)}")
-    return [CORPORA[name] for name in names or CORPORA]
+    return [CORPORA[name] for name in chosen]
 
 
 def _counts(counts: dict[str, int]) -> str:
