@@ -43,9 +43,9 @@ def tokens(text: str) -> list[str]:
     return re.findall(r"\w+|[^\w\s]", text.lower())
 
 
-def bag(text: str) -> frozenset[tuple[str, int]]:
-    """How often each word and mark stands in ``text``, whatever their order."""
-    return frozenset(Counter(tokens(text)).items())
+def bag(text: str) -> tuple[str, ...]:
+    """The words and marks of ``text``, sorted: the same for all texts that differ in their order alone."""
+    return tuple(sorted(tokens(text)))
 
 
 def best_accuracy(inputs: Iterable[Hashable], labels: Iterable[Hashable]) -> float:

@@ -172,7 +172,7 @@ def make(seed: int = 0, count: int = 10_000, order_share: float = 0.7) -> Datase
     rng = random.Random(seed)
     twins = round(order_share * count / 2)
     pairs: list[tuple[Review, Review]] = []
-    used: set[frozenset] = set()
+    used: set[tuple[str, ...]] = set()
     while len(pairs) < count // 2:
         pair = _twins(rng) if len(pairs) < twins else _plain(rng)
         bags = {bag(review.text) for review in pair}
