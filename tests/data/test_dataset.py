@@ -11,7 +11,7 @@ def test_a_data_set_is_a_mapping_and_prints_what_it_is():
     data = Dataset("spam", "default", "messages of a grammar", {"train": ["a"] * 1200, "test": ["b"]})
     assert list(data) == ["train", "test"] and len(data) == 2 and data["test"][0] == "b"
     assert str(data) == repr(data) == "spam (default): messages of a grammar; train 1,200, test 1"
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="spam has no split 'valid'; it has: train, test"):
         data["valid"]
 
 

@@ -49,6 +49,8 @@ class Dataset(Mapping[str, Sequence]):
     splits: Mapping[str, Sequence]
 
     def __getitem__(self, split: str) -> Sequence:
+        if split not in self.splits:
+            raise KeyError(f"{self.name} has no split {split!r}; it has: {', '.join(self.splits)}")
         return self.splits[split]
 
     def __iter__(self) -> Iterator[str]:
