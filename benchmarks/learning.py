@@ -88,7 +88,8 @@ class Classification:
 
     def compare(self, seeds: Sequence[int], vectors: Any = None) -> None:
         """Print the lines; with word vectors, those of models that start from them, too."""
-        print("".join(f"{group:>{40 if i == 0 else 14}}" for i, group in enumerate(["", *self.groups])))
+        if len(self.groups) > 1:
+            print(f"  {'':38}" + "".join(f"{group:>14}" for group in self.groups))
         sizes = len(self.vocabulary), EMBEDDING if vectors is None else vectors.dim
         classifiers: dict[str, Callable[[], nn.Module]] = {
             "bag of embeddings": partial(BagOfEmbeddings, *sizes, len(self.classes)),
