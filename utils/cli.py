@@ -43,7 +43,7 @@ def release(check: bool) -> None:
         click.echo("assignments/ is what solutions/ gives.")
         return
     assignments = releasing.find_assignments(root)
-    changed = releasing.release(assignments, root / SOURCE, root / "assignments")
+    changed = releasing.release(assignments, root / SOURCE, root / "assignments", click.echo)
     for assignment in assignments:
         click.echo(
             f"assignments/{assignment.name}: {'written' if assignment.name in changed else 'unchanged'}"

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from utils.errors import UserError
+from utils.classes import class_of, read_gradebook, read_results
 from utils.places import find_root, shown
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from utils.release import Assignment
 
 NOT_ALL = 3  # exit code: done, but some submissions could not be graded
-CLASSES, SOURCE = "build/classes", "build/source"
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print lines of JSON, for machines.")
 only = click.option("--student", "only", multiple=True, help="Only this student; may be given several times.")
@@ -42,6 +41,11 @@ attempts = click.option(
 )
 class_folder = click.option(
     "--to", type=click.Path(path_type=Path), help="The class's folder, where `course grade` put its results."
+)
+
+
+gradebook_address = click.option(
+    "--gradebook", help="The gradebook's address; by default the one in the class's folder."
 )
 
 
@@ -106,9 +110,11 @@ def status(assignment: str, folder: Path, attempts: str, to: Path | None, as_jso
 def state_of(submission: Any, result: Result | None, notebook: str) -> tuple[str, str]:
     """A submission's state in a word and in a sentence."""
     if problem := submission.problem(notebook):
-        return "broken", problem
+        return "broken", " ".join([problem, *(result.stands if result else [])])
     if result is None:
         return "waiting", "not graded yet."
+    if result.again:
+        return "waiting", f"{result.problem} The next run tries it again."
     changed = not result.digest.startswith(submission.digest())
     if result.status != "graded":
         return ("waiting", "handed in anew, not graded yet.") if changed else ("broken", result.problem)
@@ -121,26 +127,27 @@ def state_of(submission: Any, result: Result | None, notebook: str) -> tuple[str
 @click.argument("folder", type=click.Path(path_type=Path))
 @class_folder
 @click.option("--show-hidden", is_flag=True, help="Show the code of hidden tests, too.")
+@gradebook_address
 @only
 @as_json
 def feedback(
-    assignment: str, folder: Path, to: Path | None, show_hidden: bool, only: tuple[str, ...], as_json: bool
+    assignment: str,
+    folder: Path,
+    to: Path | None,
+    show_hidden: bool,
+    gradebook: str | None,
+    only: tuple[str, ...],
+    as_json: bool,
 ) -> None:
-    """Write the students' pages of a graded class anew."""
-    import nbformat
-
-    from utils.grading.feedback import feedback_page
+    """Write the students' pages of a graded class anew, with the points and comments given by hand."""
+    from utils.grading.pages import Pages
 
     chosen = find(assignment)
     to = class_of(folder, to)
-    for result in read_results(to, chosen):
-        if only and result.student not in only:
-            continue
-        work = to / "autograded" / result.student / chosen.name / f"{chosen.notebook}.ipynb"
-        graded = nbformat.read(work, as_version=4) if result.status == "graded" and work.exists() else None
-        page = to / "feedback" / result.student / chosen.name / f"{chosen.notebook}.html"
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(feedback_page(chosen.name, result, graded, show_hidden), encoding="utf-8")
+    results = [result for result in read_results(to, chosen) if not only or result.student in only]
+    rows, comments = read_gradebook(to, chosen, gradebook)
+    pages = Pages(to, chosen.name, chosen.notebook, rows, comments, show_hidden)
+    for result, page in pages.write(results):
         say(as_json, f"{result.student}: {shown(page)}", student=result.student, page=str(page))
 
 
@@ -159,7 +166,7 @@ def feedback(
 @click.option("--column", help="The grades' column in the roster.")
 @click.option("--scale", is_flag=True, help="Convert points to the platform's own maximum.")
 @click.option("--output", type=click.Path(path_type=Path), help="The file to write.")
-@click.option("--gradebook", help="The gradebook's address; by default the one in the class's folder.")
+@gradebook_address
 @class_folder
 @as_json
 def export(
@@ -184,23 +191,18 @@ def export(
     chosen = find(assignment)
     to = class_of(folder, to)
     results = read_results(to, chosen)
-    output = output or to / (
-        "grades.csv" if kind == "csv" else f"{'grades' if kind == 'nbgrader' else chosen.name}-{kind}.csv"
-    )
+    output = output or to / f"{chosen.name}-{'grades' if kind == 'csv' else kind}.csv"
     notes: list[str] = []
+    rows, _ = read_gradebook(to, chosen, gradebook)
+    final = exporting.final_scores(rows)
     if kind == "csv":
-        write_grades(results, output)
+        write_grades(results, output, rows)
+    elif kind == "nbgrader":
+        notes = exporting.write_nbgrader(results, chosen.name, rows, output)
+    elif kind == "canvas":
+        notes = exporting.write_canvas(results, chosen.name, output, roster, column, final, scale)
     else:
-        address = gradebook or f"sqlite:///{(to / 'gradebook.db').resolve()}"
-        known = gradebook is not None or (to / "gradebook.db").exists()
-        rows = exporting.gradebook_rows(address, chosen.name) if known else []
-        final = exporting.final_scores(rows)
-        if kind == "nbgrader":
-            notes = exporting.write_nbgrader(results, chosen.name, rows, output)
-        elif kind == "canvas":
-            notes = exporting.write_canvas(results, chosen.name, output, roster, column, final, scale)
-        else:
-            notes = exporting.write_moodle(results, output, roster, column, final, scale)
+        notes = exporting.write_moodle(results, output, roster, column, final, scale)
     for note in notes:
         say(as_json, note, note=note)
     say(as_json, f"Grades: {shown(output)}", file=str(output))
@@ -276,21 +278,6 @@ def read_class(folder: Path, assignment: Assignment, attempts: str) -> Collected
     from utils.grading.collect import collect
 
     return collect(folder, assignment.name, assignment.notebook, attempts)
-
-
-def class_of(folder: Path, to: Path | None) -> Path:
-    """Where the results of the class in ``folder`` are: ``to``, or where `course grade` puts them."""
-    return to or find_root() / CLASSES / folder.resolve().name.removesuffix(".zip")
-
-
-def read_results(to: Path, assignment: Assignment) -> list[Result]:
-    """The results that `course grade` kept in ``to``."""
-    from utils.grading.history import Journal
-
-    results = Journal(to / f"{assignment.name}.results.jsonl").results()
-    if not results:
-        raise UserError(f"{to} holds no results for {assignment.name}; run `course grade` first")
-    return list(results.values())
 
 
 def say(as_json: bool, text: str, **values: Any) -> None:

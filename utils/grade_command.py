@@ -12,10 +12,11 @@ from pathlib import Path
 
 import click
 
+from utils.classes import class_to_grade, remember_origin
 from utils.errors import UserError
 from utils.places import find_root, shown
 
-SOURCE, CLASSES = "build/source", "build/classes"
+SOURCE = "build/source"
 SOME_NOT_GRADED = 3  # exit code
 
 
@@ -66,9 +67,8 @@ def grade(
     from utils.grading.collect import check_exists, collect
     from utils.grading.engine import Class
     from utils.grading.release import read_release
-    from utils.grading.report import write_grades
     from utils.grading.walls import find_walls
-    from utils.release import find_assignment
+    from utils.release import check_released, find_assignment
 
     if not hasattr(os, "fork"):
         raise UserError("grading needs Linux or macOS; on Windows, run it inside WSL")
@@ -77,20 +77,26 @@ def grade(
     check_exists(folder)
     source = root / SOURCE / chosen.name
     release = read_release(source)
+    check_released(chosen, source)
     collected = collect(folder, chosen.name, release.notebook, attempts)
     submissions = [s for s in collected.submissions if not students or s.student in students]
     if unknown := set(students) - {submission.student for submission in collected.submissions}:
         raise UserError(
             f"nobody in {folder} is called {', '.join(sorted(unknown))}; `course collect` lists them"
         )
-    to = to or root / CLASSES / folder.resolve().name.removesuffix(".zip")
+    given, to = to, class_to_grade(folder, to)
     say = Speaker(as_json, len(submissions))
     for problem in collected.problems:
         say.problem(problem)
     graded = Class(source, to, timeout, db_url, due)
     if dry_run:
-        say.plan(submissions, graded.unchanged(submissions, force))
+        say.plan(submissions, graded.unchanged(submissions, force, require_sandbox))
         return
+    if given is None:
+        remember_origin(folder, to)
+    if due is not None:
+        for sentence in about_lateness(to, [submission.when for submission in submissions]):
+            say.problem(sentence)
     walls = find_walls()
     if walls.name != "bubblewrap" and not scheduler:
         if require_sandbox:
@@ -110,12 +116,27 @@ def grade(
         )
     except KeyboardInterrupt:
         raise UserError("stopped; what was graded is kept, and the same command goes on from there") from None
-    everybody = list(graded.read_results().values())
-    write_grades(everybody, to / "grades.csv")
+    grades = to / f"{chosen.name}-grades.csv"
+    graded.finish(grades)
     broken = sum(result.status != "graded" for result in results)
-    say.end(results, broken, to)
+    say.end(results, broken, to, grades)
     if broken:
         sys.exit(SOME_NOT_GRADED)
+
+
+def about_lateness(to: Path, times: list[datetime | None]) -> list[str]:
+    """What keeps a due date from having its effect, a sentence each."""
+    from utils.grading.late import LatePenalties
+
+    found = []
+    if unknown := times.count(None):
+        found.append(f"{unknown} of {len(times)} submissions come without a time, and get no late penalty.")
+    if LatePenalties(to).none:
+        found.append(
+            "Nobody loses points for lateness: to change that, write "
+            f"c.LateSubmissionPlugin.penalty_method = 'zero' into {shown(to / 'nbgrader_config.py')}."
+        )
+    return found
 
 
 class Speaker:
@@ -169,9 +190,9 @@ class Speaker:
                 f"{len(submissions) - len(unchanged)} would be graded, {len(unchanged)} are unchanged."
             )
 
-    def end(self, results: list, broken: int, to: Path) -> None:
-        places = {"Grades": "grades.csv", "Feedback": "feedback", "Gradebook": "gradebook.db"}
-        places = {what: shown(to / name) for what, name in places.items() if (to / name).exists()}
+    def end(self, results: list, broken: int, to: Path, grades: Path) -> None:
+        paths = {"Grades": grades, "Feedback": to / "feedback", "Gradebook": to / "gradebook.db"}
+        places = {what: shown(path) for what, path in paths.items() if path.exists()}
         if self.as_json:
             self.write({"event": "end", "graded": len(results) - broken, "not_graded": broken, **places})
             return

@@ -20,10 +20,12 @@ from __future__ import annotations
 
 import ast
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import jupytext
+import nbformat
 from nbformat import NotebookNode
 from nbformat import write as write_notebook
 
@@ -31,6 +33,7 @@ from utils.authoring import crossing_problems
 from utils.errors import UserError
 from utils.files import replace_folder, same_folder
 from utils.grading.nbgrader_api import last_error, nbgrader_api
+from utils.released import mark, put_release
 
 MARKS = ("given", "task", "test")
 NO_METADATA = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
@@ -187,8 +190,17 @@ def remove_region(source: str, what: str) -> str:
     return "\n".join(kept)
 
 
-def release(assignments: list[Assignment], source_to: Path, release_to: Path) -> list[str]:
+def release(
+    assignments: list[Assignment],
+    source_to: Path,
+    release_to: Path,
+    tell: Callable[[str], None] = lambda sentence: None,
+) -> list[str]:
     """Generate the assignments and put them into the two folders; the names of those that changed.
+
+    Args:
+        tell: called with a sentence for each notebook that somebody has worked in. None is lost: see
+            :func:`utils.released.put_release`.
 
     Raises:
         UserError: a source breaks a rule, or nbgrader refuses it. Nothing is written then.
@@ -202,12 +214,27 @@ def release(assignments: list[Assignment], source_to: Path, release_to: Path) ->
             made = nbgrader_api(fresh).generate_assignment(assignment.name)
             if not made["success"]:
                 raise UserError(f"nbgrader refused {assignment.name}: {last_error(made)}")
+            mark(fresh / "release" / assignment.name / f"{assignment.notebook}.ipynb")
         changed = []
         for assignment in assignments:
             replace_folder(fresh / "source" / assignment.name, source_to / assignment.name)
-            if replace_folder(fresh / "release" / assignment.name, release_to / assignment.name):
+            new, kept = fresh / "release" / assignment.name, source_to.parent / "kept"
+            is_new, said = put_release(new, release_to / assignment.name, kept)
+            for sentence in said:
+                tell(sentence)
+            if is_new:
                 changed.append(assignment.name)
     return changed
+
+
+def check_released(assignment: Assignment, source: Path) -> None:
+    """Raises UserError if the notebook in the folder ``source`` is not what the assignment's source gives."""
+    released = source / f"{assignment.notebook}.ipynb"
+    if nbformat.read(released, as_version=4) != source_notebook(assignment):
+        raise UserError(
+            f"{assignment.source} has changed since `course release`; run it again, so that the tests of now "
+            "are graded with"
+        )
 
 
 def stale(root: Path) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 
 from utils.errors import UserError
 from utils.grading import export
+from utils.grading.gradebook import Gradebook as OurGradebook
 from utils.grading.report import write_grades
 from utils.grading.result import Result
 from utils.grading.tables import neutral
@@ -46,11 +47,12 @@ def test_no_cell_is_a_formula(cell, expected):
 def test_grades_csv_has_no_formula(tmp_path):
     write_grades(RESULTS, tmp_path / "grades.csv")
     rows = read(tmp_path / "grades.csv")
-    assert rows[0] == ["student", "status", "score", "max_score", "one", "two", "problem"]
-    assert rows[1][:6] == ["lovelaceada_101", "graded", "3.5", "10", "2", "1.5"]
+    assert rows[0] == ["student", "status", "score", "max_score", "late_penalty", "one", "two", "problem"]
+    assert rows[1][:7] == ["lovelaceada_101", "graded", "3.5", "10", "", "2", "1.5"]
     assert rows[3][0] == "'=cmd()" and rows[4] == [
         "babbagecharles_103",
         "broken",
+        "",
         "",
         "",
         "",
@@ -197,7 +199,8 @@ def test_nbgraders_table_is_that_of_nbgrader_export(tmp_path):
         gradebook.db.commit()
         plugin = CsvExportPlugin(to=str(tmp_path / "nbgrader.csv"))
         plugin.export(gradebook)
-    rows = export.gradebook_rows(address, "01-tiny")
+    with OurGradebook(tmp_path, address) as ours:
+        rows, _ = ours.final("01-tiny")
     results = [Result("ada", "graded", {"one-a": (6, 10)}), RESULTS[3]]
     notes = export.write_nbgrader(results, "01-tiny", rows, tmp_path / "ours.csv")
     assert read(tmp_path / "ours.csv")[:2] == read(tmp_path / "nbgrader.csv")

@@ -176,7 +176,8 @@ def submission(student: str, work: Work, notebook: str, attempts: str) -> Submis
         place, file = chosen
         if (content := read(file, notes)) is not None:
             files[f"{notebook}.ipynb"] = content
-        when = place.when or when or (None if place.platform == "Canvas" else file.when)
+        # Moodle dates the files in its zips; elsewhere a file's time is that of its last copy
+        when = place.when or when or (file.when if place.platform == "Moodle" else None)
         handed = place.path.rpartition("/")[2]
         if handed != f"{notebook}.ipynb":
             notes.append(f"Its notebook was handed in as {printable(handed)}.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from utils.errors import UserError
 from utils.grading.result import Result
@@ -41,45 +42,25 @@ def scores(results: Iterable[Result], final: Mapping[str, float]) -> dict[str, f
     }
 
 
-def gradebook_rows(address: str, assignment: str) -> list[dict[str, str | float]]:
-    """What the gradebook at ``address`` says of everybody who handed in ``assignment``: points given by hand
-    and penalties for lateness included, by nbgrader's names of columns."""
-    from nbgrader.api import Gradebook  # takes seconds to import
+def final_scores(rows: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """The points that count, by student, of what :func:`utils.grading.grades.gradebook_rows` has.
 
-    with Gradebook(address) as gradebook:
-        return [
-            {
-                "assignment": assignment,
-                "duedate": str(one.assignment.duedate or ""),
-                "timestamp": str(one.timestamp or ""),
-                "student_id": one.student.id,
-                "last_name": one.student.last_name or "",
-                "first_name": one.student.first_name or "",
-                "email": one.student.email or "",
-                "raw_score": one.score,
-                "late_submission_penalty": one.late_submission_penalty,
-                "score": max(0.0, one.score - one.late_submission_penalty),
-                "max_score": one.max_score,
-            }
-            for one in gradebook.assignment_submissions(assignment)
-        ]
-
-
-def final_scores(rows: Iterable[Mapping[str, str | float]]) -> dict[str, float]:
-    """The points that count, by student, of what :func:`gradebook_rows` has."""
-    return {str(row["student_id"]): float(row["score"]) for row in rows}
+    Who has none is not among them: a submission that could not be graded is no 0.
+    """
+    return {str(row["student_id"]): float(row["score"]) for row in rows if row["score"] is not None}
 
 
 def write_nbgrader(
-    results: Iterable[Result], assignment: str, rows: Iterable[Mapping[str, str | float]], to: Path
+    results: Iterable[Result], assignment: str, rows: Iterable[Mapping[str, Any]], to: Path
 ) -> list[str]:
     """The columns of ``nbgrader export``, and sentences about what to know.
 
     Args:
-        rows: of the gradebook, as :func:`gradebook_rows` has them; a result that is not among them gets a row
-            of its own.
+        rows: of the gradebook, as :func:`utils.grading.grades.gradebook_rows` has them; a result that is not
+            among them gets a row of its own.
     """
-    table = Table(list(NBGRADER), [[str(row.get(name, "")) for name in NBGRADER] for row in rows])
+    results, rows = list(results), list(rows)
+    table = Table(list(NBGRADER), [[written(row.get(name)) for name in NBGRADER] for row in rows])
     known = {row[NBGRADER.index("student_id")] for row in table.rows}
     others = [result for result in results if result.student not in known]
     for result in others:
@@ -88,7 +69,11 @@ def write_nbgrader(
             values |= {"raw_score": result.score, "score": result.score, "max_score": result.max_score}
         table.rows.append([str(values.get(name, "")) for name in NBGRADER])
     table.write(to)
-    return not_graded((result for result in others if result.status != "graded"), ())
+    return not_graded(results, scores(results, final_scores(rows)))
+
+
+def written(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def write_canvas(

@@ -24,6 +24,7 @@ from utils.grading.result import Result, task_of
 LONGEST = 4000  # characters of one output
 LARGEST_FIGURE = 2_000_000  # bytes
 MOST_OUTPUTS = 20  # of one cell
+BEYOND = "beyond-automatic-points"  # marks a page that says more than what grading found
 ASSERTIONS = ("AssertionError", "CheckFailed")  # their text is a sentence for the student
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 
@@ -82,6 +83,8 @@ def feedback_page(
     graded: NotebookNode | None,
     show_hidden: bool = False,
     comments: Mapping[str, str] | None = None,
+    row: Mapping[str, Any] | None = None,
+    notice: str = "",
 ) -> str:
     """The page for one student, as HTML.
 
@@ -89,13 +92,23 @@ def feedback_page(
         graded: the notebook as it was run; None when it could not be.
         show_hidden: whether to show the code of hidden tests.
         comments: what the instructor wrote, by the name of the cell.
+        row: what the gradebook says of the student (:func:`utils.grading.grades.gradebook_rows`): the points
+            that count, where a person or lateness changed them.
+        notice: a sentence to begin with.
     """
+    final, penalty = (row or {}).get("score"), (row or {}).get("late_submission_penalty") or 0.0
+    counts = result.score if final is None else final
     return page(
         "feedback.html",
         assignment=assignment,
         student=result.student,
-        score=result.score,
+        score=counts,
         max_score=result.max_score,
+        notice=plain(notice),
+        commented=bool(comments),
+        beyond=BEYOND,
+        by_hand=counts + penalty - result.score if final is not None and counts else 0.0,
+        penalty=penalty,
         problem=result.problem if result.status != "graded" else "",
         tasks=read_tasks(graded, result, show_hidden, comments or {}) if graded else [],
     )

@@ -22,13 +22,13 @@ from sqlalchemy.engine import Connection
 
 from utils.errors import UserError
 from utils.files import replace_folder
+from utils.grading import grades
 from utils.grading.database import PATIENCE, Database, Waiting, read_address, unused_name
 from utils.grading.entering import ASSIGNMENT, SUBMITTED, bring_in_line, prepare, read_sheets
-from utils.grading.grades import agrees, cell_order, read_marks, read_scores, read_totals
 from utils.grading.history import Journal, Staged, cannot_write, keep_only, safe_name
 from utils.grading.late import LatePenalties, seconds_late
 from utils.grading.marks import find_attempt, read_works, save_works
-from utils.grading.result import Result
+from utils.grading.result import STANDS, Result
 from utils.grading.submission import Submission
 
 
@@ -255,7 +255,7 @@ class Gradebook:
                 work.penalty = self.penalties.of(submission.student, work.score, late) if run else None
         elif any(work.judged for work in works.values()):
             points = sum(work.score for work in works.values())
-            stands = f"The grade of an earlier attempt stands: {points:g} points."
+            stands = f"{STANDS}: {points:g} points."
         save_works(connection, works.values())
         return stands
 
@@ -269,9 +269,9 @@ class Gradebook:
         it was removed or put back from a copy, is another one by now, or the tests had changed meanwhile.
         """
         name = assignment or self.assignment
-        marks = self.database.transaction(lambda opened: read_marks(opened, name), read=True)
+        marks = self.database.transaction(lambda opened: grades.read_marks(opened, name), read=True)
         return {
-            student: result if agrees(result, marks.get(student)) else replace(result, digest="")
+            student: result if grades.agrees(result, marks.get(student)) else replace(result, digest="")
             for student, result in self.journal(name).results().items()
         }
 
@@ -282,9 +282,27 @@ class Gradebook:
     def scores(self, student: str, assignment: str | None = None) -> dict[str, tuple[float, float]]:
         """Points got, by hand or automatically, and points possible, by cell; in the notebook's order."""
         name = assignment or self.assignment
-        found = self.database.transaction(lambda opened: read_scores(opened, name, student), read=True)
-        order = cell_order(self.course / "source" / name)
+        found = self.database.transaction(lambda opened: grades.read_scores(opened, name, student), read=True)
+        order = grades.cell_order(self.course / "source" / name)
         return {cell: found[cell] for cell in [*order, *sorted(found.keys() - set(order))] if cell in found}
+
+    def recount_penalties(self, assignment: str, duedate: datetime | None = None) -> int:
+        """Penalties for the due date (a new one, if given), extensions and configuration of now; how many
+        of them changed."""
+        self.take_lock()
+        return self.database.transaction(
+            lambda connection: self.penalties.recount(connection, assignment, duedate)
+        )
+
+    def final(self, assignment: str) -> tuple[list[dict], dict[str, dict[str, str]]]:
+        """What counts (see ``grades.gradebook_rows``), and a person's comments by student and cell."""
+        return self.database.transaction(
+            lambda opened: (
+                grades.gradebook_rows(opened, assignment),
+                grades.read_comments(opened, assignment),
+            ),
+            read=True,
+        )
 
     def rows(self) -> list[dict[str, Any]]:
         """What ``nbgrader export`` has for everybody who handed in, by assignment and student.
@@ -292,4 +310,4 @@ class Gradebook:
         ``score`` is ``raw_score`` (manual scores included) less ``late_submission_penalty``, and not below
         0. It is None where nothing was graded.
         """
-        return self.database.transaction(read_totals, read=True)
+        return self.database.transaction(grades.read_totals, read=True)

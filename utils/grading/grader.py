@@ -50,6 +50,7 @@ def grade(release: Release, submission: Submission) -> Graded:
             notebook = run(release, submission, result)
         except Exception as error:  # a flaw of ours must not cost the class its grades
             result.problem = f"grading it failed ({type(error).__name__}: {error}); please report this."
+            result.again = True
     result.seconds = time.monotonic() - start
     return Graded(result, notebook)
 
@@ -69,11 +70,13 @@ def run(release: Release, submission: Submission, result: Result) -> str | None:
     result.walls = bench.walls
     if release.require_sandbox and bench.walls != "bubblewrap":
         result.problem = f"no sandbox where it would have run, and one was asked for. {bench.sentence}"
+        result.again = True
         return None
     result.parts["starting the workbench"] = time.monotonic() - clock
     trial = bench.run(plan(release, submission, code))
     if "failed" in trial:
         result.problem = f"it could not be graded: {trial['failed']}."
+        result.again = True
         return None
     clock = time.monotonic()
     with READING:

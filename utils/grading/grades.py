@@ -10,7 +10,7 @@ import sqlalchemy as sql
 from nbgrader import api
 from sqlalchemy.engine import Connection
 
-from utils.grading.entering import ASSIGNMENT, CELL, GRADE, KINDS, NOTEBOOK, SUBMITTED, WORK
+from utils.grading.entering import ASSIGNMENT, CELL, COMMENT, GRADE, KINDS, NOTEBOOK, SUBMITTED, WORK
 from utils.grading.result import Result
 
 POINTS = (KINDS["GradeCell"], KINDS["TaskCell"])  # where a cell's possible points are
@@ -104,6 +104,41 @@ def read_totals(connection: Connection) -> list[dict[str, Any]]:
         }
         for row in connection.execute(query)
     ]
+
+
+def gradebook_rows(connection: Connection, assignment: str) -> list[dict[str, Any]]:
+    """``read_totals`` of one assignment, with the students' names, by nbgrader's names of columns.
+
+    Points are None where nothing was graded.
+    """
+    names = {
+        row.id: {name: row._mapping[name] or "" for name in ("last_name", "first_name", "email")}
+        for row in connection.execute(sql.select(api.Student.__table__))
+    }
+    rows = []
+    for row in read_totals(connection):
+        if row["assignment"] == assignment:
+            student = row.pop("student")
+            graded = row["score"] is not None
+            rows.append({**row, "student_id": student, **names[student]})
+            rows[-1] |= {} if graded else {"raw_score": None, "late_submission_penalty": None}
+    return rows
+
+
+def read_comments(connection: Connection, assignment: str) -> dict[str, dict[str, str]]:
+    """What a person wrote about the work, by student and cell."""
+    query = (
+        sql.select(SUBMITTED.c.student_id, CELL.c.name, COMMENT.c.manual_comment)
+        .join_from(COMMENT, CELL, CELL.c.id == COMMENT.c.cell_id)
+        .join(WORK, WORK.c.id == COMMENT.c.notebook_id)
+        .join(SUBMITTED, SUBMITTED.c.id == WORK.c.assignment_id)
+        .join(ASSIGNMENT, ASSIGNMENT.c.id == SUBMITTED.c.assignment_id)
+        .where(ASSIGNMENT.c.name == assignment, COMMENT.c.manual_comment.is_not(None))
+    )
+    comments: dict[str, dict[str, str]] = {}
+    for student, cell, text in connection.execute(query):
+        comments.setdefault(student, {})[cell] = text
+    return comments
 
 
 def cell_order(source: Path) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +17,29 @@ from utils.grading.tables import Table
 HARDEST, COMMONEST = 12, 15  # rows of two tables
 
 
-def write_grades(results: Iterable[Result], path: Path) -> None:
-    """``grades.csv``: a row for each student, a column for each task.
+def write_grades(results: Iterable[Result], path: Path, rows: Iterable[Mapping[str, Any]] = ()) -> None:
+    """A row for each student, a column for each task.
 
-    A submission that could not be graded has no score rather than a 0.
+    ``score`` is what counts: points given by hand and penalties for lateness, which the gradebook has, are
+    in it, and for a submission that could not be graded an earlier attempt's, if there is one. Otherwise it
+    has no score rather than a 0. The tasks' points are the automatic ones.
+
+    Args:
+        rows: of the gradebook, as :func:`utils.grading.grades.gradebook_rows` has them.
     """
     results = list(results)
+    known = {row["student_id"]: row for row in rows}
     tasks = list(dict.fromkeys(task for result in results for task in result.tasks))
-    table = Table(["student", "status", "score", "max_score", *tasks, "problem"], [])
+    table = Table(["student", "status", "score", "max_score", "late_penalty", *tasks, "problem"], [])
     for result in results:
-        graded = result.status == "graded"
-        row = [f"{result.tasks[task][0]:g}" if task in result.tasks else "" for task in tasks]
-        total = [f"{result.score:g}", f"{result.max_score:g}"] if graded else ["", ""]
-        table.rows.append([result.student, result.status, *total, *row, result.problem])
+        book = known.get(result.student, {})
+        points = [f"{result.tasks[task][0]:g}" if task in result.tasks else "" for task in tasks]
+        score, possible = book.get("score"), book.get("max_score")
+        if result.status == "graded":
+            score, possible = result.score if score is None else score, result.max_score
+        total = ["", ""] if score is None else [f"{score:g}", f"{possible:g}"]
+        penalty = f"{book['late_submission_penalty']:g}" if book.get("late_submission_penalty") else ""
+        table.rows.append([result.student, result.status, *total, penalty, *points, result.problem])
     table.write(path)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+STANDS = "The grade of an earlier attempt stands"
+
 
 @dataclass
 class Result:
@@ -18,6 +20,7 @@ class Result:
         failures: what went wrong in a test cell that lost points, in one sentence, by its name.
         seconds: that grading took, and ``parts``: how they were spent.
         walls: what stood around the student's code: ``"bubblewrap"`` or ``"limits"``.
+        again: the grading failed, not the submission: the next run tries it again.
         digest: of the submission, the assignment and this package; the same digest gives the same grade.
     """
 
@@ -30,7 +33,13 @@ class Result:
     seconds: float = 0.0
     parts: dict[str, float] = field(default_factory=dict)
     walls: str = ""
+    again: bool = False
     digest: str = ""
+
+    @property
+    def stands(self) -> list[str]:
+        """The note that an earlier attempt's grade counts, if there is one."""
+        return [note for note in self.notes if note.startswith(STANDS)]
 
     @property
     def score(self) -> float:

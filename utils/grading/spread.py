@@ -144,7 +144,7 @@ def flow(client: Any, release: Release, submissions: Iterable[Submission]) -> It
             give(submission, lost + 1)
             continue
         problem = f"the worker that graded it was lost each time ({why})."
-        yield graded or Graded(Result(submission.student, "broken", problem=problem))
+        yield graded or Graded(Result(submission.student, "broken", problem=problem, again=True))
         give(next(waiting, None))
 
 
