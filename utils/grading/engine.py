@@ -71,6 +71,7 @@ class Class:
             require_sandbox: grade nothing where students' code cannot be shut in.
         """
         with Gradebook(self.to, self.db_url, progress=tell) as gradebook:
+            gradebook.take_lock()  # before reading: a second run at the same time then finds what the first did
             known = gradebook.read_results(self.release.assignment)
             if known and (changed := gradebook.recount_penalties(self.release.assignment, self.duedate)):
                 tell(f"{changed} late penalties changed, with the due date, an extension or the penalty.")
