@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,7 @@ def collect(assignment: str, folder: Path, attempts: str, only: tuple[str, ...],
     """
     chosen = find(assignment)
     collected = read_class(folder, chosen, attempts)
+    check_names(only, {one.student for one in collected.submissions}, f"nobody in {folder}")
     bad = 0
     for one in collected.submissions:
         if only and one.student not in only:
@@ -133,7 +135,9 @@ def feedback(
 
     chosen = find(assignment)
     to = class_of(folder, to)
-    for result in read_results(to, chosen):
+    results = read_results(to, chosen)
+    check_names(only, {result.student for result in results}, f"nobody who is graded in {to}")
+    for result in results:
         if only and result.student not in only:
             continue
         work = to / "autograded" / result.student / chosen.name / f"{chosen.notebook}.ipynb"
@@ -276,6 +280,12 @@ def read_class(folder: Path, assignment: Assignment, attempts: str) -> Collected
     from utils.grading.collect import collect
 
     return collect(folder, assignment.name, assignment.notebook, attempts)
+
+
+def check_names(only: Iterable[str], known: set[str], nobody: str) -> None:
+    """One sentence for a ``--student`` who is not there."""
+    if unknown := sorted(set(only) - known):
+        raise UserError(f"{nobody} is called {', '.join(unknown)}; without --student, the names are listed")
 
 
 def class_of(folder: Path, to: Path | None) -> Path:

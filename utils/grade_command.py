@@ -9,14 +9,26 @@ import time
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from utils.errors import UserError
+from utils.errors import UserError, about_file
 from utils.places import find_root, shown
+
+if TYPE_CHECKING:
+    from utils.grading.engine import Class
 
 SOURCE, CLASSES = "build/source", "build/classes"
 SOME_NOT_GRADED = 3  # exit code
+LONGEST = 24 * 60 * 60  # seconds
+
+
+def above_zero(context: click.Context, option: click.Parameter, seconds: float) -> float:
+    """The value of ``--timeout``."""
+    if not 0 < seconds <= LONGEST:  # nan is not, either
+        raise UserError(f"--timeout must be above 0 and at most {LONGEST} seconds (a day), not {seconds:g}")
+    return seconds
 
 
 @click.command()
@@ -31,7 +43,9 @@ SOME_NOT_GRADED = 3  # exit code
 )
 @click.option("--scheduler", default="", help="A Dask scheduler, tcp://…, whose workers grade instead.")
 @click.option("--gradebook", "db_url", help="A PostgreSQL gradebook: postgresql://user:password@host/name.")
-@click.option("--timeout", default=60.0, show_default=True, help="Seconds that one cell may take.")
+@click.option(
+    "--timeout", default=60.0, show_default=True, callback=above_zero, help="Seconds that one cell may take."
+)
 @click.option("--due", type=click.DateTime(), help="Until when (UTC) there is no late penalty.")
 @click.option("--attempts", type=click.Choice(["newest", "first"]), default="newest", show_default=True)
 @click.option("--student", "students", multiple=True, help="Grade only this student (may be repeated).")
@@ -66,7 +80,6 @@ def grade(
     from utils.grading.collect import check_exists, collect
     from utils.grading.engine import Class
     from utils.grading.release import read_release
-    from utils.grading.report import write_grades
     from utils.grading.walls import find_walls
     from utils.release import find_assignment
 
@@ -109,13 +122,26 @@ def grade(
             require_sandbox,
         )
     except KeyboardInterrupt:
+        write_table(graded, to)
         raise UserError("stopped; what was graded is kept, and the same command goes on from there") from None
-    everybody = list(graded.read_results().values())
-    write_grades(everybody, to / "grades.csv")
+    write_table(graded, to)
     broken = sum(result.status != "graded" for result in results)
     say.end(results, broken, to)
     if broken:
         sys.exit(SOME_NOT_GRADED)
+
+
+def write_table(graded: Class, to: Path) -> None:
+    """``grades.csv`` of everybody who was ever graded."""
+    from utils.grading.report import write_grades
+
+    try:
+        if results := graded.read_results():
+            write_grades(results.values(), to / "grades.csv")
+    except OSError as error:
+        raise UserError(
+            f"{about_file(error, to)}. The grades are in the gradebook; the same command writes the file"
+        ) from error
 
 
 class Speaker:

@@ -6,7 +6,8 @@ is stopped, however it is stopped, goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -84,24 +85,31 @@ class Class:
                 gradebook.enter(self.release.assignment, self.source, self.duedate)
             release = replace(self.release, require_sandbox=require_sandbox)
             by_student = {submission.student: submission for submission in waiting}
-            for graded in self.graded(release, waiting, jobs, scheduler):
-                result = self.write(gradebook, by_student[graded.result.student], graded)
-                results[result.student] = result
-                progress(result, False)
+            # closed here when the run is stopped: what is under way ends before anything else is done
+            with closing(self.graded(release, waiting, jobs, scheduler)) as stream:
+                for graded in stream:
+                    result = self.write(gradebook, by_student[graded.result.student], graded)
+                    results[result.student] = result
+                    progress(result, False)
         return [results[submission.student] for submission in submissions]
 
     def unchanged(self, submissions: list[Submission], force: bool = False) -> set[str]:
         """The students whose result stands, so that they would not be graded again."""
-        if force or not self.to.exists():
+        if force or not self.graded_before():
             return set()
         known = self.read_results()
         return {
             s.student for s in submissions if s.student in known and known[s.student].digest == self.digest(s)
         }
 
+    def graded_before(self) -> bool:
+        """Whether there are results; where there are none, opening the gradebook would make one."""
+        journal = self.to / f"{self.release.assignment}.results.jsonl"
+        return journal.exists() and (self.db_url is not None or (self.to / "gradebook.db").exists())
+
     def graded(
         self, release: Release, submissions: list[Submission], jobs: int, scheduler: str
-    ) -> Iterator[Graded]:
+    ) -> Generator[Graded, None, None]:
         if submissions:
             yield from spread(release, submissions, min(jobs, len(submissions)), scheduler)
 

@@ -6,8 +6,9 @@ Sources for the layouts: nbgrader's ``plugins/export.py``, Canvas's ``lib/gradeb
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from utils.errors import UserError
@@ -31,6 +32,8 @@ CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 CANVAS_KEPT = (*CANVAS, "LastName", "FirstName", "Integration ID", "Root Account")
 MOODLE = ("Identifier", "Full name", "Email address", "Grade", "Maximum grade", "Last modified (grade)")
 
+PATIENCE = 10.0  # seconds to wait for a gradebook that another program locks
+
 
 def scores(results: Iterable[Result], final: Mapping[str, float]) -> dict[str, float]:
     """Points by student: those of ``final``, else the result's. Who could not be graded has none."""
@@ -46,7 +49,7 @@ def gradebook_rows(address: str, assignment: str) -> list[dict[str, str | float]
     and penalties for lateness included, by nbgrader's names of columns."""
     from nbgrader.api import Gradebook  # takes seconds to import
 
-    with Gradebook(address) as gradebook:
+    with readable(address) as url, Gradebook(url) as gradebook:
         return [
             {
                 "assignment": assignment,
@@ -63,6 +66,30 @@ def gradebook_rows(address: str, assignment: str) -> list[dict[str, str | float]
             }
             for one in gradebook.assignment_submissions(assignment)
         ]
+
+
+@contextlib.contextmanager
+def readable(address: str) -> Iterator[str]:
+    """The gradebook's address as nbgrader takes it; what its database refuses meanwhile is one sentence.
+
+    Raises:
+        UserError: there is no gradebook that can be read.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    from utils.grading.database import Database, read_address
+
+    url = read_address(Path(), address)
+    file = Path(url.database or "")
+    if url.drivername.startswith("sqlite") and not file.exists():
+        raise UserError(f"there is no gradebook {file}")  # opening it would make one
+    database = Database(url, PATIENCE, lambda sentence: None)
+    try:
+        yield url.render_as_string(hide_password=False)
+    except DBAPIError as error:
+        raise UserError(database.refusal(error)) from error
+    finally:
+        database.close()
 
 
 def final_scores(rows: Iterable[Mapping[str, str | float]]) -> dict[str, float]:
