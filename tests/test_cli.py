@@ -21,6 +21,9 @@ def course(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess:
         (("grade", "nine", "build"), "there is no assignment 'nine'; the assignments are: 01-"),
         (("grade", "1", "no/such/folder"), "no/such/folder is not a folder"),
         (("variants", "99"), "there is no assignment '99'"),
+        (("mutants", "1", "--timeout", "-3"), "--timeout must be above 0"),
+        (("sample", "1", "README.md"), "README.md is a file where a folder should be"),
+        (("sample", "1", "README.md/below"), "README.md is a file where a folder should be"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_1(arguments, sentence):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from utils.errors import UserError
+from utils.errors import UserError, about_file
 from utils.places import find_root, shown
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def remember_origin(folder: Path, place: Path) -> None:
         place.mkdir(parents=True, exist_ok=True)
         (place / ORIGIN).write_text(f"{folder.resolve()}\n", encoding="utf-8")
     except OSError as error:
-        raise UserError(f"{place} cannot be written: {error.strerror or error}") from error
+        raise UserError(about_file(error, place)) from error
 
 
 def read_results(place: Path, assignment: Assignment) -> list[Result]:
@@ -67,7 +67,11 @@ def read_gradebook(place: Path, assignment: Assignment, address: str | None) -> 
     """What the class's gradebook says of everybody, and a person's comments; nothing where there is none."""
     if address is None and not (place / "gradebook.db").exists():
         return [], {}
+    from utils.grading.database import read_address
     from utils.grading.gradebook import Gradebook
 
+    url = read_address(place, address)
+    if url.drivername.startswith("sqlite") and not Path(url.database or "").exists():
+        raise UserError(f"there is no gradebook {url.database}")  # opening it would make one
     with Gradebook(place, address) as gradebook:
         return gradebook.final(assignment.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -10,9 +11,9 @@ import click
 
 import utils.grading  # noqa: F401  it says why it comes before nbformat
 from utils.data_cli import data
-from utils.errors import UserError
+from utils.errors import UserError, about_file
 from utils.grade_cli import COMMANDS
-from utils.grade_command import grade
+from utils.grade_command import above_zero, grade
 from utils.places import find_root, shown
 
 SITE, SOURCE, CLASSES = "build/book", "build/source", "build/classes"
@@ -91,7 +92,9 @@ def variants(assignment: str) -> None:
 
 @course.command()
 @click.argument("assignment")
-@click.option("--timeout", default=10, show_default=True, help="Seconds that one cell may take.")
+@click.option(
+    "--timeout", default=10, show_default=True, callback=above_zero, help="Seconds that one cell may take."
+)
 def mutants(assignment: str, timeout: int) -> None:
     """Grade small generated mistakes in ASSIGNMENT's solution, and show which ones no test catches."""
     from utils import mutants as mistakes
@@ -121,11 +124,16 @@ def where() -> None:
 
 
 def main() -> None:
-    """Run the command; a user's mistake is one message and exit code 1."""
+    """Run the command; a user's mistake, or a file that cannot be used, is one message and exit code 1."""
     try:
         course()
     except UserError as error:
         click.echo(f"course: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        if error.filename is None and error.errno != errno.ENOSPC:
+            raise  # of no file, and so no mistake of the person at the keyboard
+        click.echo(f"course: {about_file(error)}", err=True)
         sys.exit(1)
 
 

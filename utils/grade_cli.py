@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,7 @@ def collect(assignment: str, folder: Path, attempts: str, only: tuple[str, ...],
     """
     chosen = find(assignment)
     collected = read_class(folder, chosen, attempts)
+    check_names(only, {one.student for one in collected.submissions}, f"nobody in {folder}")
     bad = 0
     for one in collected.submissions:
         if only and one.student not in only:
@@ -144,10 +146,11 @@ def feedback(
 
     chosen = find(assignment)
     to = class_of(folder, to)
-    results = [result for result in read_results(to, chosen) if not only or result.student in only]
+    results = read_results(to, chosen)
+    check_names(only, {result.student for result in results}, f"nobody who is graded in {to}")
     rows, comments = read_gradebook(to, chosen, gradebook)
     pages = Pages(to, chosen.name, chosen.notebook, rows, comments, show_hidden)
-    for result, page in pages.write(results):
+    for result, page in pages.write(result for result in results if not only or result.student in only):
         say(as_json, f"{result.student}: {shown(page)}", student=result.student, page=str(page))
 
 
@@ -278,6 +281,12 @@ def read_class(folder: Path, assignment: Assignment, attempts: str) -> Collected
     from utils.grading.collect import collect
 
     return collect(folder, assignment.name, assignment.notebook, attempts)
+
+
+def check_names(only: Iterable[str], known: set[str], nobody: str) -> None:
+    """One sentence for a ``--student`` who is not there."""
+    if unknown := sorted(set(only) - known):
+        raise UserError(f"{nobody} is called {', '.join(unknown)}; without --student, the names are listed")
 
 
 def say(as_json: bool, text: str, **values: Any) -> None:

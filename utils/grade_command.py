@@ -18,6 +18,14 @@ from utils.places import find_root, shown
 
 SOURCE = "build/source"
 SOME_NOT_GRADED = 3  # exit code
+LONGEST = 24 * 60 * 60  # seconds
+
+
+def above_zero(context: click.Context, option: click.Parameter, seconds: float) -> float:
+    """The value of ``--timeout``."""
+    if not 0 < seconds <= LONGEST:  # nan is not, either
+        raise UserError(f"--timeout must be above 0 and at most {LONGEST} seconds (a day), not {seconds:g}")
+    return seconds
 
 
 @click.command()
@@ -32,7 +40,9 @@ SOME_NOT_GRADED = 3  # exit code
 )
 @click.option("--scheduler", default="", help="A Dask scheduler, tcp://…, whose workers grade instead.")
 @click.option("--gradebook", "db_url", help="A PostgreSQL gradebook: postgresql://user:password@host/name.")
-@click.option("--timeout", default=60.0, show_default=True, help="Seconds that one cell may take.")
+@click.option(
+    "--timeout", default=60.0, show_default=True, callback=above_zero, help="Seconds that one cell may take."
+)
 @click.option("--due", type=click.DateTime(), help="Until when (UTC) there is no late penalty.")
 @click.option("--attempts", type=click.Choice(["newest", "first"]), default="newest", show_default=True)
 @click.option("--student", "students", multiple=True, help="Grade only this student (may be repeated).")
@@ -104,6 +114,7 @@ def grade(
                 f"there is no sandbox on this machine, and --require-sandbox asks for one. {walls.sentence}"
             )
         say.problem(f"Warning: {walls.sentence} Install bubblewrap (Linux) to shut them in.")
+    grades = to / f"{chosen.name}-grades.csv"
     try:
         results = graded.grade(
             submissions,
@@ -115,8 +126,8 @@ def grade(
             require_sandbox,
         )
     except KeyboardInterrupt:
+        graded.finish(grades)
         raise UserError("stopped; what was graded is kept, and the same command goes on from there") from None
-    grades = to / f"{chosen.name}-grades.csv"
     graded.finish(grades)
     broken = sum(result.status != "graded" for result in results)
     say.end(results, broken, to, grades)

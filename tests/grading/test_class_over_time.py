@@ -206,7 +206,7 @@ def test_a_failure_of_the_grading_itself_is_tried_again(root, monkeypatch):
     graded = Class(root / "build/source/01-tiny", root / "build/classes/hand-in")
     submission = Submission.read("ada", root / "hand-in/ada")
     with monkeypatch.context() as patch:
-        patch.setattr(Class, "graded", lambda *arguments: iter([Graded(failed)]))
+        patch.setattr(Class, "graded", lambda *arguments: (graded for graded in [Graded(failed)]))
         graded.grade([submission])
         assert "The next run tries it again." in course("status", "1", "hand-in", code=3)
     assert "ada: 5 of 5" in grade("--student", "ada")

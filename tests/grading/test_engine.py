@@ -183,3 +183,12 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(course, submissions, tmp_pat
     )
     assert stood == [True, True, False]
     assert [result.score for result in results] == [3, 1, 3]
+
+
+def test_asking_what_would_be_graded_writes_nothing(course, submissions, tmp_path):
+    asked = Class(course / "source" / "01-tiny", tmp_path)
+    assert asked.unchanged([submissions["right"]]) == set() and not list(tmp_path.iterdir())
+    asked.grade([submissions["cut"]])
+    assert asked.unchanged([submissions["right"], submissions["cut"]]) == {"cut"}
+    (tmp_path / "gradebook.db").unlink()
+    assert asked.unchanged([submissions["cut"]]) == set() and not (tmp_path / "gradebook.db").exists()

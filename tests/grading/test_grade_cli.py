@@ -1,6 +1,8 @@
 """The commands around grading: one line each, JSON for machines, exit codes as documented."""
 
+import errno
 import json
+import sqlite3
 from pathlib import Path
 
 import click
@@ -8,6 +10,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
+from utils import cli
 from utils.errors import UserError
 from utils.grade_cli import COMMANDS
 from utils.grading.history import Journal
@@ -129,3 +132,119 @@ def test_mistakes_of_the_user_are_user_errors_and_of_the_command_line_exit_code_
     with pytest.raises(UserError, match="holds no results for 01-tiny; run `course grade` first"):
         run("report", "1", "class", "--to", "elsewhere")
     assert run("export", "1", "class", "--format", "word").exit_code == 2
+
+
+@pytest.fixture
+def said(monkeypatch, capsys):
+    """What `course` says of a user's mistake, which must be one sentence and exit code 1."""
+
+    def said(*arguments: str) -> str:
+        monkeypatch.setattr("sys.argv", ["course", *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        told = capsys.readouterr()
+        assert end.value.code == 1 and told.err.startswith("course: ") and len(told.err.splitlines()) == 1
+        return told.err.removeprefix("course: ").strip()
+
+    return said
+
+
+def test_a_student_who_is_not_there_is_named(course, said):
+    assert "is called nobody" in said("collect", "1", "class", "--student", "ada", "--student", "nobody")
+    assert "is called nobody" in said("feedback", "1", "class", "--student", "nobody")
+
+
+@pytest.mark.parametrize("kind", ["csv", "nbgrader", "canvas"])
+def test_grades_cannot_be_written_into_a_folder_or_below_a_file(course, said, kind):
+    (course / "table").mkdir()
+    (course / "file").touch()
+    export = ("export", "1", "class", "--format", kind, "--output")
+    assert said(*export, "table").startswith("table is a folder where a file should be")
+    assert said(*export, "file/table.csv").startswith("file is a file where a folder should be")
+    assert "/proc/nothing" in said(*export, "/proc/nothing/table.csv")
+
+
+def test_pages_that_cannot_be_written_are_named(course, said):
+    to = course / "build/classes/class"
+    for page in ("report", "similar"):
+        (to / f"01-tiny-{page}.html").mkdir()
+        assert f"01-tiny-{page}.html is a folder where a file should be" in said(page, "1", "class")
+    (to / "feedback").touch()
+    assert "feedback is a file where a folder should be" in said("feedback", "1", "class")
+    (course / "file").touch()
+    assert "file is a file where a folder should be" in said("similar", "1", "class", "--to", "file")
+
+
+@pytest.mark.parametrize("command", ["report", "feedback", "export", "similar"])
+def test_a_folder_that_may_not_be_written_is_one_sentence(course, said, monkeypatch, command):
+    def refuse(self, mode="r", *args, **kwargs):
+        if "w" in mode:
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return opened(self, mode, *args, **kwargs)
+
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "write_text", lambda self, *_, **__: refuse(self, "w"))
+    monkeypatch.setattr(Path, "write_bytes", lambda self, *_, **__: refuse(self, "w"))
+    assert "may not be read or written (Permission denied)" in said(command, "1", "class")
+
+
+def test_a_gradebook_that_cannot_be_read_is_one_sentence(course, said):
+    gradebook = course / "build/classes/class/gradebook.db"
+    export = ("export", "1", "class", "--format", "canvas")
+    gradebook.write_text("text, and more than a page of it\n" * 200)
+    assert "gradebook.db cannot be used: file is not a database" in said(*export)
+    gradebook.unlink()
+    with sqlite3.connect(gradebook) as made:
+        made.execute("CREATE TABLE t (x)")
+        made.executemany("INSERT INTO t VALUES (?)", [("x" * 1000,)] * 50)
+    made.close()
+    gradebook.write_bytes(gradebook.read_bytes()[:3000])
+    assert "gradebook.db cannot be used" in said(*export)
+    gradebook.unlink()
+    gradebook.mkdir()
+    assert "gradebook.db cannot be used" in said(*export)
+    gradebook.rmdir()
+    assert "postgresql://user:password@host/name" in said(*export, "--gradebook", "foo")
+    unreachable = said(*export, "--gradebook", "postgresql://me:secret@127.0.0.1:1/x")
+    assert "127.0.0.1" in unreachable and "secret" not in unreachable
+    assert "elsewhere.db" in said(*export, "--gradebook", f"sqlite:///{course / 'no' / 'elsewhere.db'}")
+
+
+def test_an_export_makes_no_gradebook(course, said):
+    said("export", "1", "class", "--format", "canvas", "--gradebook", f"sqlite:///{course / 'new.db'}")
+    assert not (course / "new.db").exists()
+
+
+def test_results_that_cannot_be_read_are_one_sentence_and_broken_lines_are_none(course, said):
+    results = course / "build/classes/class/01-tiny.results.jsonl"
+    good = results.read_bytes()
+    bad = [b"{", b"3", b"[]", b"\xff\xfe", b'{"student": "zoe", "at": "x"}', b'{"student": 3, "at": "x"}']
+    bad += [
+        b'{"student": "zoe", "at": "x", "status": "graded", "scores": %s}' % s for s in (b"3", b'{"a": 1}')
+    ]
+    bad += [b'{"student": "zoe", "at": "x", "status": "graded", "problem": null, "notes": 3}']
+    results.write_bytes(b"\n".join([*bad, good, *bad]))
+    outcome = run("status", "1", "class")
+    assert "zoe: graded earlier" in outcome.output and "ada: 2 of 2." in outcome.output
+    assert run("report", "1", "class").exit_code == 3
+    results.write_bytes(b"\n".join(bad))
+    assert "holds no results" in said("report", "1", "class")
+    results.unlink()
+    results.mkdir()
+    assert "01-tiny.results.jsonl is a folder where a file should be" in said("status", "1", "class")
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-3", "0", "1e9"])
+def test_a_timeout_is_some_seconds(course, said, seconds):
+    assert said("grade", "1", "class", "--timeout", seconds).startswith("--timeout must be above 0")
+
+
+def test_an_error_of_ours_keeps_its_traceback(course, monkeypatch):
+    def fail(*_):
+        raise OSError("of no file")
+
+    monkeypatch.setattr("sys.argv", ["course", "report", "1", "class"])
+    monkeypatch.setattr(Journal, "results", fail)
+    with pytest.raises(OSError, match="of no file"):
+        cli.main()

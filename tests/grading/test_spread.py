@@ -17,6 +17,8 @@ from test_engine import course, submissions  # noqa: F401
 
 from utils.errors import UserError
 from utils.grading.engine import Class
+from utils.grading.release import read_release
+from utils.grading.spread import spread
 from utils.grading.submission import Submission
 
 SCORES = {"right": 3, "wrong": 1, "raises": 0, "shouts": 3, "edited": 1, "cut": 0}
@@ -141,3 +143,10 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(source, submissions, tmp_
     graded = Class(source, tmp_path / "class")
     with pytest.raises(UserError, match=r"no Dask scheduler answers at .* `dask scheduler`"):
         graded.grade([submissions["right"]], scheduler="tcp://127.0.0.1:9")
+
+
+def test_a_large_notebook_is_sent_without_a_warning(source, recwarn):
+    large = [Submission(name, {"tiny.ipynb": b"x" * 11_000_000}) for name in ("ada", "bob")]
+    graded = list(spread(read_release(source), large, jobs=2))
+    assert [each.result.status for each in graded] == ["broken", "broken"]
+    assert not [str(each.message) for each in recwarn if "large graph" in str(each.message)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import subprocess
 import sys
 import threading
@@ -27,7 +29,8 @@ class Bench:
         self.process: subprocess.Popen | None = None
         self.channel: Channel | None = None
         self.free: list[Channel] = []  # lanes
-        self.busy = 0
+        self.busy: set[Channel] = set()  # lanes, too
+        self.over = False
         self.lock = threading.Lock()
         self.walls = ""
         self.sentence = ""
@@ -38,14 +41,25 @@ class Bench:
             self.connect()
 
     def connect(self) -> Channel:
-        """The channel to the deciding process, which is started when there is none."""
+        """The channel to the deciding process, which is started when there is none.
+
+        Raises:
+            Ended: the bench was ended, or the process did.
+        """
+        if self.over:
+            raise Ended
         if self.process is not None and self.process.poll() is None and self.channel is not None:
             return self.channel
         self.close()
         here, there = pair()
         argv = [sys.executable, "-m", "utils.grading.verdict", str(there.fileno())]
-        self.process = subprocess.Popen(argv, pass_fds=(there.fileno(),), stdin=subprocess.DEVNULL)
+        # in a session of its own: Ctrl-C at the terminal is for the one who asks, and who then ends this
+        self.process = subprocess.Popen(
+            argv, pass_fds=(there.fileno(),), stdin=subprocess.DEVNULL, start_new_session=True
+        )
         there.close()
+        if self.over:
+            self.process.kill()
         channel = Channel(here)
         channel.deadline = time.monotonic() + 120
         channel.send(self.settings)
@@ -65,7 +79,7 @@ class Bench:
                 channel.send({"lane": True}, (there.fileno(),))
                 there.close()
                 lane = Channel(here)
-            self.busy += 1
+            self.busy.add(lane)
             return lane
 
     def run(self, plan: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +97,7 @@ class Bench:
             answer = {"failed": "the process that runs the tests ended"}
         with self.lock:
             if lane is not None:
-                self.busy -= 1
+                self.busy.discard(lane)
                 if "failed" in answer:
                     lane.close()  # its processes end with it
                 else:
@@ -91,7 +105,14 @@ class Bench:
         return answer
 
     def end(self) -> None:
-        """End both processes, and all that they forked."""
+        """End both processes, and all that they forked, for good: also while they begin or are at work."""
+        self.over = True
+        # before the lock is taken: who has it may be waiting for what is ended here
+        if self.process is not None:
+            self.process.kill()
+        for lane in list(self.busy):
+            with contextlib.suppress(OSError):  # it is closed already
+                lane.end.shutdown(socket.SHUT_RDWR)
         with self.lock:
             self.close()
 
@@ -101,9 +122,6 @@ class Bench:
                 channel.close()
         self.free.clear()
         if self.process is not None:
-            try:
-                self.process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            self.process.kill()
+            self.process.wait()
         self.process = self.channel = None

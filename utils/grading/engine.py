@@ -6,13 +6,15 @@ is stopped, however it is stopped, goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import nbformat
 
+from utils.errors import UserError, about_file
 from utils.files import package_digest
 from utils.grading.feedback import feedback_page
 from utils.grading.gradebook import Gradebook
@@ -89,10 +91,12 @@ class Class:
                 gradebook.enter(self.release.assignment, self.source, self.duedate)
             release = replace(self.release, require_sandbox=require_sandbox)
             by_student = {submission.student: submission for submission in waiting}
-            for graded in self.graded(release, waiting, jobs, scheduler):
-                result = self.write(gradebook, by_student[graded.result.student], graded)
-                results[result.student] = result
-                progress(result, False)
+            # closed here when the run is stopped: what is under way ends before anything else is done
+            with closing(self.graded(release, waiting, jobs, scheduler)) as stream:
+                for graded in stream:
+                    result = self.write(gradebook, by_student[graded.result.student], graded)
+                    results[result.student] = result
+                    progress(result, False)
         return [results[submission.student] for submission in submissions]
 
     def stands(self, result: Result, submission: Submission, require_sandbox: bool) -> bool:
@@ -104,7 +108,7 @@ class Class:
         self, submissions: list[Submission], force: bool = False, require_sandbox: bool = False
     ) -> set[str]:
         """The students whose result stands, so that they would not be graded again."""
-        if force or not self.to.exists():
+        if force or not self.graded_before():
             return set()
         known = self.read_results()
         return {
@@ -113,9 +117,14 @@ class Class:
             if s.student in known and self.stands(known[s.student], s, require_sandbox)
         }
 
+    def graded_before(self) -> bool:
+        """Whether there are results; where there are none, opening the gradebook would make one."""
+        journal = self.to / f"{self.release.assignment}.results.jsonl"
+        return journal.exists() and (self.db_url is not None or (self.to / "gradebook.db").exists())
+
     def graded(
         self, release: Release, submissions: list[Submission], jobs: int, scheduler: str
-    ) -> Iterator[Graded]:
+    ) -> Generator[Graded, None, None]:
         if submissions:
             yield from spread(release, submissions, min(jobs, len(submissions)), scheduler)
 
@@ -153,6 +162,8 @@ class Class:
         with Gradebook(self.to, self.db_url) as gradebook:
             name = self.release.assignment
             results = list(gradebook.read_results(name).values())
+            if not results:
+                return
             rows, comments = gradebook.final(name)
         pages = Pages(self.to, name, self.release.notebook, rows, comments)
         for _ in pages.write(filter(pages.must_change, results)):
@@ -160,4 +171,6 @@ class Class:
         try:
             write_grades(results, grades, rows)
         except OSError as error:
-            raise cannot_write(error, self.to) from error
+            raise UserError(
+                f"{about_file(error, grades)}. The grades are in the gradebook; the same command writes the file"
+            ) from error

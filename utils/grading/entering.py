@@ -99,6 +99,8 @@ def prepare(assignment: str, source: Path, release: Path) -> dict[str, Sheet]:
             with engine.begin() as connection:
                 make_schema(connection)
             made = nbgrader_api(scratch).generate_assignment(assignment, force=True)
+            if "KeyboardInterrupt" in made.get("error", ""):  # nbgrader catches that, too
+                raise KeyboardInterrupt
             if not made["success"]:
                 raise UserError(f"nbgrader refused {assignment}: {last_error(made)}")
             with engine.connect() as connection:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -14,7 +13,7 @@ from functools import cache
 from io import RawIOBase
 from pathlib import Path, PurePosixPath
 
-from utils.errors import UserError
+from utils.errors import UserError, about_file
 from utils.grading.result import Result
 
 LONGEST_NAME = 128  # of a student, in nbgrader's columns, and of a file
@@ -173,12 +172,28 @@ def write_all(file: RawIOBase, content: bytes) -> None:
 
 
 def read_row(line: bytes) -> dict | None:
-    """One line of the journal; None for a torn one."""
+    """One line of the journal; None for a torn one, and for one that is no result."""
     try:
         row = json.loads(line)
     except ValueError:
         return None
-    return row if isinstance(row, dict) and "student" in row and "at" in row else None
+    return row if is_result(row) else None
+
+
+def is_result(row: object) -> bool:
+    """Whether a line of the journal says who got what, in the kinds of values that ``append`` writes."""
+    if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("student", "at")):
+        return False
+    for field in fields(Result):
+        usual = getattr(Result("", ""), field.name)
+        kind = int | float if isinstance(usual, float) else type(usual)
+        if not isinstance(row.get(field.name, None if field.name == "status" else usual), kind):
+            return False
+    return all(map(is_pair, row.get("scores", {}).values()))
+
+
+def is_pair(points: object) -> bool:
+    return isinstance(points, list) and len(points) == 2 and all(isinstance(p, int | float) for p in points)
 
 
 def same_but_for_clocks(row: dict, other: dict | None) -> bool:
@@ -195,6 +210,4 @@ def as_result(row: dict) -> Result:
 
 def cannot_write(error: OSError, course: Path) -> UserError:
     """One sentence for a disk that is full or may not be written."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return UserError(f"the disk that holds {course} is full; make room and run again: nothing is lost")
-    return UserError(f"{error.filename or course} cannot be written: {error.strerror or error}")
+    return UserError(about_file(error, course))

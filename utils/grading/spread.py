@@ -65,6 +65,8 @@ def connected(jobs: int, scheduler: str) -> Iterator[Any]:
             "distributed.worker.daemon": False,  # a worker starts the processes of its workbench
             "distributed.logging.distributed": "error",
             "distributed.comm.timeouts.connect": "10s",
+            # a warning at 10 MB is for programs that send the same data with every task
+            "distributed.admin.large-graph-warning-threshold": "1GB",
         }
     )
     for name in ("distributed", "distributed.client"):  # what matters of a lost worker is told by the result
@@ -87,8 +89,8 @@ def connected(jobs: int, scheduler: str) -> Iterator[Any]:
                 ) from None
             yield client
         return
-    with (
-        LocalCluster(
+    with contextlib.ExitStack() as stack:
+        cluster = LocalCluster(
             n_workers=1,
             threads_per_worker=jobs,  # they wait for processes of the one bench that they share
             processes=False,
@@ -96,10 +98,11 @@ def connected(jobs: int, scheduler: str) -> Iterator[Any]:
             scheduler_kwargs={"dashboard": False},
             memory_limit=0,
             silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
-        yield client
+        )
+        stack.enter_context(cluster)
+        # after a stop the cluster would wait for what is being graded; the client has called off the rest
+        stack.callback(end_benches)
+        yield stack.enter_context(Client(cluster, set_as_default=False))
 
 
 def itself(release: Release) -> Release:
