@@ -100,6 +100,16 @@ def test_forbidden_stops_calls_but_not_mentions_and_is_undone():
     layer(x)
 
 
+def test_what_lies_beneath_is_forbidden_in_the_name_of_what_students_know():
+    gradients = [torch.ones(2)]
+    beneath = "torch.nn.utils.clip_grad._group_tensors_by_device_and_dtype"
+    with checks.forbidden("torch.nn.RNN", "torch.nn.utils.clip_grad_norm_", beneath, "torch.rnn_tanh"):
+        said = sentence(nn.utils.get_total_norm, gradients)
+    assert said.startswith("torch.nn.utils.clip_grad_norm_ may not be called here, nor another function")
+    assert "_group_tensors" not in said
+    assert checks.not_here("a.B.__init__", ["c.d", "a.B.__init__"]).startswith("a.B.__init__ may not")
+
+
 def test_fresh_generators_differ_and_print_a_seed_that_repeats_them(capsys):
     draws = [torch.rand(1, generator=checks.fresh_generator()).item() for _ in range(2)]
     assert draws[0] != draws[1]

@@ -6,6 +6,8 @@ first two.
 
 import copy
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -201,32 +203,65 @@ def two(x):
     assert points(course.grade(course.filled(two=only_there))) == ALL | {"two": 0}
 
 
+NO_COMMANDS = "notebook commands such as !pip and %pip do not run while grading; delete the line"
 AT_CELL_LEVEL = {
-    "raises": ("import nothing_of_this_name", "ModuleNotFoundError"),
-    "input": ("name = input('Your name? ')", ""),
-    "endless": ("while True:\n    pass", ""),
-    "exit": ("import os\nos._exit(3)", ""),
-    "sys.exit": ("import sys\nsys.exit()", ""),
-    "segmentation fault": ("import ctypes\nctypes.string_at(0)", ""),
-    "memory": ("kept = bytearray(100 * 2**30)", ""),
+    "raises": ("import nothing_of_this_name", "ModuleNotFoundError: No module named 'nothing_of_this_name'."),
+    "input": ("name = input('Your name? ')", "nobody to ask"),
+    "endless": ("while True:\n    pass", "it took more than 3 seconds; is there a loop that does not end?"),
+    "exit": ("import os\nos._exit(3)", "it ended Python (exit code 3)."),
+    "sys.exit": ("import sys\nsys.exit()", "SystemExit"),
+    "segmentation fault": ("import ctypes\nctypes.string_at(0)", "segmentation fault"),
+    "memory": ("kept = bytearray(100 * 2**30)", "MemoryError"),
     "prints": ("for _ in range(2000):\n    print('x' * 10**6)\nraise ValueError", ""),
-    "no Python": ("def three(x) return x", ""),
+    "no Python": ("def three(x) return x", "SyntaxError"),
     "a null byte": ("x = '\0'", ""),
     "an old coding": ("# -*- coding: latin-1 -*-\nx = 'é'\nraise ValueError", ""),
     "deep brackets": ("x = " + "(" * 5000 + ")" * 5000, ""),
-    "a shell command": ("!sleep 60", ""),
-    "a magic": ("%no_such_magic", ""),
+    "a shell command": ("!sleep 60", NO_COMMANDS),
+    "an installation": ("!pip install numpy\n" + RIGHT["three"], NO_COMMANDS),
+    "an installation by a magic": ("%pip install numpy\n" + RIGHT["three"], NO_COMMANDS),
+    "a command's output": ("files = !ls\n" + RIGHT["three"], NO_COMMANDS),
+    "a cell of commands": ("%%bash\nls", NO_COMMANDS),
+    "a magic": ("%no_such_magic", "no_such_magic"),
     "nested": ("\n".join("  " * n + "if 1:" for n in range(150)), ""),
 }
 
 
 @pytest.mark.parametrize("name", AT_CELL_LEVEL)
 def test_what_goes_wrong_in_a_cell_costs_what_the_cell_defines(course, name):
-    code, _ = AT_CELL_LEVEL[name]
+    code, sentence = AT_CELL_LEVEL[name]
     result = course.grade(course.filled(three=code))
     assert points(result) == ALL | {"three": 0}
     (failure,) = result.failures.values()
-    assert failure and "\n" not in failure
+    assert failure.startswith("The cell of this task stopped: ") and "\n" not in failure
+    assert sentence in failure and "name 'three' is not defined" not in failure
+
+
+def test_a_test_that_fails_by_itself_says_so_after_the_cause(course):
+    result = course.grade(course.filled(two="def two(x):\n    return x\n1 / 0"))
+    (failure,) = result.failures.values()
+    cause, _, own = failure.partition("ZeroDivisionError: division by zero. ")
+    assert cause == "The cell of this task stopped: " and own.startswith("two at 0: expected 1, got 0")
+
+
+def test_a_private_function_that_is_gone_is_not_named():
+    program = (
+        "import torch\n"
+        "from utils.grading.removal import remove\n"
+        "remove(['torch.nn.utils.clip_grad_norm_',"
+        " 'torch.nn.utils.clip_grad._group_tensors_by_device_and_dtype'])\n"
+        "try:\n    torch.nn.utils.get_total_norm([torch.ones(2)])\n"
+        "except AssertionError as error:\n    print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(
+        "torch.nn.utils.clip_grad_norm_ may not be called here, nor another function"
+    )
+
+
+def test_magics_that_start_no_program_run(course):
+    code = "%matplotlib inline\n%time 1 + 1\n" + RIGHT["three"]
+    assert points(course.grade(course.filled(three=code))) == ALL
 
 
 def test_a_crash_only_where_names_are_gone_costs_the_tests_that_forbid_them(course):

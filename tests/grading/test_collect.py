@@ -80,7 +80,9 @@ def test_a_student_without_a_notebook_is_among_the_submissions(tmp_path):
     students, _ = found(write(tmp_path, {"bob/readme.txt": b"", "cy/other.ipynb": A}))
     assert list(students) == ["ada", "bob", "cy"]
     assert "no notebook at all" in students["ada"].problem("work")
-    assert "There is also other.ipynb" in students["cy"].problem("work")
+    assert students["cy"].problem("work") == (
+        "work.ipynb is missing (there is other.ipynb); hand it in under the name work.ipynb."
+    )
 
 
 CANVAS = {
@@ -259,7 +261,7 @@ def test_each_bad_zip_has_its_sentence_and_stops_nobody(tmp_path):
         one = students[name.replace(" ", "-")]
         problem = one.problem("work")
         assert one.files == {} and sentence in problem, problem
-        assert problem.isprintable() and len(one.notes) == 1
+        assert problem.isprintable() and len(one.notes) + bool(one.unread) == 1
     assert {path.name for path in tmp_path.rglob("*")} == {"class", "hand-in.zip", WORK, *students}
 
 
@@ -317,7 +319,58 @@ def test_a_notebook_that_is_too_large_is_not_read(tmp_path):
     with (write(tmp_path, {f"ada/{WORK}": b""}) / "ada" / WORK).open("wb") as file:
         file.truncate(10**12)
     students, _ = found(tmp_path)
-    assert "has 1000000 MB, and 20 MB is the most" in students["ada"].problem("work")
+    assert students["ada"].problem("work") == (
+        "work.ipynb has 1000000 MB, and 20 MB is the most; "
+        "clear its outputs in Jupyter, save it and hand it in again."
+    )
+    assert students["ada"].notes == ()
+
+
+def test_a_notebook_that_is_not_read_is_not_called_missing(tmp_path):
+    folder = write(tmp_path, {"ada/work-Copy1.ipynb": A})
+    (folder / "ada" / WORK).symlink_to("work-Copy1.ipynb")
+    students, _ = found(folder)
+    assert students["ada"].problem("work") == "work.ipynb is a link, and links are not followed."
+
+
+@pytest.fixture
+def closed(monkeypatch):
+    """A function that closes a folder, also to root."""
+    scandir, folders = os.scandir, set()
+
+    def refuse(path):
+        if str(path) in folders:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    return lambda folder: folders.add(str(folder))
+
+
+@pytest.mark.parametrize("inner", ["", "01-tiny"])
+@pytest.mark.parametrize("place", ["", "01-tiny/"])
+def test_a_folder_that_cannot_be_read_is_not_called_empty(tmp_path, closed, place, inner):
+    write(tmp_path, {f"ada/{place}{WORK}": A, f"bob/{place}{WORK}": B})
+    closed((tmp_path / "ada" / inner) if place else tmp_path / "ada")
+    students, problems = found(tmp_path)
+    assert "cannot be read (Permission denied)" in students["ada"].problem("work")
+    assert "no notebook at all" not in students["ada"].problem("work")
+    assert students["bob"].files == {WORK: B} and problems == []
+
+
+def test_a_part_of_the_work_that_cannot_be_read_is_noted(tmp_path, closed):
+    write(tmp_path, {f"ada/{WORK}": A, "ada/sub/more.ipynb": B})
+    closed(tmp_path / "ada" / "sub")
+    students, _ = found(tmp_path)
+    assert students["ada"].files == {WORK: A}
+    (note,) = students["ada"].notes
+    assert note.startswith("The folder ada/sub cannot be read (Permission denied)")
+
+
+def test_a_class_that_cannot_be_read_says_so(tmp_path, closed):
+    closed(tmp_path)
+    with pytest.raises(UserError, match=r"cannot be read \(Permission denied\)"):
+        found(tmp_path)
 
 
 def test_utf_8_names_that_do_not_say_so_are_read_right(tmp_path):

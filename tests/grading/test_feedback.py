@@ -1,6 +1,8 @@
 """A student's page: it says what was expected and received, hides hidden tests, and nothing on it runs."""
 
 import base64
+import html
+import re
 
 import nbformat
 import pytest
@@ -96,6 +98,55 @@ def test_a_bare_assert_names_its_line_unless_that_is_hidden():
 
 def test_a_sentence_from_the_result_serves_where_the_notebook_has_none():
     assert "double(9) is 18" in page(failures={"double-small": "double(9) is 18"})
+
+
+def lost_tests(text: str) -> str:
+    """What the page says of the tests that lost points, as text."""
+    found = re.findall(r'<li class="test lost">.*?</li>', text, re.S)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", " ".join(found))).split())
+
+
+def test_why_a_tasks_cell_stopped_comes_before_what_its_tests_say():
+    stopped = [error("ModuleNotFoundError", "No module named 'tensorflow'")]
+    cause = "The cell of this task stopped: ModuleNotFoundError: No module named 'tensorflow'."
+    undefined = error("NameError", "name 'double' is not defined")
+    shown = lost_tests(page(graded(stopped, [undefined]), failures={"double-small": cause}))
+    assert shown.count(cause) == 1 and "not defined" not in shown and "does not hold" not in shown
+
+    wrong = page(graded(stopped, [error("CheckFailed", "y: expected 0.5, got 1: a hint")]))
+    assert lost_tests(wrong).count(cause) == 1 and "<dt>expected</dt>" in wrong
+    assert lost_tests(wrong).index(cause) < lost_tests(wrong).index("expected")
+    assert lost_tests(page(graded(stopped), failures={"double-small": f"{cause} It is 3."})).count(cause) == 1
+    assert cause not in lost_tests(page(graded(stopped), got=2))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        (
+            "Stopped",
+            "the cell double stopped: it ended Python (exit code 1).",
+            "it ended Python (exit code 1).",
+        ),
+        (
+            "Stopped",
+            "the cell double took more than 2 seconds; is there a loop that does not end?",
+            "it took more than 2 seconds; is there a loop that does not end?",
+        ),
+        ("SyntaxError", "invalid syntax (3834203437.py, line 2)", "SyntaxError: invalid syntax (line 2)."),
+        ("SystemExit", "", "SystemExit."),
+    ],
+)
+def test_the_cause_is_a_sentence(name, text, reason):
+    shown = lost_tests(
+        page(graded([error(name, text)], [error("NameError", "name 'double' is not defined")]))
+    )
+    assert f"The cell of this task stopped: {reason} " in shown
+
+
+def test_a_name_that_is_missing_in_a_cell_that_ran_is_still_named():
+    undefined = error("NameError", "name 'double' is not defined")
+    assert "NameError: name 'double' is not defined" in lost_tests(page(graded((), [undefined])))
 
 
 def test_an_instructors_comment_is_shown():

@@ -94,6 +94,23 @@ def test_the_page_names_everybody_to_look_at_and_escapes_what_they_wrote():
     assert len(re.findall(r"<svg", text)) == len(re.findall(r'aria-label="Histogram', text)) == 3
 
 
+def test_on_a_phone_where_heads_are_hidden_a_number_says_what_it_counts():
+    text = report_page("01-tiny", CLASS)
+    rows = re.search(r"Commonest failures.*?<tbody>(.*?)</tbody>", text, re.S)[1]
+    assert re.findall(r'<td class="number"([^>]*)>(\d+)</td>', rows) == [
+        (' data-label="students: "', "2"),
+        (' data-label="students: "', "1"),
+    ]
+    assert "::before { content: attr(data-label)" in text
+
+
+def test_names_are_broken_only_where_they_are_long():
+    text = report_page("01-tiny", CLASS)
+    assert re.search(r"\.name \{[^}]*overflow-wrap: break-word", text)
+    for name in ("cy", "two-a", "two", "student"):
+        assert re.search(rf'class="name">{name}<', text), name
+
+
 @pytest.mark.parametrize("results", [[], CLASS[2:]])
 def test_a_class_without_grades_has_a_page_too(results):
     text = report_page("01-tiny", results)

@@ -66,7 +66,10 @@ def test_metadata_is_no_reason_to_refuse(metadata):
 def test_a_missing_or_renamed_notebook_is_named_with_what_is_there():
     problem = Submission("ada", {"copy (1).ipynb": NOTEBOOK}).problem("work")
     assert problem.startswith("work.ipynb is missing (there is copy (1).ipynb)")
+    assert problem.endswith("hand it in under the name work.ipynb.")
     assert "no notebook at all" in Submission("ada", {}).problem("work")
+    late = Submission("ada", {"my work.ipynb": NOTEBOOK}, notes=("Canvas marks it as late.",)).problem("work")
+    assert late.endswith("hand it in under the name work.ipynb. Canvas marks it as late.")
 
 
 def test_the_digest_changes_with_names_and_bytes_alone():
@@ -109,9 +112,12 @@ def test_outputs_are_dropped_before_they_can_do_harm():
 
 
 def test_blank_and_doubled_cell_ids_are_made_different():
-    cells = [{"cell_type": "code", "source": "1", "id": name} for name in ("a", "a", "", "x" * 99, 5)]
+    cells = [
+        {"cell_type": "code", "source": "1", "id": name}
+        for name in ("a", "a", "", "x" * 99, 5, "b c", "cell-0")
+    ]
     notebook = read_notebook("a.ipynb", json.dumps({"nbformat": 4, "cells": cells}).encode())
-    assert len({cell.id for cell in notebook.cells}) == 5 and notebook.cells[0].id == "a"
+    assert len({cell.id for cell in notebook.cells}) == len(cells) and notebook.cells[0].id == "a"
 
 
 def test_a_submission_gives_its_notebook_or_the_reason():

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from utils.errors import UserError
 from utils.grading import handed_in
-from utils.grading.handed_in import Archive, File, Listing, Unreadable
+from utils.grading.handed_in import Archive, File, Listing, TooLarge, Unreadable
 from utils.grading.names import Place, copy_number, place_of, plain, read_time, safe_student
-from utils.grading.submission import LARGEST, Submission, printable
+from utils.grading.submission import LARGEST, LIGHTER, Submission, printable
 
 LARGEST_CLASS = 4_000_000_000  # bytes that a class's zip unpacks to: all of them are held in memory
 MOST_NOTEBOOKS = 10  # of one student
@@ -115,6 +115,15 @@ def sort_out(listing: Listing, where: Path, assignment: str, notebook: str, atte
     for folder in listing.folders:  # an empty one is a student who handed in nothing
         if (place := place_of(folder)) and place.platform == "":
             students[place.student].setdefault("", Work())
+    for folder, why in listing.closed.items():
+        place = place_of(folder)
+        if place is None or folder == "./":
+            raise UserError(f"{where} cannot be read ({why}); give yourself the right to read it")
+        if place.assignment in ("", assignment):
+            path = printable(folder.rstrip("/"))
+            students[place.student][str(place.when or "")].notes.append(
+                f"The folder {path} cannot be read ({why}); give yourself the right to read it."
+            )
     keep_assignment(students, assignment, problems)
     if not students:
         raise UserError(f"{where} holds no sub-folders; put each student's notebook into STUDENT/")
@@ -144,9 +153,9 @@ def keep_assignment(students: dict[str, dict[str, Work]], assignment: str, probl
     if not layout:
         return
     for student, tries in list(students.items()):
-        files = tries.get("", Work()).files
-        elsewhere = all("/" in place.path and not place.path.startswith(start) for place, _ in files)
-        if list(tries) == [""] and elsewhere:
+        work = tries.get("", Work())
+        elsewhere = all("/" in place.path and not place.path.startswith(start) for place, _ in work.files)
+        if list(tries) == [""] and elsewhere and not work.notes:
             problems.append(f"{printable(student)} handed in nothing for {assignment}.")
             del students[student]
 
@@ -172,18 +181,22 @@ def submission(student: str, work: Work, notebook: str, attempts: str) -> Submis
         notes.append("Canvas marks it as late.")
     chosen = choose(found, notebook, attempts)
     files = {}
+    unread: list[str] = []
     if chosen:
         place, file = chosen
-        if (content := read(file, notes)) is not None:
+        if (content := read(file, unread)) is not None:
             files[f"{notebook}.ipynb"] = content
         # Moodle dates the files in its zips; elsewhere a file's time is that of its last copy
         when = place.when or when or (file.when if place.platform == "Moodle" else None)
         handed = place.path.rpartition("/")[2]
         if handed != f"{notebook}.ipynb":
             notes.append(f"Its notebook was handed in as {printable(handed)}.")
-    files |= extras([pair for pair in found if pair is not chosen], f"{notebook}.ipynb", notes)
+    others = [pair for pair in found if pair is not chosen]
+    files |= extras(others, f"{notebook}.ipynb", notes)
+    if others and chosen:
+        notes.append(not_graded(others))
     name = next((place.name for place, _ in work.files if place.name), "")
-    return Submission(student, files, when, name, tuple(notes))
+    return Submission(student, files, when, name, tuple(notes), "".join(unread))
 
 
 def choose(found: list[tuple[Place, File]], notebook: str, attempts: str) -> tuple[Place, File] | None:
@@ -219,17 +232,23 @@ def extras(others: list[tuple[Place, File]], own: str, notes: list[str]) -> dict
             name = f"{len(files) + 2}-{name}"
         if (content := read(file, notes)) is not None:
             files[name] = content
-    if others:
-        names = ", ".join(printable(place.path) for place, _ in others[:MOST_NOTEBOOKS])
-        more = f" and {len(others) - MOST_NOTEBOOKS} more" if len(others) > MOST_NOTEBOOKS else ""
-        notes.append(f"There is also {names}{more}, which is not graded.")
     return files
+
+
+def not_graded(others: list[tuple[Place, File]]) -> str:
+    """A sentence that names the notebooks beside the one that is graded."""
+    names = ", ".join(printable(place.path) for place, _ in others[:MOST_NOTEBOOKS])
+    more = f" and {len(others) - MOST_NOTEBOOKS} more" if len(others) > MOST_NOTEBOOKS else ""
+    return f"There is also {names}{more}, which is not graded."
 
 
 def read(file: File, notes: list[str]) -> bytes | None:
     """The file's bytes; None, and a note, when it cannot be read."""
     try:
         return file.read(LARGEST)
+    except TooLarge as why:
+        notes.append(f"{printable(file.name)} {why}{LIGHTER}")
+        return None
     except Unreadable as why:
         notes.append(f"{printable(file.name)} {why}.")
         return None

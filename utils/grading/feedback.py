@@ -19,6 +19,7 @@ from typing import Any
 import jinja2
 from nbformat import NotebookNode
 
+from utils.grading import causes
 from utils.grading.result import Result, task_of
 
 LONGEST = 4000  # characters of one output
@@ -31,12 +32,17 @@ HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 
 @dataclass
 class Test:
-    """One test cell: its points, and why they were lost."""
+    """One test cell: its points, and why they were lost.
+
+    Attributes:
+        cause: a sentence that comes before the test's own message, when the task's cell has stopped.
+    """
 
     name: str
     got: float
     possible: float
     message: str = ""
+    cause: str = ""
     frames: str = ""
     printed: str = ""
     code: str = ""
@@ -67,6 +73,7 @@ class Task:
     outputs: list[dict[str, str]] = field(default_factory=list)
     tests: list[Test] = field(default_factory=list)
     comment: str = ""
+    stopped: str = ""
 
     @property
     def got(self) -> float:
@@ -144,11 +151,12 @@ def read_tasks(
         elif marks.get("solution"):
             tasks[name] = Task(plain_heading(heading), clip(cell.source), show_outputs(cell))
             tasks[name].comment = comments.get(name, "")
+            tasks[name].stopped = clip(causes.stopped(cell))
         if cell.cell_type == "code" and not marks.get("grade") and cell.get("execution_count"):
             answers.add(cell.execution_count)
         if marks.get("grade") and name in result.scores:
             task = tasks.setdefault(task_of(name), Task(plain_heading(heading)))
-            task.tests.append(read_test(cell, result, answers, show_hidden))
+            task.tests.append(read_test(cell, result, answers, show_hidden, task.stopped))
             task.tests[-1].comment = comments.get(name, "")
     return list(tasks.values())
 
@@ -158,8 +166,10 @@ def plain_heading(line: str) -> str:
     return re.sub(r"[$`*]", "", line).strip("# ")
 
 
-def read_test(cell: NotebookNode, result: Result, answers: set[int], show_hidden: bool = False) -> Test:
-    """A test cell's points, and the reason it gave when it took some."""
+def read_test(
+    cell: NotebookNode, result: Result, answers: set[int], show_hidden: bool = False, stopped: str = ""
+) -> Test:
+    """A test cell's points, and why it took some: why its task's cell stopped, and what it says itself."""
     grade_id = cell.metadata.nbgrader.grade_id
     test = Test(grade_id.partition("-")[2] or grade_id, *result.scores[grade_id])
     test.hides = HIDDEN[0] in cell.source and not show_hidden
@@ -174,7 +184,12 @@ def read_test(cell: NotebookNode, result: Result, answers: set[int], show_hidden
         elif output.output_type == "stream":
             test.printed += clip(output.text)
     if not test.passed:
-        test.message = test.message or result.failures.get(grade_id, "") or "It does not hold."
+        test.cause = stopped
+        if stopped and any(map(causes.follows, cell.get("outputs", []))):
+            test.message = ""
+        elif not test.message:
+            failure = result.failures.get(grade_id, "")
+            test.message = failure.removeprefix(stopped).strip() or "It does not hold."
     return test
 
 

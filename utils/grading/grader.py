@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
+from utils.grading import causes
 from utils.grading.bench import Bench
-from utils.grading.release import Release, is_test
+from utils.grading.release import Release, is_task, is_test
 from utils.grading.restore import restore
-from utils.grading.result import Result
+from utils.grading.result import Result, task_of
 from utils.grading.submission import Submission
 from utils.grading.suspicion import suspicions
 from utils.grading.wire import Ended, Garbled, OutOfTime
@@ -42,24 +44,27 @@ def grade(release: Release, submission: Submission) -> Graded:
     """Grade one submission. Whatever goes wrong is in the result; nothing is raised for a student's work."""
     start = time.monotonic()
     result = Result(submission.student, "broken")
-    with READING:
-        result.problem = submission.problem(release.notebook) or ""
-    notebook = None
-    if not result.problem:
+    graded = None
+    try:
+        with READING:
+            notebook = submission.notebook(release.notebook)
+    except ValueError as error:
+        result.problem = str(error)
+    else:
         try:
-            notebook = run(release, submission, result)
+            graded = run(release, submission, notebook, result)
         except Exception as error:  # a flaw of ours must not cost the class its grades
             result.problem = f"grading it failed ({type(error).__name__}: {error}); please report this."
             result.again = True
     result.seconds = time.monotonic() - start
-    return Graded(result, notebook)
+    return Graded(result, graded)
 
 
-def run(release: Release, submission: Submission, result: Result) -> str | None:
+def run(release: Release, submission: Submission, notebook: NotebookNode, result: Result) -> str | None:
     """Run the notebook, and fill in the result; the notebook with its outputs."""
     clock = time.monotonic()
     with READING:
-        notebook, result.notes = restore(release, submission.files[f"{release.notebook}.ipynb"])
+        notebook, result.notes = restore(release, notebook)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         visible = [release.visible[name] for name in release.tests]
         result.notes += suspicions([cell.source for cell in code if not is_locked(cell)], visible)
@@ -156,6 +161,9 @@ def score(notebook: Any, result: Result) -> None:
     """
     from nbgrader.utils import determine_grade
 
+    stopped = {
+        cell.metadata.nbgrader.grade_id: causes.stopped(cell) for cell in notebook.cells if is_task(cell)
+    }
     for cell in notebook.cells:
         if not is_test(cell):
             continue
@@ -169,13 +177,20 @@ def score(notebook: Any, result: Result) -> None:
             continue
         result.scores[name] = (got, possible)
         if got < possible:
-            result.failures[name] = failure(cell)
+            result.failures[name] = failure(cell, stopped.get(task_of(name), ""))
 
 
-def failure(cell: Any) -> str:
-    """Why a test cell lost points: the last line of its error."""
+def failure(cell: Any, cause: str = "") -> str:
+    """Why a test cell lost points: why its task's cell has stopped, and the line of its own error."""
+    return f"{cause} {own_failure(cell, bool(cause))}".strip()
+
+
+def own_failure(cell: Any, stopped: bool) -> str:
+    """Why a test cell lost points, by itself; empty if it only says that its task's cell has stopped."""
     for output in cell.get("outputs", []):
         if output.output_type == "error":
+            if stopped and causes.follows(output):
+                return ""
             first = (output.evalue.strip().splitlines() or [""])[0]
             if output.ename in ("CheckFailed", "AssertionError", "Stopped"):
                 return first or "the assertion does not hold."

@@ -15,11 +15,11 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
-from utils.grading.submission import printable
+from utils.grading.submission import printable, too_large
 
 LARGEST_ARCHIVE = 100_000_000  # bytes of one student's zip, and of the notebooks in it
 MOST_FILES = 1_000  # in one student's zip
@@ -40,6 +40,10 @@ BROKEN_ARCHIVE = (
 
 class Unreadable(Exception):
     """Why a file or an archive cannot be read: the rest of a sentence that starts with its name."""
+
+
+class TooLarge(Unreadable):
+    """It has more bytes than are read."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,12 @@ class File:
 @dataclass(frozen=True)
 class Listing:
     """What lies in a folder or zip: files in the order of their paths, folders (their paths end in ``/``),
-    and sentences for what is left out."""
+    sentences for what is left out, and folders that cannot be read, with the reason."""
 
     files: list[File]
     folders: list[str]
     problems: list[str]
+    closed: dict[str, str] = field(default_factory=dict)
 
 
 def hidden(path: str) -> bool:
@@ -79,18 +84,28 @@ def hidden(path: str) -> bool:
 def list_folder(folder: Path) -> Listing:
     """Everything below ``folder``; links are listed as files, and refuse to be read."""
     files, folders = [], []
-    for place, inner, names in os.walk(folder):
+    closed: dict[str, str] = {}
+
+    def refused(error: OSError) -> None:
+        closed[relative_to(folder, error.filename) + "/"] = error.strerror or type(error).__name__
+
+    for place, inner, names in os.walk(folder, onerror=refused):
         links = [name for name in inner if Path(place, name).is_symlink()]
         inner[:] = [name for name in inner if name not in links and not hidden(name)]
         for name in [*names, *links, *inner]:
             path = Path(place, name)
-            # a name that is not UTF-8 comes with surrogates, which no gradebook takes
-            relative = path.relative_to(folder).as_posix().encode("utf-8", "replace").decode()
+            relative = relative_to(folder, path)
             if name in inner:
                 folders.append(relative + "/")
             elif not hidden(relative):
                 files.append(File(relative, reader_of(path)))
-    return Listing(sorted(files, key=lambda file: file.path), folders, [])
+    return Listing(sorted(files, key=lambda file: file.path), folders, [], closed)
+
+
+def relative_to(folder: Path, path: Path | str) -> str:
+    """Where ``path`` lies in ``folder``, with ``/`` between the parts."""
+    # a name that is not UTF-8 comes with surrogates, which no gradebook takes
+    return Path(path).relative_to(folder).as_posix().encode("utf-8", "replace").decode()
 
 
 def reader_of(path: Path) -> Callable[[int], bytes]:
@@ -104,17 +119,13 @@ def reader_of(path: Path) -> Callable[[int], bytes]:
             if not stat.S_ISREG(about.st_mode):
                 raise Unreadable("is not an ordinary file")
             if about.st_size > limit:
-                raise Unreadable(too_large(about.st_size, limit))
+                raise TooLarge(too_large(about.st_size, limit))
             with path.open("rb") as file:
                 return file.read(limit)
         except OSError as error:
             raise Unreadable(f"cannot be read ({error.strerror})") from None
 
     return read
-
-
-def too_large(size: int, limit: int) -> str:
-    return f"has {size / 1e6:.0f} MB, and {limit / 1e6:.0f} MB is the most"
 
 
 class Archive:
@@ -182,7 +193,7 @@ class Archive:
             if entry.file_size > SMALL and entry.file_size > LARGEST_RATIO * max(1, entry.compress_size):
                 raise Unreadable(f"unpacks to more than {LARGEST_RATIO} times its size, as a zip bomb does")
             if entry.file_size > limit:
-                raise Unreadable(too_large(entry.file_size, limit))
+                raise TooLarge(too_large(entry.file_size, limit))
             if entry.file_size > self.left:
                 raise Unreadable(f"is one too many: the zip unpacks to more than {self.budget / 1e6:.0f} MB")
             self.left -= entry.file_size

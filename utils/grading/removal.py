@@ -19,6 +19,8 @@ from typing import Any
 
 import torch
 
+from utils.checks import not_here
+
 # operators of torch under classes of torch.nn; a function's operator has the function's name
 OPERATORS = {
     "RNN": ("rnn_tanh", "rnn_relu", "mkldnn_rnn_layer"),
@@ -30,41 +32,39 @@ OPERATORS = {
 }
 
 
-class Forbidden(AssertionError):
-    """The student's code called what the task asks to write."""
-
-
 def remove(names: Iterable[str]) -> None:
     """Let every call of these dotted names fail in this process, from now on.
 
     A class is forbidden by its ``forward``, so that it may still be mentioned and made; one without, by its
     making.
     """
+    names = list(names)
     kept = []  # so that no other object takes over an id
     gone: dict[int, Any] = {}  # what stands in the place of a function, by the function's id
     for name in names:
         home, _, attribute = name.rpartition(".")
         owner = find(home)
         thing = getattr(owner, attribute)
-        refused = refusal(name)
+        sentence = not_here(name, names)
+        refused = refusal(sentence)
         if isinstance(thing, type):
             method = "forward" if hasattr(thing, "forward") else "__init__"
             for kind in {thing, *subclasses(thing)}:
                 if method in vars(kind):
-                    disarm(vars(kind)[method], name)
+                    disarm(vars(kind)[method], sentence)
                 if method in vars(kind) or kind is thing:
                     setattr(kind, method, refused)
             refuse_in_bases(thing, refused)
             if home.startswith("torch") and attribute in OPERATORS:
-                remove_operators(name, OPERATORS[attribute])
-                remove_decompositions(name, attribute.lower().removesuffix("cell"))
+                remove_operators(sentence, OPERATORS[attribute])
+                remove_decompositions(sentence, attribute.lower().removesuffix("cell"))
         else:
             gone[id(thing)] = refused
             kept.append(thing)
-            disarm(thing, name)
+            disarm(thing, sentence)
             setattr(owner, attribute, refused)
             if home.startswith("torch"):
-                remove_operators(name, (attribute,))
+                remove_operators(sentence, (attribute,))
             if name in ("torch.autograd.grad", "torch.autograd.backward", "torch.Tensor.backward"):
                 remove_engine(refused)
         if not home.startswith("torch"):
@@ -82,17 +82,15 @@ def find(dotted: str) -> Any:
         return getattr(find(home), attribute)
 
 
-def refusal(name: str, free: Iterable[str] = ()) -> Any:
+def refusal(sentence: str, free: Iterable[str] = ()) -> Any:
     """A function that refuses to be called, with these names from a scope around it."""
-    kind = getattr(sys.modules.get("utils.checks"), "CheckFailed", Forbidden)
     names = " = ".join([*free, "_"])
-    text = f"{name} may not be called here: this task is to write what it does."
     code = f"""
 def around():
     {names} = None
     def refused(*args, **kwargs):
         {", ".join(free)}
-        raise __import__({kind.__module__!r}, fromlist=["here"]).{kind.__name__}({text!r})
+        raise __import__("utils.checks", fromlist=["here"]).CheckFailed({sentence!r})
     return refused
 """
     scope: dict[str, Any] = {"__name__": __name__}
@@ -100,10 +98,10 @@ def around():
     return scope["around"]()
 
 
-def disarm(function: Any, name: str) -> None:
+def disarm(function: Any, sentence: str) -> None:
     """Let a Python function refuse, whoever holds it already, and what it wraps too."""
     while isinstance(function, types.FunctionType):
-        function.__code__ = refusal(name, function.__code__.co_freevars).__code__
+        function.__code__ = refusal(sentence, function.__code__.co_freevars).__code__
         function = vars(function).get("__wrapped__")
 
 
@@ -149,9 +147,9 @@ def replace_everywhere(gone: dict[int, Any]) -> None:
                 setattr(module, name, gone[id(value)])
 
 
-def remove_operators(name: str, operators: Iterable[str]) -> None:
+def remove_operators(sentence: str, operators: Iterable[str]) -> None:
     """Let torch's operators of these names fail, however they are reached."""
-    refused = refusal(name)
+    refused = refusal(sentence)
     library = torch._C._dispatch_library("IMPL", "aten", "", __file__, 0)
     # nobody may find it and take it back: it stays, and no name leads to it
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
@@ -168,14 +166,14 @@ def remove_operators(name: str, operators: Iterable[str]) -> None:
             in_python._dispatch_cache.clear()
 
 
-def remove_decompositions(name: str, word: str) -> None:
+def remove_decompositions(sentence: str, word: str) -> None:
     """Take away the recurrent layers that torch has in Python, for its compilers."""
     import torch._decomp.decompositions as found
 
-    refused = refusal(name)
+    refused = refusal(sentence)
     for attribute, function in list(vars(found).items()):
         if word in attribute and isinstance(function, types.FunctionType):
-            disarm(function, name)
+            disarm(function, sentence)
             setattr(found, attribute, refused)
     for table in torch._decomp.global_decomposition_table.values():
         for operator in [o for o in table if word in str(o).rpartition("aten.")[2]]:

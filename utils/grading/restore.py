@@ -11,13 +11,16 @@ import copy
 import json
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+from utils.grading.changes import Changes
 from utils.grading.release import Release, is_task, is_test
+from utils.grading.symbols import names
 
 
 class Storage:
@@ -45,31 +48,31 @@ class Storage:
         return SimpleNamespace(max_score=self.release.cells[name]["metadata"]["nbgrader"]["points"])
 
 
-def restore(release: Release, content: bytes) -> tuple[NotebookNode, list[str]]:
+def restore(release: Release, notebook: NotebookNode) -> tuple[NotebookNode, list[str]]:
     """The submitted notebook with all of the instructor's cells as they were, and what had been changed.
 
     Args:
-        content: a notebook that :func:`utils.grading.submission.notebook_problem` has passed.
+        notebook: as :meth:`utils.grading.submission.Submission.notebook` gives it; it is changed.
     """
-    notes: list[str] = []
-    notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
-    recognise(notebook, release)
+    changes = Changes()
+    recognise_locked(notebook, release)
+    recognise_answers(notebook, release)
     for cell in notebook.cells:
-        mend(cell, release, notes)
+        mend(cell, release, changes)
     count = Counter(cell.metadata.nbgrader.grade_id for cell in notebook.cells if "nbgrader" in cell.metadata)
-    notes += [
+    notes = [
         f"Cell {name} was there {times} times; one counts." for name, times in count.items() if times > 1
     ]
     notebook = overwrite(notebook, release)
-    put_back(notebook, release, notes)
+    notes += put_back(notebook, release, changes)
     notebook.metadata = nbformat.from_dict(copy.deepcopy(release.metadata))
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    return notebook, notes
+    return notebook, [*changes.sentences(), *notes]
 
 
-def recognise(notebook: NotebookNode, release: Release) -> None:
+def recognise_locked(notebook: NotebookNode, release: Release) -> None:
     """Give a cell that lost its marks its name back, where its text says which of the locked cells it is."""
     there = {grade_id(cell) for cell in notebook.cells}
     missing = {
@@ -83,13 +86,32 @@ def recognise(notebook: NotebookNode, release: Release) -> None:
             cell.metadata["nbgrader"] = {"grade_id": name}
 
 
+def recognise_answers(notebook: NotebookNode, release: Release) -> None:
+    """Give an answer that lost its marks its name back, where it defines what the released cell defines.
+
+    Of several such cells it is the last, whose definitions hold. Each cell stays where it is and as it is.
+    """
+    there = {grade_id(cell) for cell in notebook.cells}
+    nobodys = [
+        cell for cell in notebook.cells if cell.cell_type == "code" and grade_id(cell) not in release.cells
+    ]
+    for name, original in release.cells.items():
+        if name in there or not is_task(original) or original["cell_type"] != "code":
+            continue
+        defined = names(release.visible[name]).binds
+        found = [cell for cell in nobodys if defined and defined <= names(cell.source).binds]
+        if found:
+            found[-1].metadata["nbgrader"] = {"grade_id": name}
+            nobodys.remove(found[-1])
+
+
 def grade_id(cell: NotebookNode) -> str | None:
     about = cell.metadata.get("nbgrader", {})
     name = about.get("grade_id") if isinstance(about, dict) else None
     return name if isinstance(name, str) else None
 
 
-def mend(cell: NotebookNode, release: Release, notes: list[str]) -> None:
+def mend(cell: NotebookNode, release: Release, changes: Changes) -> None:
     """Give one of nbgrader's cells its marks back; another cell has none."""
     about = cell.metadata.get("nbgrader", {})
     name = grade_id(cell) or ""
@@ -100,24 +122,39 @@ def mend(cell: NotebookNode, release: Release, notes: list[str]) -> None:
             cell.outputs, cell.execution_count = [], None
         return
     marks = original["metadata"]["nbgrader"]
-    kept = ("grade", "solution", "locked", "task", "points")
-    if [about.get(key, False) for key in kept if key in marks] != [
-        marks[key] for key in kept if key in marks
-    ]:
-        notes.append(f"The marks of cell {name} had been changed; they were put back.")
+    if what := difference(about, marks):
+        changes.add(what, name)
     if cell.cell_type != original["cell_type"]:
-        notes.append(f"Cell {name} had been turned into {cell.cell_type}; it was turned back.")
+        changes.add("kind", name)
     if marks["locked"] and cell.source.strip() not in (
         release.visible[name].strip(),
         original["source"].strip(),
     ):
-        what = "test cell" if is_test(original) else "cell"
-        notes.append(f"The {what} {name} had been changed; it was put back.")
+        changes.add("changed", name, called(original))
     fresh = {"cell_type": original["cell_type"], "source": cell.source, "metadata": {"nbgrader": dict(marks)}}
     if original["cell_type"] == "code":
         fresh |= {"outputs": [], "execution_count": None}
     cell.clear()
     cell.update(nbformat.from_dict(fresh))
+
+
+def difference(about: Mapping[str, Any], marks: Mapping[str, Any]) -> str:
+    """How the marks ``about`` a submitted cell differ from the release's, as :class:`Changes` calls it.
+
+    Other points are no sign of a change by the student: the release may have been made again since.
+    """
+    kept = [key for key in ("grade", "solution", "locked", "task", "points") if key in marks]
+    differing = [key for key in kept if about.get(key, False) != marks[key]]
+    if not differing:
+        return ""
+    if set(about) == {"grade_id"}:
+        return "no marks"
+    return "old points" if set(differing) <= {"points", "grade"} else "marks"
+
+
+def called(original: Mapping[str, Any]) -> str:
+    """What a sentence calls a cell of the release."""
+    return "answer cell" if is_task(original) else "test cell" if is_test(original) else "cell"
 
 
 def overwrite(notebook: NotebookNode, release: Release) -> NotebookNode:
@@ -140,12 +177,14 @@ def overwrite(notebook: NotebookNode, release: Release) -> NotebookNode:
     return notebook
 
 
-def put_back(notebook: NotebookNode, release: Release, notes: list[str]) -> None:
+def put_back(notebook: NotebookNode, release: Release, changes: Changes) -> list[str]:
     """Insert the instructor's cells that are missing, each after the nearest one that came before it.
 
     A test whose answer is missing, too, comes as late as it can: the answer may be in a cell of the student's
-    own. An answer that a person grades is not put back: it would look as if there were none.
+    own. An answer that a person grades is not put back: it would look as if there were none. Returned is a
+    sentence for each of these.
     """
+    notes = []
     there = {name: place for place, cell in enumerate(notebook.cells) if (name := grade_id(cell))}
     kept = set(there)
     order = list(release.cells)
@@ -164,10 +203,8 @@ def put_back(notebook: NotebookNode, release: Release, notes: list[str]) -> None
         place += 1
         notebook.cells.insert(place, nbformat.from_dict(json.loads(json.dumps(original))))
         there = {key: at + (at >= place) for key, at in there.items()} | {name: place}
-        what = "answer to" if is_task(original) else "test cell" if is_test(original) else "cell"
-        notes.append(
-            f"The {what} {name} was missing; {'an empty one' if is_task(original) else 'it'} was put back."
-        )
+        changes.add("no answer" if is_task(original) else "missing", name, called(original))
+    return notes
 
 
 def quiet() -> logging.Logger:

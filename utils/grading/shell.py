@@ -14,9 +14,9 @@ from typing import Any
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 
+from utils.grading.commands import NoCommands
 from utils.grading.symbols import compiles
 
 # what a page of feedback shows; anything else could be made to act in a browser
@@ -116,7 +116,7 @@ class Compiler(CachingCompiler):
         return super().ast_parse(source, filename, symbol)
 
 
-class Interpreter(InteractiveShell):
+class Interpreter(NoCommands):
     """IPython's shell without what a notebook's cells do not need."""
 
     compiler_class = Type(Compiler)

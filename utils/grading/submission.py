@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import re
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +20,8 @@ LARGEST = 20_000_000  # bytes of a notebook
 MOST_CELLS = 5_000
 DEEPEST = 100  # levels of its JSON; Jupyter writes about ten
 AGAIN = "; open it in Jupyter, save it and hand it in again."
+LIGHTER = "; clear its outputs in Jupyter, save it and hand it in again."
+CELL_ID = re.compile("[a-zA-Z0-9_-]{1,64}")  # nbformat's own rule
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Submission:
         when: the time of handing in (UTC), where it is known.
         name: the student's name as the learning platform has it; empty where it tells none.
         notes: sentences for the instructor about what was found and how it was read.
+        unread: why its notebook is there and yet not in ``files``, in one sentence; empty when it is not so.
     """
 
     student: str
@@ -37,6 +42,7 @@ class Submission:
     when: datetime | None = None
     name: str = ""
     notes: tuple[str, ...] = ()
+    unread: str = ""
 
     @classmethod
     def read(cls, student: str, folder: Path) -> Submission:
@@ -56,13 +62,11 @@ class Submission:
         Args:
             notebook: the assignment's notebook, without its ending.
         """
-        name = f"{notebook}.ipynb"
-        if name in self.files:
-            return notebook_problem(name, self.files[name])
-        if self.notes:
-            return f"{name} is missing: {' '.join(self.notes)}"
-        there = ", ".join(self.files) or "no notebook at all"
-        return f"{name} is missing (there is {there}); hand it in under the name it was downloaded with."
+        try:
+            self.notebook(notebook)
+        except ValueError as error:
+            return str(error)
+        return None
 
     def notebook(self, notebook: str) -> NotebookNode:
         """The submission's ``notebook`` (without its ending), in the current format.
@@ -70,9 +74,19 @@ class Submission:
         Raises:
             ValueError: what :meth:`problem` says.
         """
-        if problem := self.problem(notebook):
-            raise ValueError(problem)
-        return read_notebook(f"{notebook}.ipynb", self.files[f"{notebook}.ipynb"])
+        name = f"{notebook}.ipynb"
+        if name in self.files:
+            return read_notebook(name, self.files[name])
+        raise ValueError(self.unread or self.missing(name))
+
+    def missing(self, name: str) -> str:
+        """What to say when there is no notebook ``name``."""
+        notes = " ".join(self.notes)
+        if notes and not self.files:
+            return f"{name} is missing: {notes}"
+        there = ", ".join(self.files) or "no notebook at all"
+        sentence = f"{name} is missing (there is {there}); hand it in under the name {name}."
+        return f"{sentence} {notes}".strip()
 
 
 def notebook_problem(name: str, content: bytes) -> str | None:
@@ -129,10 +143,7 @@ class Refused(ValueError):
 def parse(name: str, content: bytes) -> dict[str, Any]:
     """The JSON object in ``content``, when it looks like a notebook's."""
     if len(content) > LARGEST:
-        raise ValueError(
-            f"{name} has {len(content) / 1e6:.0f} MB, and {LARGEST / 1e6:.0f} MB is the most; "
-            "clear its outputs in Jupyter, save it and hand it in again."
-        )
+        raise ValueError(f"{name} {too_large(len(content), LARGEST)}{LIGHTER}")
     try:
         text = content.decode("utf-8-sig")  # some editors put a mark of three bytes in front
     except UnicodeDecodeError:
@@ -154,6 +165,10 @@ def parse(name: str, content: bytes) -> dict[str, Any]:
     return data
 
 
+def too_large(size: int, limit: int) -> str:
+    return f"has {size / 1e6:.0f} MB, and {limit / 1e6:.0f} MB is the most"
+
+
 def deeper_than(most: int, data: Any) -> bool:
     """Whether lists and objects in ``data`` lie within each other more than ``most`` times."""
     level = [data]
@@ -167,7 +182,7 @@ def deeper_than(most: int, data: Any) -> bool:
 
 
 def mended(name: str, data: dict[str, Any]) -> dict[str, Any]:
-    """``data`` (format 4) without outputs, and with the fields that every notebook has."""
+    """``data`` (format 4) without outputs, and with the fields that every notebook has, and no others."""
     cells = data.get("cells")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise Refused(f"{name} is JSON but not a notebook: its cells are no list of cells{AGAIN}")
@@ -178,27 +193,41 @@ def mended(name: str, data: dict[str, Any]) -> dict[str, Any]:
             f"{name} has {len(cells)} cells, and {MOST_CELLS} is the most; "
             "copy the answers into a fresh download and hand it in again."
         )
-    ids: set[str] = set()
-    fresh = []
-    for number, cell in enumerate(cells):
-        source = cell.get("source", "")
-        if isinstance(source, list) and all(isinstance(line, str) for line in source):
-            source = "".join(source)
-        if not isinstance(source, str):
-            raise ValueError(f"the text of cell {number + 1} is no text")
-        if cell.get("cell_type") not in ("code", "markdown", "raw"):
-            raise ValueError(f"cell {number + 1} is neither code nor text")
-        about = cell.get("metadata")
-        cell = {**cell, "metadata": about if isinstance(about, dict) else {}, "source": source}
-        if cell.get("cell_type") == "code":
-            cell |= {"outputs": [], "execution_count": None}
-        given = cell.get("id")
-        if not isinstance(given, str) or not 0 < len(given) <= 64 or given in ids:
-            cell["id"] = f"cell-{number}-{len(ids)}"
-        ids.add(cell["id"])
-        fresh.append(cell)
+    fresh = [mended_cell(number, cell) for number, cell in enumerate(cells, 1)]
+    taken: set[str] = set()
+    for cell in fresh:
+        cell["id"] = free_id(cell["id"], taken)
+        taken.add(cell["id"])
     # the notebook's own metadata (kernel, language) counts for nothing here, so none is refused for it
     return {"metadata": {}, "cells": fresh, "nbformat": 4, "nbformat_minor": 5}
+
+
+def mended_cell(number: int, cell: dict[str, Any]) -> dict[str, Any]:
+    """The cell without outputs, and with its lines ended as Python ends them; its id may be anything."""
+    source = cell.get("source", "")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        raise ValueError(f"the text of cell {number} is no text")
+    kind = cell.get("cell_type")
+    if kind not in ("code", "markdown", "raw"):
+        raise ValueError(f"cell {number} is neither code nor text")
+    # Python reads the three ways of ending a line as one, within strings, too
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    about = cell.get("metadata")
+    about = about if isinstance(about, dict) else {}
+    mended = {"cell_type": kind, "id": cell.get("id"), "metadata": about, "source": source}
+    if kind == "code":
+        return mended | {"outputs": [], "execution_count": None}
+    pictures = cell.get("attachments")
+    return mended | ({"attachments": pictures} if isinstance(pictures, dict) else {})
+
+
+def free_id(given: Any, taken: set[str]) -> str:
+    """``given`` if it can be a cell's id and is not ``taken``, otherwise one that can."""
+    if isinstance(given, str) and CELL_ID.fullmatch(given) and given not in taken:
+        return given
+    return next(name for count in itertools.count() if (name := f"cell-{count}") not in taken)
 
 
 def printable(text: str) -> str:

@@ -1,0 +1,59 @@
+"""What differed in a submitted notebook from the release, and the sentences that tell an instructor.
+
+Differences of one kind are told together: an editor that drops every cell's marks did one thing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+NAMED = 3  # cells that a sentence names; of more it tells the number
+
+# what is said of one cell, and of several
+SENTENCES = {
+    "old points": ("The points of {} are those of another release; the current ones were used.",) * 2,
+    "no marks": ("The marks of {} were missing; they were put back.",) * 2,
+    "marks": ("The marks of {} had been changed; they were put back.",) * 2,
+    "kind": (
+        "{} had been turned into another kind of cell; it was turned back.",
+        "{} had been turned into another kind of cell; they were turned back.",
+    ),
+    "changed": ("{} had been changed; it was put back.", "{} had been changed; they were put back."),
+    "missing": ("{} was missing; it was put back.", "{} were missing; they were put back."),
+    "no answer": (
+        "{} was missing; an empty one was put back.",
+        "{} were missing; empty ones were put back.",
+    ),
+}
+
+
+class Changes:
+    """The differences, as they are found."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[str, str], list[str]] = defaultdict(list)
+
+    def add(self, what: str, name: str, noun: str = "cell") -> None:
+        """Keep a difference.
+
+        Args:
+            what: a key of ``SENTENCES``.
+            noun: what the cell ``name`` is called.
+        """
+        self.found[what, noun].append(name)
+
+    def sentences(self) -> list[str]:
+        """A sentence for each kind of difference."""
+        told = []
+        for (what, noun), names in self.found.items():
+            sentence = SENTENCES[what][len(names) > 1].format(called(noun, names))
+            told.append(sentence[0].upper() + sentence[1:])
+        return told
+
+
+def called(noun: str, names: list[str]) -> str:
+    """``"the cell a"``, ``"the cells a, b and c"``, or ``"14 cells"``."""
+    if len(names) > NAMED:
+        return f"{len(names)} {noun}s"
+    *first, last = names
+    return f"the {noun}s {', '.join(first)} and {last}" if first else f"the {noun} {last}"
