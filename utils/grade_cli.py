@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from utils.classes import class_of, read_gradebook, read_results
+from utils.errors import UserError
 from utils.places import find_root, shown
 
 if TYPE_CHECKING:

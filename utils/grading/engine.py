@@ -73,7 +73,7 @@ class Class:
             require_sandbox: grade nothing where students' code cannot be shut in.
         """
         with Gradebook(self.to, self.db_url, progress=tell) as gradebook:
-            gradebook.take_lock()  # before reading: a second run at the same time then finds what the first did
+            gradebook.take_lock()  # before reading: a second run then finds what the first one did
             known = gradebook.read_results(self.release.assignment)
             if known and (changed := gradebook.recount_penalties(self.release.assignment, self.duedate)):
                 tell(f"{changed} late penalties changed, with the due date, an extension or the penalty.")
@@ -172,5 +172,6 @@ class Class:
             write_grades(results, grades, rows)
         except OSError as error:
             raise UserError(
-                f"{about_file(error, grades)}. The grades are in the gradebook; the same command writes the file"
+                f"{about_file(error, grades)}. The grades are in the gradebook; "
+                "the same command writes the file"
             ) from error
