@@ -19,6 +19,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from utils.errors import not_here
+
 
 class CheckFailed(AssertionError):
     """An answer is wrong; a notebook shows the sentence alone, without a traceback."""
@@ -217,25 +219,6 @@ def forbidden(*names: str) -> Iterator[None]:
                 attribute = "forward" if hasattr(owner, "forward") else "__init__"
             stack.enter_context(mock.patch.object(owner, attribute, refuse(name)))
         yield
-
-
-def not_here(name: str, forbidden: Sequence[str]) -> str:
-    """The sentence for a call of ``name``, which is one of the names that are ``forbidden``.
-
-    A private name says nothing to students, who have called something public that is made of it. The sentence
-    names the public one that stands before it among the forbidden.
-    """
-    before = list(forbidden)[: list(forbidden).index(name)]
-    public = next((other for other in reversed(before) if not is_private(other)), name)
-    others = ", nor another function that is made of the same" if is_private(name) else ""
-    shown = public if is_private(name) else name
-    return f"{shown} may not be called here{others}: this task is to write what it does."
-
-
-def is_private(name: str) -> bool:
-    """Whether a dotted name ends in ``_name``; ``__init__`` is public."""
-    last = name.rpartition(".")[2]
-    return last.startswith("_") and not last.endswith("__")
 
 
 def fresh_generator() -> torch.Generator:

@@ -1,8 +1,9 @@
-"""A mistake of the person at the keyboard, told in one sentence."""
+"""A mistake of the person at the keyboard, or in a student's code, told in one sentence."""
 
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -29,3 +30,22 @@ def about_file(error: OSError, near: Path | None = None) -> str:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{name} may not be read or written ({error.strerror}); allow it or name another place"
     return f"{name} cannot be read or written: {error.strerror or error}"
+
+
+def not_here(name: str, forbidden: Sequence[str]) -> str:
+    """The sentence for a call of ``name``, which is one of the names that are ``forbidden``.
+
+    A private name says nothing to students, who have called something public that is made of it. The sentence
+    names the public one that stands before it among the forbidden.
+    """
+    before = list(forbidden)[: list(forbidden).index(name)]
+    public = next((other for other in reversed(before) if not is_private(other)), name)
+    others = ", nor another function that is made of the same" if is_private(name) else ""
+    shown = public if is_private(name) else name
+    return f"{shown} may not be called here{others}: this task is to write what it does."
+
+
+def is_private(name: str) -> bool:
+    """Whether a dotted name ends in ``_name``; ``__init__`` is public."""
+    last = name.rpartition(".")[2]
+    return last.startswith("_") and not last.endswith("__")

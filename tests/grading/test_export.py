@@ -1,6 +1,8 @@
 """Grades for other programs: every student gets their own points, and nothing else in a file changes."""
 
 import csv
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -182,7 +184,9 @@ def test_a_roster_that_is_none_is_refused_in_one_sentence(tmp_path, content):
         assert "\n" not in str(refusal.value)
 
 
-def test_nbgraders_table_is_that_of_nbgrader_export(tmp_path):
+def test_nbgraders_table_is_that_of_nbgrader_export(tmp_path, monkeypatch):
+    # nbgrader starts alembic, which lies beside the interpreter, by its bare name
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     from nbgrader.api import Gradebook
     from nbgrader.plugins import CsvExportPlugin
 

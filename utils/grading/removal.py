@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from utils.checks import not_here
+from utils.errors import not_here
 
 # operators of torch under classes of torch.nn; a function's operator has the function's name
 OPERATORS = {
