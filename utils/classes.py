@@ -33,7 +33,7 @@ def class_to_grade(folder: Path, to: Path | None) -> Path:
             raise UserError(f"{to} is where the submissions are; let --to name a folder outside of {folder}")
         return to
     origin = place / ORIGIN
-    if origin.exists() and (other := origin.read_text(encoding="utf-8").strip()) != str(here):
+    if origin.exists() and (other := origin.read_text(encoding="utf-8").strip()) != address(folder):
         raise UserError(
             f"{shown(place)} holds the class that was handed in at {other}; for another class, name another "
             f"folder with --to; if it is the same one, --to {shown(place)}"
@@ -41,11 +41,17 @@ def class_to_grade(folder: Path, to: Path | None) -> Path:
     return place
 
 
+def address(folder: Path) -> str:
+    """Where ``folder`` is: within the course, which may be moved, or on this machine."""
+    here, root = folder.resolve(), find_root().resolve()
+    return str(here.relative_to(root) if here.is_relative_to(root) else here)
+
+
 def remember_origin(folder: Path, place: Path) -> None:
     """Write down where the class in ``place`` was handed in."""
     try:
         place.mkdir(parents=True, exist_ok=True)
-        (place / ORIGIN).write_text(f"{folder.resolve()}\n", encoding="utf-8")
+        (place / ORIGIN).write_text(f"{address(folder)}\n", encoding="utf-8")
     except OSError as error:
         raise UserError(about_file(error, place)) from error
 
