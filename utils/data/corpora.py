@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from typing import NamedTuple
 from utils.data.dataset import Labelled, Pair, Tagged, split
 
 SEED = 0  # the splits of the course; another seed gives other splits
+# a word of CoNLL-U: its ID, FORM, LEMMA and UPOS; much faster with the line feed than with "^"
+WORD = re.compile(r"\n\d+\t([^\t]*)\t[^\t]*\t([^\t]*)\t")
 LABELS = {"neg": "negative", "pos": "positive"}
 
 Splits = Mapping[str, Sequence]
@@ -95,10 +98,8 @@ def read_conllu(path: Path) -> Iterator[Tagged]:
     words have lines of their own, or are not in the text.
     """
     for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
-        # four of the ten columns are enough: what stands behind them stays in one piece
-        rows = [line.split("\t", 4) for line in block.split("\n") if not line.startswith("#")]
-        words = [row for row in rows if row[0].isdigit()]
-        yield Tagged(tuple(row[1] for row in words), tuple(row[3] for row in words))
+        tokens, tags = zip(*WORD.findall("\n" + block), strict=True)
+        yield Tagged(tokens, tags)
 
 
 def jsb(paths: list[Path]) -> Splits:
