@@ -14,12 +14,23 @@ from utils.data_cli import data
 from utils.errors import UserError, about_file
 from utils.grade_cli import COMMANDS
 from utils.grade_command import above_zero, grade
+from utils.interrupts import kept
 from utils.places import find_root, shown
 
 SITE, SOURCE, CLASSES = "build/book", "build/source", "build/classes"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Stoppable(click.Group):
+    """A group whose commands answer Ctrl-C with one sentence."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            raise UserError("stopped; the same command can be run again") from None
+
+
+@click.group(cls=Stoppable, context_settings={"help_option_names": ["-h", "--help"]})
 def course() -> None:
     """Recurrent Networks for Language in PyTorch: a book with graded assignments."""
 
@@ -126,7 +137,8 @@ def where() -> None:
 def main() -> None:
     """Run the command; a user's mistake, or a file that cannot be used, is one message and exit code 1."""
     try:
-        course()
+        with kept():
+            course()
     except UserError as error:
         click.echo(f"course: {error}", err=True)
         sys.exit(1)
