@@ -4,8 +4,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -109,6 +111,41 @@ def test_a_flaw_fails_the_build_each_time(tmp_path, page, reason):
         assert outcome.returncode == 1
         assert reason in outcome.stdout + outcome.stderr
         assert outcome.stderr.rstrip().splitlines()[-1].startswith(("course: ", "index.html: "))
+
+
+@pytest.mark.slow
+def test_a_build_that_is_stopped_goes_on_with_the_page_that_it_was_at(tmp_path):
+    root = make_course(tmp_path, PAGE)
+    (root / "book" / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: next\n")
+    waiting, done = tmp_path / "waiting", tmp_path / "done"
+    code = (
+        "import pathlib, time\n"
+        "from utils.device import best_device\n"
+        f"pathlib.Path({str(waiting)!r}).touch()\n"
+        f"while not pathlib.Path({str(done)!r}).exists():\n"
+        "    time.sleep(0.1)\n"
+    )
+    (root / "book" / "next.md").write_text(f"{HEADER}```{{code-cell}} ipython3\n{code}```\n")
+    stopped = subprocess.Popen(
+        [sys.executable, "-m", "utils.cli", "book"],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not waiting.exists():  # the first page has been executed by now
+        assert stopped.poll() is None
+        time.sleep(0.1)
+    before = time.time_ns()
+    os.killpg(stopped.pid, signal.SIGINT)
+    assert "course: stopped" in stopped.communicate(timeout=60)[1]
+    assert stopped.returncode == 1
+    done.touch()
+    outcome = build(root)
+    assert outcome.returncode == 0, outcome.stderr
+    assert int(time_of_run(root)) < before
 
 
 def test_a_page_depends_on_what_its_modules_import(tmp_path):

@@ -29,14 +29,19 @@ def build_book(root: Path, to: Path) -> Path:
         UserError: a warning, a cell that raises, a broken reference, or a figure without alternative text.
     """
     output = to / "_build"
+    finished = output / "finished"
+    if not finished.exists():
+        # the last build failed or was stopped: what was read then, with an error, would pass for done
+        shutil.rmtree(output / ".doctrees", ignore_errors=True)
+    finished.unlink(missing_ok=True)
     digests = page_digests(root)
     forget_changed(root / "book", output, digests)
-    failed = not run_jupyter_book(root / "book", to, "-W", "-n", "--keep-going")
-    if failed:
-        # what was read with an error would pass for done at the next build
-        shutil.rmtree(output / ".doctrees", ignore_errors=True)
-        raise UserError("the book was not built; the lines that say WARNING or ERROR above tell why")
+    output.mkdir(parents=True, exist_ok=True)
+    # now, so that the pages which a stopped build has executed are not executed again
     (output / "digests.json").write_text(json.dumps(digests, indent=1), encoding="utf-8")
+    if not run_jupyter_book(root / "book", to, "-W", "-n", "--keep-going"):
+        raise UserError("the book was not built; the lines that say WARNING or ERROR above tell why")
+    finished.touch()
     if wrong := site_problems(output / "html"):
         raise UserError("\n".join(wrong))
     return output / "html"
