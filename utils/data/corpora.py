@@ -10,10 +10,12 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from utils.data.cache import cache_errors
 from utils.data.dataset import Labelled, Pair, Tagged, split
 from utils.data.spam import gist
 
@@ -128,12 +130,19 @@ class WordVector(NamedTuple):
 
 
 class VectorTable(Sequence[WordVector]):
-    """Words with their vectors, the most frequent first; ``vectors`` is torchtext's ``Vectors`` of them."""
+    """Words with their vectors, the most frequent first; ``vectors`` is torchtext's ``Vectors`` of them.
+
+    Raises DataError if the disk is full.
+    """
 
     def __init__(self, path: Path) -> None:
         from utils.text import load_vectors
 
-        self.vectors = load_vectors(path)
+        try:
+            self.vectors = load_vectors(path)
+        except (OSError, ValueError):  # if it is the cache that cannot be written, do without
+            with cache_errors(), tempfile.TemporaryDirectory() as folder:
+                self.vectors = load_vectors(path, cache=folder)
 
     def __len__(self) -> int:
         return len(self.vectors.itos)
