@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from utils.data.registry import CORPORA
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -58,6 +60,7 @@ def test_fetch_without_a_network_is_one_sentence_and_exit_code_1(course, tmp_pat
     [
         (("fetch",), "name the sets to fetch, or pass --all; there are: sms, names"),
         (("fetch", "smss"), "there is no real data set 'smss'; there are: sms, names"),
+        (("fetch", "--all", "smss"), "there is no real data set 'smss'; there are: sms, names"),
         (("check", "smss"), "there is no real data set 'smss'; there are: sms, names"),
         (("check", "sms"), "sms is not on this machine: run `course data fetch sms`"),
     ],
@@ -84,9 +87,59 @@ def test_a_changed_copy_fails_the_check(course, tmp_path):
     assert course("list", COURSE_DATA=str(tmp_path / "none")).stderr.endswith("mend it or unset it\n")
 
 
-@pytest.mark.skipif(
+def test_an_incomplete_copy_is_shown_as_such(course, tmp_path):
+    for path in CORPORA["names"].files[:-2]:
+        (tmp_path / path.path).parent.mkdir(exist_ok=True)
+        (tmp_path / path.path).touch()
+    lacks = "incomplete (COURSE_DATA lacks names/Spanish.txt and 1 more file)"
+    assert f"surnames of 18 languages; {lacks}\n" in course("list", COURSE_DATA=str(tmp_path)).stdout
+    outcome = course("check", COURSE_DATA=str(tmp_path))
+    assert outcome.returncode == 0 and f"names: {lacks}\n" in outcome.stdout
+    outcome = course("check", "names", COURSE_DATA=str(tmp_path))
+    assert outcome.returncode == 1
+    assert outcome.stderr == f"course: names is {lacks}: run `course data fetch names`\n"
+    outcome = course("fetch", "names", COURSE_DATA=str(tmp_path))
+    assert outcome.returncode == 1
+    assert f"COURSE_DATA ({tmp_path}) lacks names/Spanish.txt and 1 more file, and" in outcome.stderr
+
+
+def test_list_shows_what_a_stand_in_holds(course, tmp_path):
+    stand_in = CORPORA["glove"].stand_in
+    (tmp_path / "glove").mkdir()
+    (tmp_path / stand_in.file.path).touch()
+    shown = course("list", COURSE_DATA=str(tmp_path)).stdout
+    assert f"in COURSE_DATA ({stand_in.note})" in shown and "30,000 words" in shown
+    assert "400,000" not in shown
+
+
+@pytest.mark.parametrize("name", ["~no-such-user/data", "/no/such/folder"])
+@pytest.mark.parametrize("command", ["fetch", "check", "list"])
+def test_course_data_that_is_nowhere_is_one_sentence(command, name, course):
+    outcome = course(command, *(["sms"] if command == "fetch" else []), COURSE_DATA=name)
+    assert outcome.returncode == 1
+    assert outcome.stderr == f"course: COURSE_DATA names {name}, which is not a folder: mend it or unset it\n"
+
+
+NEEDS_COURSE_DATA = pytest.mark.skipif(
     not os.environ.get("COURSE_DATA"), reason="COURSE_DATA names no folder with copies of the real data"
 )
+
+
+@NEEDS_COURSE_DATA
+def test_fetch_says_that_a_stand_in_is_not_the_published_set(course):
+    folder = Path(os.environ["COURSE_DATA"])
+    published, stand_in = CORPORA["glove"].files[0], CORPORA["glove"].stand_in
+    if (folder / published.path).is_file() or not (folder / stand_in.file.path).is_file():
+        pytest.skip("COURSE_DATA holds no stand-in for glove")
+    outcome = course("fetch", "glove", COURSE_DATA=str(folder))
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert f"is in {folder}/glove ({stand_in.note})\n" in outcome.stdout
+    assert "the published set was not fetched: `course data fetch` does that with COURSE_DATA unset" in (
+        outcome.stdout
+    )
+
+
+@NEEDS_COURSE_DATA
 def test_check_counts_what_course_data_holds(course):
     folder = os.environ["COURSE_DATA"]
     if not (Path(folder) / "sms/SMSSpamCollection").is_file():

@@ -10,6 +10,7 @@ import click
 from utils.errors import UserError
 
 if TYPE_CHECKING:
+    from utils.data.copies import Copy
     from utils.data.registry import Corpus
 
 
@@ -24,7 +25,7 @@ def list_sets() -> None:
 
     The default sets are named at the end.
     """
-    from utils.data.fetch import find
+    from utils.data.copies import find
     from utils.data.load import DEFAULT, REAL
     from utils.data.registry import CORPORA
 
@@ -32,12 +33,12 @@ def list_sets() -> None:
     for corpus in CORPORA.values():
         copy = _told(find, corpus)
         if copy is None:
-            place = "not on this machine"
+            place = _absent(corpus)
         else:
-            place = f"in {'COURSE_DATA' if copy.place == 'COURSE_DATA' else 'the cache'}"
-            place += f" ({copy.note})" if copy.note else ""
+            place = f"in {'COURSE_DATA' if copy.place == 'COURSE_DATA' else 'the cache'}{_note(copy)}"
+        held = _counts(corpus.counts if copy is None else copy.counts)
         click.echo(f"{corpus.name:<16}{corpus.title}; {place}")
-        click.echo(f"{'':<16}{_counts(corpus.counts)} {corpus.unit}; licence: {corpus.licence}")
+        click.echo(f"{'':<16}{held} {corpus.unit}; licence: {corpus.licence}")
         click.echo(f"{'':<16}{corpus.citation}")
         click.echo(f"{'':<16}{corpus.files[0].url}")
         click.echo(f"{'':<16}load({names.get(corpus.name, corpus.name)!r}, source='real')")
@@ -54,10 +55,15 @@ def fetch(names: tuple[str, ...], everything: bool) -> None:
 
     if not names and not everything:
         raise UserError(f"name the sets to fetch, or pass --all; there are: {', '.join(CORPORA)}")
-    for corpus in _chosen(() if everything else names):
+    named = _chosen(names)
+    for corpus in _chosen(()) if everything else named:
         click.echo(f"{corpus.name:<16}{corpus.title}")
         copy = _told(fetch_set, corpus, progress=True)
-        click.echo(f"{'':<16}is in {copy.paths[0].parent}{f' ({copy.note})' if copy.note else ''}")
+        click.echo(f"{'':<16}is in {copy.paths[0].parent}{_note(copy)}")
+        if copy.note:
+            here = copy.place == "COURSE_DATA"
+            how = "with COURSE_DATA unset" if here else f"when {copy.paths[0].name} is moved away"
+            click.echo(f"{'':<16}the published set was not fetched: `course data fetch` does that {how}")
 
 
 @data.command()
@@ -67,16 +73,17 @@ def check(names: tuple[str, ...]) -> None:
 
     Downloads nothing.
     """
-    from utils.data.fetch import find
+    from utils.data.copies import find
     from utils.data.load import counts, load
 
     wrong = []
     for corpus in _chosen(names):
         copy = _told(find, corpus)
         if copy is None:
-            click.echo(f"{corpus.name}: not on this machine")
+            absent = _absent(corpus)
+            click.echo(f"{corpus.name}: {absent}")
             if names:
-                wrong.append(f"{corpus.name} is not on this machine: run `course data fetch {corpus.name}`")
+                wrong.append(f"{corpus.name} is {absent}: run `course data fetch {corpus.name}`")
             continue
         try:
             found = counts(load(corpus.name, source="real"), copy.counts)
@@ -85,8 +92,7 @@ def check(names: tuple[str, ...]) -> None:
             wrong.append(str(error))
             continue
         verdict = "as documented" if found == copy.counts else f"documented: {_counts(copy.counts)}"
-        note = f" ({copy.note})" if copy.note else ""
-        click.echo(f"{corpus.name}: {_counts(found)} {corpus.unit}, {verdict}{note}")
+        click.echo(f"{corpus.name}: {_counts(found)} {corpus.unit}, {verdict}{_note(copy)}")
         if found != copy.counts:
             wrong.append(f"{corpus.name} does not hold what is documented: see the registry")
     if wrong:
@@ -117,6 +123,17 @@ def _chosen(names: tuple[str, ...]) -> list[Corpus]:
     if unknown := [name for name in chosen if name not in CORPORA]:
         raise UserError(f"there is no real data set {unknown[0]!r}; there are: {', '.join(CORPORA)}")
     return [CORPORA[name] for name in chosen]
+
+
+def _absent(corpus: Corpus) -> str:
+    from utils.data.copies import what_is_missing
+
+    lacks = _told(what_is_missing, corpus)
+    return f"incomplete ({lacks})" if lacks else "not on this machine"
+
+
+def _note(copy: Copy) -> str:
+    return f" ({copy.note})" if copy.note else ""
 
 
 def _counts(counts: dict[str, int]) -> str:

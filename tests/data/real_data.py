@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from utils.data.fetch import find
+from utils.data.copies import find
 from utils.data.registry import CORPORA
 
 needs_course_data = pytest.mark.skipif(

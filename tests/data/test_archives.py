@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from utils.data.archives import DataError, unpack
+from utils.data.archives import Damaged, DataError, unpack
 
 ENTRIES = {"set/one.txt": b"first " * 400, "set/deep/two.txt": b"second " * 400}
 
@@ -65,6 +65,35 @@ def test_a_changed_byte(make, name, tmp_path):
     with pytest.raises(DataError, match="is truncated or damaged"):
         unpack(tmp_path / name, tmp_path / "to")
     assert not (tmp_path / "to").exists()
+
+
+@MAKERS
+@pytest.mark.parametrize("mask", [1, 8, 255])
+def test_whatever_byte_is_changed_only_a_data_error_comes_out(make, name, mask, tmp_path):
+    whole = make(tmp_path / name, {"a": b"first " * 4}).read_bytes()  # nearly all of it headers
+    refused = 0
+    for place in range(len(whole)):
+        changed = bytearray(whole)
+        changed[place] ^= mask
+        (tmp_path / name).write_bytes(changed)
+        try:
+            unpack(tmp_path / name, tmp_path / "to")
+        except DataError as error:
+            refused += 1
+            assert "\n" not in str(error) and not (tmp_path / "to").exists()
+    assert refused > len(whole) / 4  # not every byte matters: there are dates among them
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "why"), [(6, 1, "encrypted"), (8, 97, "compression"), (4, 99, "version")]
+)
+def test_a_zip_whose_header_claims_what_it_is_not(place, value, why, tmp_path):
+    whole = bytearray(make_zip(tmp_path / "a.zip", ENTRIES).read_bytes())
+    central = whole.index(b"PK\x01\x02")  # has the same fields, two bytes on
+    whole[place] = whole[central + place + 2] = value
+    (tmp_path / "a.zip").write_bytes(whole)
+    with pytest.raises(Damaged, match=rf"is truncated or damaged \(.*{why}.*\): delete it"):
+        unpack(tmp_path / "a.zip", tmp_path / "to")
 
 
 @MAKERS

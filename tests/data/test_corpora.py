@@ -41,6 +41,25 @@ def test_messages_keep_tabs_and_odd_line_separators(tmp_path):
     assert sorted(everything(corpora.sms([path]))) == sorted(expected)
 
 
+def test_messages_of_the_same_words_are_in_one_split(tmp_path):
+    path = tmp_path / "SMSSpamCollection"
+    words = ("car", "phone", "watch", "holiday", "tablet", "bicycle", "ticket", "cake", "book", "map")
+    rows = [f"spam\tYou won a {word}, call {number}!" for word in words for number in (8000, 8711, 9234)]
+    path.write_text("\n".join([*rows, *(row.lower() for row in rows)]) + "\n")
+    splits = corpora.sms([path])
+    assert {name: len(part) for name, part in splits.items()} == {"train": 48, "valid": 6, "test": 6}
+    assert shared(splits, lambda item: re.findall(f"(?i){'|'.join(words)}", item.text)) == []
+
+
+def test_blanks_around_a_surname_are_not_part_of_it(tmp_path):
+    names = [f"Name{i}" for i in range(50)]
+    (tmp_path / "English.txt").write_text("\n".join(names) + "\n")
+    (tmp_path / "Korean.txt").write_text(" \n".join(names) + "\u00a0\n")
+    splits = corpora.names(sorted(tmp_path.iterdir()))
+    assert Counter(item.text for item in everything(splits)) == dict.fromkeys(names, 2)
+    assert shared(splits, lambda item: [item.text]) == []
+
+
 def test_a_surname_of_two_languages_has_both_entries_in_one_split(tmp_path):
     for language in ("French", "English", "Irish"):
         names = [f"Name{i}" for i in range(100)] + [language]
@@ -165,6 +184,16 @@ def test_surnames_are_of_18_languages_and_unbalanced(real):
     languages = Counter(item.label for item in everything(real("names")))
     assert len(languages) == 18 and languages["Russian"] == 9_384
     assert all(re.fullmatch(r"[^\n\r\t]+", item.text) for item in everything(real("names")))
+    assert not [item for item in everything(real("names")) if item.text != item.text.strip()]
+    assert shared(real("names"), lambda item: [item.text]) == []
+
+
+@needs_course_data
+def test_no_message_has_the_words_of_one_in_another_split(real):
+    def words(item):  # without case, marks, numbers and codes
+        return " ".join(word for word in re.split(r"\W+", item.text.lower()) if word.isalpha())
+
+    assert shared(real("sms"), lambda item: [words(item)]) == []
 
 
 @needs_course_data

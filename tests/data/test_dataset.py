@@ -3,8 +3,12 @@ import random
 from collections import Counter
 
 import pytest
+import torch
 
+from utils.data.captions import Captioned
 from utils.data.dataset import Dataset, Labelled, Pair, split
+from utils.data.load import DEFAULT, load
+from utils.data.tasks import Signal
 
 
 def test_a_data_set_is_a_mapping_and_prints_what_it_is():
@@ -78,6 +82,29 @@ def test_without_repeats_leaves_other_data_alone():
     assert Dataset("chorales", "real", "", chorales).without_repeats()["test"] == [((60,), (64,))]
     prose = Dataset("prose", "real", "", {"train": "to be", "test": "to be"})
     assert prose.without_repeats()["test"] == "to be"
+
+
+@pytest.mark.parametrize("name", DEFAULT)
+def test_a_default_set_has_no_repeats_to_lose(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    data = load(name)
+    clean = data.without_repeats()
+    assert list(clean) == list(data) and all(clean[part] is data[part] for part in data)
+
+
+def test_inputs_and_pictures_are_compared_by_content():
+    def numbers(*values):
+        return torch.tensor(values)
+
+    parity = {
+        "train": [Signal("parity", numbers(0, 1), 1), Signal("parity", numbers(1, 1), 0)],
+        "test": [Signal("parity", numbers(1, 0), 1), Signal("parity", numbers(1, 1), 0)],
+    }
+    clean = Dataset("signals", "default", "", parity).without_repeats()
+    assert [item.input.tolist() for item in clean["test"]] == [[1, 0]]
+    seen = torch.zeros(3, 2, 2)
+    pictures = {"train": [Captioned(seen, ("dark",))], "test": [Captioned(seen.clone(), ("black",))]}
+    assert Dataset("captions", "default", "", pictures).without_repeats()["test"] == []
 
 
 def overlaps(parts, keys):

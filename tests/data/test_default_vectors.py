@@ -112,6 +112,19 @@ def test_they_are_trained_once_and_then_read(data, cache, monkeypatch):
     assert not [path for path in files[0].parent.iterdir() if path.is_dir()]
 
 
+@pytest.mark.parametrize("in_the_way", ["home", "home/recurrent-networks-course/vectors"])
+def test_a_cache_that_cannot_be_written_costs_time_but_no_vectors(in_the_way, tmp_path, monkeypatch):
+    file = tmp_path / in_the_way
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("a file where a folder should be")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(vectors, "default_sentences", lambda _: SENTENCES * 5)
+    data = vectors.make(dim=3)
+    words, expected = vectors.train_vectors(SENTENCES * 5, 3)
+    assert [item.word for item in data["all"]] == words
+    torch.testing.assert_close(data["all"].vectors.vectors, expected, atol=1e-5, rtol=0)
+
+
 def test_training_is_a_pure_function():
     one, other = (vectors.train_vectors(SENTENCES, 3, window=2, min_count=2) for _ in range(2))
     assert one[0] == other[0] and torch.equal(one[1], other[1])

@@ -14,7 +14,9 @@ kernelspec:
 # A chapter
 
 It has {index}`words <single: word>` and a [link](#sec-one), $x_t$ and `code`.
-See {eq}`eq-one` and **mark** this.
+See {eq}`eq-one` and **mark** this, after {cite:t}`jordan1986serial`, *not*
+before
+{cite:p}`werbos1990backpropagation,elman1990finding`. The loop ({numref}`fig-loop`) returns.
 
 :::{admonition} Before you start
 :class: note
@@ -29,8 +31,21 @@ more = 2
 ```
 
 $$
+x = y
+$$ (eq-zero)
+
+$$
 y = f(x)
 $$ (eq-one)
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    name: fig-loop
+---
+draw()
+```
 
 ````{note}
 ```python
@@ -49,19 +64,23 @@ def data():
 
 
 def test_prose_is_what_a_reader_reads():
-    assert prose.paragraphs(PAGE) == [
+    first, second = prose.refer([PAGE, "As {eq}`eq-one` says, {doc}`/assignments` go on."])
+    assert prose.paragraphs(first) == [
         "A chapter",
-        "It has words and a link, $x_t$ and code.\nSee eq-one and mark this.",
+        "It has words and a link, $x_t$ and code.\nSee (1.2) and mark this, after Jordan [1986], not\n"
+        "before. The loop (Fig. 1.1) returns.",
         "Before you start",
         "- one thing",
         "The end.",
     ]
+    assert prose.paragraphs(second) == ["As (1.2) says, assignments go on."]
 
 
 def test_the_chapters_have_no_code_and_no_markup_left(data):
     for text in data.values():
         assert isinstance(text, str)
         assert not re.search(r"```|^:::|\$\$|import torch$|\{index\}|^\([\w-]+\)=$", text, flags=re.MULTILINE)
+        assert not re.search(r"\b(eq|fig|sec|chap)-[a-z]|\b[a-z]+(19|20)\d\d[a-z]", text)  # labels, sources
         assert "\n\n\n" not in text and text.endswith("\n") and not text.startswith("\n")
     assert "A feed-forward network sees its input once" in "".join(data.values())
 
@@ -80,7 +99,11 @@ def test_no_paragraph_is_in_two_splits(data):
 
 def test_paragraphs_keep_the_order_of_the_book(data):
     pages = sorted(prose.find_chapters().glob("*.md"))
-    texts = [p for page in pages for p in prose.paragraphs(page.read_text(encoding="utf-8"))]
+    texts = [
+        paragraph
+        for page in prose.refer([page.read_text(encoding="utf-8") for page in pages])
+        for paragraph in prose.paragraphs(page)
+    ]
     for text in data.values():
         rest = iter(texts)
         assert all(paragraph in rest for paragraph in text.strip().split("\n\n"))

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fnmatch
-import gzip
 import shutil
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Generator, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 SUFFIXES = (".zip", ".tar.gz", ".tgz")
+# What the system says of names and places that no archive in order has.
+ABSURD = (errno.EINVAL, errno.ENAMETOOLONG, errno.EEXIST, errno.EISDIR, errno.ENOTDIR)
 
 
 class DataError(ValueError):
     """Data cannot be had; the message is one sentence that says why and what to do."""
+
+
+class Damaged(DataError):
+    """An archive is truncated or damaged; ``why`` is what its reader says."""
+
+    def __init__(self, archive: Path, why: str) -> None:
+        super().__init__(f"{archive.name} is truncated or damaged ({why}): delete it and fetch it again")
+        self.why = why
 
 
 def is_archive(path: Path) -> bool:
@@ -30,8 +39,8 @@ def unpack(archive: Path, folder: Path, pattern: str = "*") -> None:
 
     On an error, ``folder`` does not exist afterwards.
 
-    Raises DataError if the archive is truncated or damaged, or any entry (matching or not) is a link or lies
-    outside ``folder``.
+    Raises DataError if any entry (matching or not) is a link or lies outside ``folder``, and its subclass
+    Damaged if the archive is truncated or damaged.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -75,7 +84,10 @@ def _refuse_outside(archive: Path, name: str) -> None:
 def _told(archive: Path) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(
-            f"{archive.name} is truncated or damaged ({error}): delete it and fetch it again"
-        ) from error
+    except DataError:
+        raise
+    except Exception as error:  # damaged headers lead the readers to a dozen kinds of errors
+        number = error.errno if isinstance(error, OSError) else None
+        if number is not None and number not in ABSURD:  # the disk's fault, not the archive's
+            raise
+        raise Damaged(archive, str(error) or type(error).__name__) from error

@@ -10,11 +10,14 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from utils.data.cache import cache_errors
 from utils.data.dataset import Labelled, Pair, Tagged, split
+from utils.data.spam import gist
 
 SEED = 0  # the splits of the course; another seed gives other splits
 # a word of CoNLL-U: its ID, FORM, LEMMA and UPOS; much faster with the line feed than with "^"
@@ -26,14 +29,21 @@ Chorale = tuple[tuple[int, ...], ...]
 
 
 def sms(paths: list[Path]) -> Splits:
-    """Messages labelled "ham" or "spam"."""
+    """Messages labelled "ham" or "spam"; those of the same words are in one split.
+
+    Spam is sent again and again, with another number or amount in it.
+    """
     rows = (line.split("\t", 1) for line in lines(paths[0].read_bytes()))
-    return split((Labelled(text, label) for label, text in rows), SEED, keys=text_of)
+    messages = (Labelled(text, label) for label, text in rows)
+    return split(messages, SEED, keys=lambda message: (gist(message.text),))
 
 
 def names(paths: list[Path]) -> Splits:
-    """Surnames labelled with their language; a name of two languages has both its entries in one split."""
-    entries = [Labelled(name, path.stem) for path in paths for name in lines(path.read_bytes())]
+    """Surnames labelled with their language; a name of two languages has both its entries in one split.
+
+    Blanks at the end of a name, which only some languages' files have, would tell the language.
+    """
+    entries = [Labelled(name.strip(), path.stem) for path in paths for name in lines(path.read_bytes())]
     return split(entries, SEED, keys=text_of)
 
 
@@ -120,12 +130,19 @@ class WordVector(NamedTuple):
 
 
 class VectorTable(Sequence[WordVector]):
-    """Words with their vectors, the most frequent first; ``vectors`` is torchtext's ``Vectors`` of them."""
+    """Words with their vectors, the most frequent first; ``vectors`` is torchtext's ``Vectors`` of them.
+
+    Raises DataError if the disk is full.
+    """
 
     def __init__(self, path: Path) -> None:
         from utils.text import load_vectors
 
-        self.vectors = load_vectors(path)
+        try:
+            self.vectors = load_vectors(path)
+        except (OSError, ValueError):  # if it is the cache that cannot be written, do without
+            with cache_errors(), tempfile.TemporaryDirectory() as folder:
+                self.vectors = load_vectors(path, cache=folder)
 
     def __len__(self) -> int:
         return len(self.vectors.itos)

@@ -6,9 +6,11 @@ import itertools
 import random
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 SPLITS = ("train", "valid", "test")
+# The field of an item that a model is given; the other fields say what is to be made of it.
+GIVEN = ("text", "tokens", "source", "input", "image")
 
 Item = TypeVar("Item", bound=Hashable)
 
@@ -66,7 +68,7 @@ class Dataset(Mapping[str, Sequence]):
         return f"{line}; as published, {again} of them in an earlier split, too" if again else line
 
     def without_repeats(self) -> Dataset:
-        """The same without the items whose text (tokens, source sentence) an earlier split has.
+        """The same without the items whose text (tokens, source sentence, input) an earlier split has.
 
         The course's own splits never overlap. Published ones are loaded as they were published, and some
         do: a test on those items would be a test of memory.
@@ -81,19 +83,22 @@ class Dataset(Mapping[str, Sequence]):
         return replace(self, splits=splits)
 
     def _repeats(self) -> dict[str, list[bool]]:
-        """For every item of every split: does an earlier split have its text?"""
+        """For every item of every split: does an earlier split have what it gives to a model?"""
         before: set[Hashable] = set()
         repeats: dict[str, list[bool]] = {}
         for name, items in self.splits.items():
-            texts = [] if isinstance(items, str) or len(self) == 1 else list(map(_text, items))
-            repeats[name] = [text in before for text in texts]
-            before.update(texts)
+            given = [] if isinstance(items, str) or len(self) == 1 else list(map(_given, items))
+            repeats[name] = [one in before for one in given]
+            before.update(given)
         return repeats
 
 
-def _text(item: Hashable) -> Hashable:
+def _given(item: Any) -> Hashable:
     """What makes an item a repetition of another: not its label, nor its translation."""
-    return item[0] if isinstance(item, tuple) and hasattr(item, "_fields") else item
+    given = next((getattr(item, field) for field in GIVEN if hasattr(item, field)), item)
+    if hasattr(given, "numpy"):  # tensors compare by content only as bytes
+        return (tuple(given.shape), given.numpy().tobytes())
+    return given
 
 
 def split(

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from utils.data.corpora import PARSERS
 from utils.data.dataset import Dataset
-from utils.data.fetch import fetch, opened
+from utils.data.fetch import fetch
 from utils.data.registry import CORPORA
+from utils.data.unpacked import opened
 from utils.memory import garbage_collector_paused
 
 # name -> "module:function" that makes the data from a seed, imported when it is asked for

@@ -1,6 +1,7 @@
 """The course's own chapters as a text of characters, for models that read and write letter by letter.
 
-Only what is read as prose stays: no code, no displayed formulas, no markup of the page.
+Only what is read as prose stays: no code, no displayed formulas, no markup of the page but its lists and the
+formulas within a line. References read as on the page: "(1.4)", "Fig. 1.2", "Jordan [1986]".
 """
 
 from __future__ import annotations
@@ -24,16 +25,25 @@ REMOVED = (
     r"(?m)^:{3,}[ \t]*$",
     r"(?m)^:[\w-]+:.*$",
     r"(?m)^[ \t]*\|.*\|[ \t]*$",
+    r"\s*\{cite:p\}`[^`]*`",  # nobody reads "[Werbos, 1990]" aloud
+)
+# The labels of what a page numbers, and how a reference to it reads.
+NUMBERED = (
+    (r"\$\$[ \t]*\(([\w-]+)\)", "({})"),
+    (r"(?m)^[ \t]*:?name: *(fig-[\w-]+)[ \t]*$", "Fig. {}"),
 )
 # Replaced by the words that a reader sees.
 REPLACED = (
     (r"(?m)^:{3,}\{[\w-]+\}[ \t]*(.*)$", r"\1"),
     (r"!\[([^\]]*)\]\([^)]*\)", r"\1"),
     (r"\[([^\]]*)\]\([^)]*\)", r"\1"),
+    (r"\{cite:t\}`([a-z]+)(\d{4})\w*`", lambda match: f"{match[1].capitalize()} [{match[2]}]"),
+    (r"\{doc\}`/?([^`<]*)`", r"\1"),
     (r"\{[\w:-]+\}`([^`<]*?)\s*<[^`>]*>`", r"\1"),
     (r"\{[\w:-]+\}`([^`]*)`", r"\1"),
     (r"(?m)^#+ +", ""),
     (r"\*\*|`", ""),
+    (r"(?<!\w)\*(\w[^*]*)\*", r"\1"),
 )
 
 
@@ -45,8 +55,8 @@ def make(seed: int = 0) -> Dataset:
     Raises ValueError if the chapters are not there.
     """
     folder = find_chapters()
-    pages = sorted(folder.glob("*.md"))
-    texts = [paragraph for page in pages for paragraph in paragraphs(page.read_text(encoding="utf-8"))]
+    pages = [page.read_text(encoding="utf-8") for page in sorted(folder.glob("*.md"))]
+    texts = [paragraph for page in refer(pages) for paragraph in paragraphs(page)]
     parts = split(enumerate(texts), seed, keys=lambda numbered: (numbered[1],))
     splits = {name: "\n\n".join(text for _, text in sorted(part)) + "\n" for name, part in parts.items()}
     title = f"characters of the course's own chapters, {len(pages)} so far"
@@ -67,6 +77,22 @@ def find_chapters() -> Path:
         f"the prose is the text of the course's chapters, and there is no {CHAPTERS} here: work inside the "
         "course's folder, or load('prose', source='real')"
     )
+
+
+def refer(pages: list[str]) -> list[str]:
+    """The chapters with their references to equations and figures as they read in the book.
+
+    Both are numbered in each chapter: "(1.4)" is the fourth equation of the first one.
+    """
+    shown = {}
+    for chapter, page in enumerate(pages, start=1):
+        for pattern, form in NUMBERED:
+            for place, label in enumerate(re.findall(pattern, page), start=1):
+                shown[label] = form.format(f"{chapter}.{place}")
+    return [
+        re.sub(r"\{(?:eq|numref)\}`([^`]*)`", lambda match: shown.get(match[1], match[1]), page)
+        for page in pages
+    ]
 
 
 def paragraphs(page: str) -> list[str]:

@@ -10,7 +10,9 @@ embeddings", TACL 2015.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -20,9 +22,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from utils.data.cache import cache_errors, cache_folder
 from utils.data.corpora import VectorTable
 from utils.data.dataset import Dataset
-from utils.data.fetch import cache_folder
 from utils.data.grammar import tokens
 from utils.files import digest
 
@@ -36,15 +38,27 @@ def make(seed: int = 0, dim: int = 50) -> Dataset:
     The one part is "all", as there is nothing to hold out. Its items are ``WordVector(word, vector)``, the
     most frequent word first; ``data["all"].vectors`` is torchtext's ``Vectors`` of them.
 
+    Where the cache cannot be written, they are trained at each call.
+
     Raises ValueError if dim is below 3 or above the number of words.
     """
     name = f"default-{seed}-{dim}-{digest(Path(__file__).parent.glob('*.py'))[:16]}.txt"
     path = cache_folder() / "trained" / name
-    if not path.is_file():
-        write_vectors(path, *train_vectors(default_sentences(seed), dim))
-    table = VectorTable(path)
+    kept = os.path.isfile(path)  # noqa: PTH113  False, too, where the cache may not be read
+    table = VectorTable(path) if kept else _trained(path, seed, dim)
     title = f"vectors of {dim} numbers by PPMI and SVD, trained on {', '.join(CORPORA)} of ours"
     return Dataset("vectors", "default", title, {"all": table})
+
+
+def _trained(path: Path, seed: int, dim: int) -> VectorTable:
+    """The vectors, kept at ``path`` if that can be written."""
+    words, vectors = train_vectors(default_sentences(seed), dim)
+    with contextlib.suppress(OSError):
+        write_vectors(path, words, vectors)
+        return VectorTable(path)
+    with cache_errors(), tempfile.TemporaryDirectory() as folder:
+        write_vectors(Path(folder) / path.name, words, vectors)
+        return VectorTable(Path(folder) / path.name)
 
 
 def default_sentences(seed: int) -> list[list[str]]:
