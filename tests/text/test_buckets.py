@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 import torch
 
-from utils.text import BucketBatches, padding_waste, pair_batches
+from utils.text import BucketBatches, labelled_batch, padding_waste, pair_batches
 
 LENGTHS = {
     "alike": lambda rng: rng.randint(9, 11),
@@ -135,6 +135,42 @@ def test_a_collate_of_ones_own():
     assert sorted(map(len, batches)) == [1, 2]
 
 
+def test_len_of_items_with_labels_is_not_the_length_of_a_sentence():
+    items = [(sentence, number % 2) for number, sentence in enumerate(sentences("wide", 0))]
+    with pytest.raises(ValueError, match=r"pass length=lambda item: len\(item\[0\]\)"):
+        BucketBatches(items, 16, labelled_batch)
+    batches = BucketBatches(items, 16, labelled_batch, length=lambda item: len(item[0]))
+    assert all(wasted(batch.lengths.tolist()) < 0.1 for batch in batches)
+
+
+def test_tuples_of_integers_are_sentences():
+    batches = BucketBatches([tuple(sentence) for sentence in sentences("wide", 0)], 16)
+    assert all(wasted(lengths.tolist()) < 0.1 for _, lengths in batches)
+
+
+@pytest.mark.parametrize("kind", [list, lambda sizes: tuple(torch.tensor(sizes))])
+def test_lengths_as_a_list_or_as_other_integers(kind):
+    sizes = [(len(row), len(row) // 2 + 1) for row in sentences("wide", 0)]
+    expected = BucketBatches(range(300), 8, list, length=lambda number: sizes[number])
+    batches = BucketBatches(range(300), 8, list, length=lambda number: kind(sizes[number]))
+    assert batches.plan(0) == expected.plan(0)
+
+
+@pytest.mark.parametrize(
+    ("length", "message"),
+    [
+        (lambda item: None, "length must give an integer or a tuple of integers, got None for item 0"),
+        (lambda item: 2.5, "length must give an integer or a tuple of integers, got 2.5 for item 0"),
+        (lambda item: (1, "2"), r"got \(1, '2'\) for item 0"),
+        (lambda item: (1,) * item, "as many integers for every item, .* got 2 for item 0 and 3 for item 1"),
+        (lambda item: (), "as many integers for every item, at least one; got 0"),
+    ],
+)
+def test_what_is_no_length(length, message):
+    with pytest.raises(ValueError, match=message):
+        BucketBatches([2, 3], 2, list, length)
+
+
 def test_waste_worked_by_hand():
     assert padding_waste([[3, 1], torch.tensor([2, 2])]) == pytest.approx(2 / 10)
     assert padding_waste([[4]]) == 0
@@ -146,6 +182,8 @@ def test_waste_worked_by_hand():
     ("arguments", "message"),
     [
         (([], 2), "one or more items"),
+        ((zip([[1]], [0], strict=True), 2), "expected a list of items to batch, got a zip"),
+        (({"a": [1]}, 2), "expected a list of items to batch, got a dict"),
         (([[1], []], 2), "item 1 is empty"),
         (([[1]], 0), "batch_size must be at least 1"),
         (([[1]], 1, list, len, 0, 0), "max_waste must lie above 0"),

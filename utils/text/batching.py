@@ -7,8 +7,8 @@ each row are real; beyond them a row holds ``padding_value``, by default 0, the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -131,6 +131,13 @@ class BPTTBatches:
             f"{self.batch_size} rows of {self.width} tokens in {len(self)} batches of up to "
             f"{self.seq_length} steps; left out at the end of the text: {self.dropped} tokens"
         )
+
+
+def check_is_list(values: Any, what: str) -> None:
+    if isinstance(values, Mapping) or not hasattr(values, "__getitem__"):  # a generator, most likely
+        raise ValueError(f"expected a list of {what}, got a {type(values).__name__}: make a list of it first")
+    if len(values) == 0:
+        raise ValueError(f"expected one or more {what}, got none")
 
 
 def check_at_least_one(**sizes: int) -> None:

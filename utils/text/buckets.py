@@ -7,15 +7,17 @@ sequence bucketing and multi-GPU data parallelization", 2016. The bound on the w
 from __future__ import annotations
 
 import math
+import numbers
+import operator
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
 
-from utils.text.batching import Pair, PairBatch, check_at_least_one, pad, pair_batch
+from utils.text.batching import Pair, PairBatch, check_at_least_one, check_is_list, pad, pair_batch
 
 Item = TypeVar("Item")
 Batch = TypeVar("Batch")
@@ -37,11 +39,14 @@ class BucketBatches(Generic[Item, Batch]):
         batch_size: the most items in a batch.
         collate: makes a batch of a list of items, as ``pad`` does.
         length: the length of an item, or a tuple of lengths if it has several parts that are padded, such as
-            source and target. The positions of all parts count.
+            source and target. The positions of all parts count. ``len`` is for items that are sentences; for
+            (sentence, label) pass ``length=lambda item: len(item[0])``.
         seed: of the order.
         max_waste: above 0, at most 1. 1 lets any items share a batch: shuffling without buckets.
 
-    Raises ValueError if there is no item, one is empty, batch_size < 1 or max_waste is out of range.
+    Raises ValueError if ``items`` is not a list or is empty, an item is empty, ``length`` is ``len`` and the
+    items are tuples of several things, ``length`` gives anything but integers, as many for every item,
+    batch_size < 1 or max_waste is out of range.
     """
 
     def __init__(
@@ -56,12 +61,15 @@ class BucketBatches(Generic[Item, Batch]):
         check_at_least_one(batch_size=batch_size)
         if not 0 < max_waste <= 1:
             raise ValueError(f"max_waste must lie above 0 and not above 1, got {max_waste}")
+        check_is_list(items, "items to batch")
+        if length is len:
+            _check_is_sentence(items[0])
         self.items = items
         self.batch_size = batch_size
         self.collate = collate
         self.seed = seed
         self.epoch = 0
-        lengths = [_as_tuple(length(item)) for item in items]
+        lengths = [_as_tuple(length(item), number) for number, item in enumerate(items)]
         _check_lengths(lengths)
         self._buckets = _buckets(lengths, batch_size, max_waste)
 
@@ -104,14 +112,32 @@ def _pair_length(pair: Pair) -> tuple[int, int]:
     return len(source), len(target) + 1  # the target gets bos in front or eos behind
 
 
-def _as_tuple(length: int | tuple[int, ...]) -> tuple[int, ...]:
-    return length if isinstance(length, tuple) else (length,)
+def _check_is_sentence(item: Any) -> None:
+    """``len`` of (sentence, label) is 2, whatever the sentence: all would share one bucket."""
+    if isinstance(item, tuple) and not all(isinstance(part, numbers.Integral) for part in item):
+        raise ValueError(
+            "the items are tuples, and len counts their parts: pass length=lambda item: len(item[0]), "
+            "or another function that gives the length of an item"
+        )
+
+
+def _as_tuple(length: Any, number: int) -> tuple[int, ...]:
+    try:
+        return tuple(map(operator.index, length if isinstance(length, (tuple, list)) else (length,)))
+    except TypeError:
+        raise ValueError(
+            f"length must give an integer or a tuple of integers, got {length!r:.60} for item {number}"
+        ) from None
 
 
 def _check_lengths(lengths: list[tuple[int, ...]]) -> None:
-    if len(lengths) == 0:
-        raise ValueError("expected one or more items to batch, got none")
+    parts = len(lengths[0])
     for number, item in enumerate(lengths):
+        if len(item) != parts or parts == 0:
+            raise ValueError(
+                "length must give as many integers for every item, at least one; "
+                f"got {parts} for item 0 and {len(item)} for item {number}"
+            )
         if min(item) < 1:
             raise ValueError(f"item {number} is empty: leave it out, or give it a token of its own")
 
