@@ -17,7 +17,15 @@ from typing import Any, Generic, TypeVar
 import torch
 from torch import Tensor
 
-from utils.text.batching import Pair, PairBatch, check_at_least_one, check_is_list, pad, pair_batch
+from utils.text.batching import (
+    Pair,
+    PairBatch,
+    check_are_pairs,
+    check_at_least_one,
+    check_is_list,
+    pad,
+    pair_batch,
+)
 
 Item = TypeVar("Item")
 Batch = TypeVar("Batch")
@@ -103,6 +111,7 @@ def pair_batches(
     max_waste: float = 0.1,
 ) -> BucketBatches[Pair, PairBatch]:
     """``BucketBatches`` of items (source, target), collated by ``pair_batch``; both sides count as waste."""
+    check_are_pairs(pairs, "(source, target)")
     collate = partial(pair_batch, bos=bos, eos=eos, padding_value=padding_value)
     return BucketBatches(pairs, batch_size, collate, _pair_length, seed, max_waste)
 
