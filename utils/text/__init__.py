@@ -8,7 +8,7 @@ from utils.text.batching import (
     pad,
     pair_batch,
 )
-from utils.text.bleu import Bleu, bleu_score, corpus_bleu
+from utils.text.bleu import Bleu, bleu_score, corpus_bleu, sentence_bleu
 from utils.text.buckets import BucketBatches, padding_waste, pair_batches
 from utils.text.tokenizer import Tokenizer, get_tokenizer, tokenise_all
 from utils.text.torchtext_adapter import Vectors, Vocab
@@ -57,5 +57,6 @@ __all__ = [
     "pair_batch",
     "pair_batches",
     "save_vocabulary",
+    "sentence_bleu",
     "tokenise_all",
 ]
