@@ -88,6 +88,37 @@ def test_the_order_is_that_of_today_on_every_machine():
     assert batches.plan(2) == [[1], [3, 4], [0, 2], [5]]  # as drawn once; a change would move every result
 
 
+@pytest.mark.parametrize("kind", LENGTHS)
+@pytest.mark.parametrize("max_waste", [0.1, 1])
+def test_without_shuffling_every_epoch_has_the_order_that_is_named(kind, max_waste):
+    items = sentences(kind, 0)
+    batches = BucketBatches(items, 16, max_waste=max_waste, shuffle=False)
+    order = batches.order
+    assert sorted(order) == list(range(300))
+    for epoch in (list(batches), list(batches)):
+        assert items_of(epoch) == order == batches.order  # each item begins with its own number
+        assert len(epoch) == len(batches) == len(BucketBatches(items, 16, max_waste=max_waste))
+        assert all(len(tokens) <= 16 and wasted(lengths.tolist()) < max_waste for tokens, lengths in epoch)
+
+
+def test_answers_find_their_way_back_to_their_items():
+    rng = random.Random(0)
+    references = [[rng.randrange(4, 50) for _ in range(rng.randint(1, 30))] for _ in range(200)]
+    pairs = [([number + 4], reference) for number, reference in enumerate(references)]
+    batches = pair_batches(pairs, 16, bos=2, eos=3, shuffle=False)
+    for _ in range(2):
+        answers = [row[row > 3].tolist() for batch in batches for row in batch.target_out]
+        answer_of = {}
+        for index, answer in zip(batches.order, answers, strict=True):
+            answer_of[index] = answer
+        assert [answer_of[number] for number in range(200)] == references
+
+
+def test_an_order_that_is_shuffled_has_no_name():
+    with pytest.raises(ValueError, match=r"pass shuffle=False, or ask plan\(epoch\)"):
+        _ = BucketBatches([[1], [2]], 1).order
+
+
 def test_an_epoch_that_is_not_read_to_its_end_does_not_disturb_the_next():
     items = sentences("wide", 0)
     whole = BucketBatches(items, 8)

@@ -209,6 +209,20 @@ def test_rows_of_the_matrix(glove, tmp_path):
     assert torch.nn.Embedding.from_pretrained(matrix).embedding_dim == 3
 
 
+def test_the_row_of_padding_is_not_trained_on_where_it_is_named(glove, tmp_path):
+    vocabulary = vocabulary_of(["<pad>", "<unk>", "queen", "pawn"])
+    matrix = embedding_matrix(vocabulary, load_vectors(glove, cache=tmp_path / "cache"), seed=0)
+    embedding = torch.nn.Embedding.from_pretrained(
+        matrix.clone(),
+        freeze=False,
+        padding_idx=vocabulary["<pad>"],  # as the docstring says
+    )
+    embedding(torch.tensor([[2, 3, 0, 0]])).sum().backward()
+    torch.optim.SGD(embedding.parameters(), lr=1.0).step()
+    assert embedding.weight[0].tolist() == [0, 0, 0]
+    assert not torch.equal(embedding.weight[2:], matrix[2:])
+
+
 def test_unknown_words_are_about_as_long_as_the_others(glove, tmp_path):
     vectors = load_vectors(glove, cache=tmp_path / "cache")
     matrix = embedding_matrix(vocabulary_of([f"w{i}" for i in range(4000)]), vectors, seed=0)

@@ -42,6 +42,13 @@ class BucketBatches(Generic[Item, Batch]):
     Each ``iter(batches)`` is the next epoch. The order depends on ``seed`` and ``epoch`` alone; set ``epoch``
     to go back or to resume. ``len(batches)`` is the number of batches, the same in every epoch.
 
+    With ``shuffle=False`` every epoch is the same, for example to evaluate a model. ``order`` then holds the
+    index of each item, in the order of the batches and their rows, and brings what is said of the items back
+    into their own order::
+
+        for index, answer in zip(batches.order, answers, strict=True):
+            answer_of[index] = answer
+
     Args:
         items: what is batched.
         batch_size: the most items in a batch.
@@ -51,6 +58,7 @@ class BucketBatches(Generic[Item, Batch]):
             (sentence, label) pass ``length=lambda item: len(item[0])``.
         seed: of the order.
         max_waste: above 0, at most 1. 1 lets any items share a batch: shuffling without buckets.
+        shuffle: whether every epoch has a new order.
 
     Raises ValueError if ``items`` is not a list or is empty, an item is empty, ``length`` is ``len`` and the
     items are tuples of several things, ``length`` gives anything but integers, as many for every item,
@@ -65,6 +73,7 @@ class BucketBatches(Generic[Item, Batch]):
         length: Callable[[Item], int | tuple[int, ...]] = len,  # type: ignore[assignment]
         seed: int = 0,
         max_waste: float = 0.1,
+        shuffle: bool = True,
     ) -> None:
         check_at_least_one(batch_size=batch_size)
         if not 0 < max_waste <= 1:
@@ -76,6 +85,7 @@ class BucketBatches(Generic[Item, Batch]):
         self.batch_size = batch_size
         self.collate = collate
         self.seed = seed
+        self.shuffle = shuffle
         self.epoch = 0
         lengths = [_as_tuple(length(item), number) for number, item in enumerate(items)]
         _check_lengths(lengths)
@@ -89,15 +99,25 @@ class BucketBatches(Generic[Item, Batch]):
         self.epoch += 1
         return (self.collate([self.items[index] for index in batch]) for batch in plan)
 
+    @property
+    def order(self) -> list[int]:
+        """The indices of the items as every epoch gives them. Raises ValueError unless ``shuffle=False``."""
+        if self.shuffle:
+            raise ValueError(
+                "the order is new in every epoch: pass shuffle=False, or ask plan(epoch) for one"
+            )
+        return [index for batch in self.plan(0) for index in batch]
+
     def plan(self, epoch: int) -> list[list[int]]:
         """The batches of this epoch, each as the indices of its items."""
         rng = random.Random(f"{self.seed} {epoch}")  # a string: seeds 1, 2 and epochs 2, 1 must not meet
         batches = []
         for bucket in self._buckets:
-            shuffled = rng.sample(bucket, len(bucket))
+            indices = rng.sample(bucket, len(bucket)) if self.shuffle else bucket
             count = math.ceil(len(bucket) / self.batch_size)
-            batches += [shuffled[number::count] for number in range(count)]
-        rng.shuffle(batches)
+            batches += [indices[number::count] for number in range(count)]
+        if self.shuffle:
+            rng.shuffle(batches)
         return batches
 
 
@@ -109,11 +129,12 @@ def pair_batches(
     padding_value: int = 0,
     seed: int = 0,
     max_waste: float = 0.1,
+    shuffle: bool = True,
 ) -> BucketBatches[Pair, PairBatch]:
     """``BucketBatches`` of items (source, target), collated by ``pair_batch``; both sides count as waste."""
     check_are_pairs(pairs, "(source, target)")
     collate = partial(pair_batch, bos=bos, eos=eos, padding_value=padding_value)
-    return BucketBatches(pairs, batch_size, collate, _pair_length, seed, max_waste)
+    return BucketBatches(pairs, batch_size, collate, _pair_length, seed, max_waste, shuffle)
 
 
 def _pair_length(pair: Pair) -> tuple[int, int]:

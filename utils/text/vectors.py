@@ -97,7 +97,8 @@ def coverage(vocabulary: Vocab, vectors: Vectors, specials: Sequence[str] = SPEC
 
 def embedding_matrix(vocabulary: Vocab, vectors: Vectors, seed: int) -> Tensor:
     """One row for each token of ``vocabulary``, (len(vocabulary), dim): what ``nn.Embedding.from_pretrained``
-    takes, with ``freeze=False`` if it shall be trained on.
+    takes, with ``freeze=False`` if it shall be trained on. Pass it ``padding_idx=vocabulary["<pad>"]`` as
+    well, or the row of ``<pad>`` is trained with the others and does not stay zero.
 
     ``<pad>`` gets zeros, and a token that has a vector gets it. Any other is drawn from N(0, σ²) with the
     seed, where σ² is the mean square of all numbers in ``vectors``: so it is about as long as the others.
