@@ -24,6 +24,7 @@ from benchmarks.learners import BATCH, EMBEDDING, HIDDEN, report, trained
 from utils.data import Dataset, load
 from utils.models import LSTM, BagOfEmbeddings, SequenceClassifier, Tagger
 from utils.text import (
+    PAD,
     BucketBatches,
     build_vocabulary,
     coverage,
@@ -101,14 +102,16 @@ class Classification:
         if vectors is not None:
             rows = embedding_matrix(self.vocabulary, vectors, seed=0)
             for frozen in (True, False):
-                make = partial(with_vectors, classifiers["LSTM"], rows, frozen)
+                make = partial(with_vectors, classifiers["LSTM"], rows, self.vocabulary[PAD], frozen)
                 name = f"LSTM on word vectors, {'frozen' if frozen else 'trained on'}"
                 report(name, partial(self.accuracy, make), seeds, "% right")
 
 
-def with_vectors(make: Callable[[], Any], rows: Tensor, frozen: bool) -> nn.Module:
+def with_vectors(make: Callable[[], Any], rows: Tensor, padding_idx: int, frozen: bool) -> nn.Module:
     model = make()
-    model.encoder.embedding = nn.Embedding.from_pretrained(rows.clone(), freeze=frozen)
+    model.encoder.embedding = nn.Embedding.from_pretrained(
+        rows.clone(), freeze=frozen, padding_idx=padding_idx
+    )
     return model
 
 

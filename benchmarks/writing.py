@@ -36,7 +36,7 @@ from utils.text import (
     Vocab,
     build_vocabulary,
     corpus_bleu,
-    denumericalise,
+    denumericalise_all,
     numericalise_all,
     pad,
     pair_batches,
@@ -97,11 +97,7 @@ def translation_loss(model: nn.Module, batch: Any) -> Tensor:
 def written(step: decoding.Step, state: Any, rows: int, vocabulary: Vocab) -> list[str]:
     """What a model writes word by word from these states."""
     found = decoding.greedy(step, torch.full((rows,), vocabulary[BOS]), state, vocabulary[EOS], LIMIT)
-    ended = (found.tokens == vocabulary[EOS]).cumsum(dim=1) > 0
-    return [
-        " ".join(denumericalise(row[~done], vocabulary))
-        for row, done in zip(found.tokens, ended, strict=True)
-    ]
+    return list(map(" ".join, denumericalise_all(found.tokens, found.lengths, vocabulary)))
 
 
 @torch.no_grad()

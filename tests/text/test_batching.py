@@ -1,9 +1,12 @@
 import random
+import re
+from functools import partial
 
+import numpy as np
 import pytest
 import torch
 
-from utils.text import BPTTBatches, labelled_batch, pad, pair_batch
+from utils.text import BPTTBatches, build_vocabulary, labelled_batch, pad, pair_batch, pair_batches
 
 
 def random_sentences(seed, count=20, longest=9):
@@ -42,6 +45,12 @@ def test_padding_other_integers_gives_int64():
         ([torch.tensor([True])], "must hold integers, got torch.bool"),
         ([["the", "cat"]], "sequence 0 must hold integers: numericalise it first"),
         (["the cat"], "sequence 0 must hold integers: numericalise it first"),
+        ([[1], None], "sequence 1 must be a list or a tensor of integers, got a NoneType"),
+        ([{1: 2}], "sequence 0 must be a list or a tensor of integers, got a dict"),
+        ([[[1, 2], [3]]], "sequence 0 must be one row of integers, got 2 rows: join them"),
+        (([1] for _ in range(2)), "expected a list of sequences to pad, got a generator"),
+        ({"a": [1]}, "expected a list of sequences to pad, got a dict"),
+        (None, "expected a list of sequences to pad, got a NoneType"),
     ],
 )
 def test_what_cannot_be_padded(sequences, message):
@@ -54,6 +63,52 @@ def test_sentences_with_labels():
     assert batch.tokens.tolist() == [[5, 6, 0], [7, 0, 0], [8, 9, 4]]
     assert batch.lengths.tolist() == [2, 1, 3]
     assert batch.labels.tolist() == [1, 0, 1] and batch.labels.dtype == torch.int64
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [1, 0, 2],
+        [True, False, True],
+        torch.tensor([1, 0, 2]),
+        np.array([1, 0, 2]),
+        np.array([True, False, True]),
+    ],
+)
+def test_labels_are_integers_of_any_kind(labels):
+    batch = labelled_batch([([5], label) for label in labels])
+    assert batch.labels.dtype == torch.int64 and batch.labels.tolist() == [int(label) for label in labels]
+
+
+def test_labels_that_are_strings_are_numericalised_as_the_message_says():
+    labels = ["spam", "ham", "ham"]
+    with pytest.raises(
+        ValueError, match="label 0 is 'spam': numericalise the labels first, by classes ="
+    ) as error:
+        labelled_batch([([5], label) for label in labels])
+    recipe = re.search(r"by classes = (.*) and (classes\(labels\))", str(error.value))
+    classes = eval(recipe[1], {"build_vocabulary": build_vocabulary, "labels": labels})
+    numbers = eval(recipe[2], {"classes": classes, "labels": labels})
+    batch = labelled_batch([([5], number) for number in numbers])
+    assert [classes.get_itos()[number] for number in batch.labels] == labels
+
+
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        ([([5], 1), ([6], 0.7)], "label 1 is 0.7: a label must be an integer"),
+        ([([5], torch.tensor(0.2))], r"label 0 is tensor\(0.2000\): a label must be an integer"),
+        ([([5], torch.tensor([1, 2]))], "label 0 is tensor.*: a label must be an integer"),
+        ([([5], None)], "label 0 is None: a label must be an integer"),
+        ([([5], 1), torch.tensor([5, 6, 7])], r"item 1 must be a pair \(sentence, label\), got a Tensor"),
+        ([([5], 1, 2)], r"item 0 must be a pair \(sentence, label\), got 3 parts"),
+        ([], r"one or more pairs \(sentence, label\)"),
+        (zip([[5]], [1], strict=True), r"a list of pairs \(sentence, label\), got a zip"),
+    ],
+)
+def test_what_has_no_label(items, message):
+    with pytest.raises(ValueError, match=message):
+        labelled_batch(items)
 
 
 def test_a_pair_worked_by_hand():
@@ -80,10 +135,17 @@ def test_an_empty_target_is_a_sentence_that_ends_at_once():
 
 
 def test_what_is_no_pair():
-    with pytest.raises(ValueError, match="sequence 0 is empty"):
+    with pytest.raises(ValueError, match="source 0 is empty"):
         pair_batch([([], [1])], bos=2, eos=3)
-    with pytest.raises(ValueError, match="must hold integers"):
+    with pytest.raises(ValueError, match="target 0 must hold integers"):
         pair_batch([([1], [0.5])], bos=2, eos=3)
+    with pytest.raises(ValueError, match="target 1 must be a list or a tensor of integers, got a NoneType"):
+        pair_batch([([1], [1]), ([1], None)], bos=2, eos=3)
+    for make in (pair_batch, partial(pair_batches, batch_size=2)):
+        with pytest.raises(ValueError, match=r"item 0 must be a pair \(source, target\), got a Tensor"):
+            make([torch.tensor([1, 2])], bos=2, eos=3)
+        with pytest.raises(ValueError, match=r"a list of pairs \(source, target\), got a zip"):
+            make(zip([[1]], [[2]], strict=True), bos=2, eos=3)
 
 
 SIZES = [(2, 1, 1), (30, 1, 7), (30, 4, 7), (29, 4, 7), (33, 4, 3), (101, 7, 100), (64, 8, 1), (9, 8, 5)]
@@ -153,8 +215,19 @@ def test_every_epoch_reads_the_text_from_its_start():
         ((torch.arange(8).reshape(2, 4), 2, 2), r"the text must have shape \(length,\), got \(2, 4\)"),
         (([], 2, 2), "the text is empty"),
         (("to be or not", 2, 2), "the text must hold integers: numericalise it first"),
+        ((None, 2, 2), "the text must be a list or a tensor of integers, got a NoneType"),
+        (([[1, 2, 3], [4, 5]], 2, 2), "the text must be one row of integers, got 2 rows: join them first"),
     ],
 )
 def test_what_is_no_text(arguments, message):
     with pytest.raises(ValueError, match=message):
         BPTTBatches(*arguments)
+
+
+def test_sentences_are_no_text_until_they_are_joined():
+    sentences = [torch.tensor(sentence) for sentence in random_sentences(0)]
+    with pytest.raises(
+        ValueError, match=r"the text must be one row of integers, got 20 tensors: join .* torch.cat"
+    ):
+        BPTTBatches(sentences, 2, 3)
+    assert BPTTBatches(torch.cat(sentences), 2, 3).width == (sum(map(len, sentences)) - 1) // 2

@@ -3,8 +3,9 @@ import random
 
 import pytest
 import sacrebleu
+import torch
 
-from utils.text import bleu_score, corpus_bleu
+from utils.text import bleu_score, corpus_bleu, sentence_bleu
 
 
 def by_sacrebleu(candidates, references):
@@ -78,6 +79,12 @@ def test_zero_when_an_n_gram_order_has_no_match():
         (([["a"]], ["a"]), "list of one or more references"),
         (([["a"]], [["a"]]), "each candidate has a list of references"),
         (([["a b"]], [[["a"]]]), "must not hold a space"),
+        (([], []), "one or more candidates"),
+        (([[1]], [[[1]]]), "a token must be a string, got 1: denumericalise the indices first"),
+        (([torch.tensor([1, 2])], [[["a"]]]), r"a token must be a string, got tensor\(1\): denumericalise"),
+        (([["a"]], [[[1]]]), "a token must be a string, got 1"),
+        (([1], [[["a"]]]), "expected a list of tokens, got 1: each candidate has a list of references"),
+        (([["a"]], [1]), "list of one or more references for each candidate, got 1"),
         (([["a"]], [[["a"]]], 0), "max_n"),
         (([["a"]], [[["a"]]], 2, [1.0]), "one weight for each n"),
     ],
@@ -119,6 +126,49 @@ def test_smoothing_counts_half_a_match_then_a_quarter():
     expected = 100 * (3 / 4 * 1 / 3 * 1 / 4 * 1 / 4) ** (1 / 4)
     assert corpus_bleu([candidate], [[reference]]).score == pytest.approx(expected)
     assert corpus_bleu([candidate], [[reference]], smooth_method="none").score == 0
+
+
+def test_smoothing_does_not_help_where_nothing_matches_or_no_candidate_has_four_tokens():
+    assert corpus_bleu(["a"], [["a"]]).score == 0
+    assert corpus_bleu(["a b c", "d"], [["a b c"], ["d"]]).score == 0
+    assert corpus_bleu(["a b c d", "d"], [["a b c d"], ["d"]]).score == pytest.approx(100)
+    assert corpus_bleu(["a b c d e"], [["v w x y z"]]).score == 0
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("smooth_method", ["exp", "none"])
+def test_the_bleu_of_a_sentence_is_sacrebleus(seed, smooth_method):
+    for candidate, group in zip(*random_corpus(seed), strict=True):
+        line, lines = " ".join(candidate[: seed + 1]), [" ".join(reference) for reference in group]
+        expected = sacrebleu.sentence_bleu(line, lines, smooth_method=smooth_method)
+        bleu = sentence_bleu(line, lines, smooth_method=smooth_method)
+        assert bleu.score == pytest.approx(expected.score)
+        assert "eff:yes" in bleu.signature and f"smooth:{smooth_method}" in bleu.signature
+
+
+def test_a_short_sentence_that_is_right_has_100():
+    for length in range(1, 7):
+        line = " ".join("abcdef"[:length])
+        assert sentence_bleu(line, [line]).score == pytest.approx(100)
+    candidate, reference = "a b x", "a b c"  # p_1 = 2/3, p_2 = 1/2, then 1/2 of 1
+    assert sentence_bleu(candidate, [reference]).score == pytest.approx(
+        100 * (2 / 3 * 1 / 2 * 1 / 2) ** (1 / 3)
+    )
+    assert sentence_bleu("", ["a"]).score == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((["a", "b"], ["a b"]), "join its tokens by spaces"),
+        (("a b", "a b"), "list of one or more references"),
+        (("a b", []), "list of one or more references"),
+        (("a b", ["a b"], "moses"), "tokenize must be one of 13a, intl"),
+    ],
+)
+def test_what_sentence_has_no_bleu(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        sentence_bleu(*arguments)
 
 
 def test_tokenised_text_brings_no_warning(capfd, caplog):

@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 import torch
 
-from utils.text import BucketBatches, padding_waste, pair_batches
+from utils.text import BucketBatches, labelled_batch, padding_waste, pair_batches
 
 LENGTHS = {
     "alike": lambda rng: rng.randint(9, 11),
@@ -88,6 +88,37 @@ def test_the_order_is_that_of_today_on_every_machine():
     assert batches.plan(2) == [[1], [3, 4], [0, 2], [5]]  # as drawn once; a change would move every result
 
 
+@pytest.mark.parametrize("kind", LENGTHS)
+@pytest.mark.parametrize("max_waste", [0.1, 1])
+def test_without_shuffling_every_epoch_has_the_order_that_is_named(kind, max_waste):
+    items = sentences(kind, 0)
+    batches = BucketBatches(items, 16, max_waste=max_waste, shuffle=False)
+    order = batches.order
+    assert sorted(order) == list(range(300))
+    for epoch in (list(batches), list(batches)):
+        assert items_of(epoch) == order == batches.order  # each item begins with its own number
+        assert len(epoch) == len(batches) == len(BucketBatches(items, 16, max_waste=max_waste))
+        assert all(len(tokens) <= 16 and wasted(lengths.tolist()) < max_waste for tokens, lengths in epoch)
+
+
+def test_answers_find_their_way_back_to_their_items():
+    rng = random.Random(0)
+    references = [[rng.randrange(4, 50) for _ in range(rng.randint(1, 30))] for _ in range(200)]
+    pairs = [([number + 4], reference) for number, reference in enumerate(references)]
+    batches = pair_batches(pairs, 16, bos=2, eos=3, shuffle=False)
+    for _ in range(2):
+        answers = [row[row > 3].tolist() for batch in batches for row in batch.target_out]
+        answer_of = {}
+        for index, answer in zip(batches.order, answers, strict=True):
+            answer_of[index] = answer
+        assert [answer_of[number] for number in range(200)] == references
+
+
+def test_an_order_that_is_shuffled_has_no_name():
+    with pytest.raises(ValueError, match=r"pass shuffle=False, or ask plan\(epoch\)"):
+        _ = BucketBatches([[1], [2]], 1).order
+
+
 def test_an_epoch_that_is_not_read_to_its_end_does_not_disturb_the_next():
     items = sentences("wide", 0)
     whole = BucketBatches(items, 8)
@@ -135,6 +166,42 @@ def test_a_collate_of_ones_own():
     assert sorted(map(len, batches)) == [1, 2]
 
 
+def test_len_of_items_with_labels_is_not_the_length_of_a_sentence():
+    items = [(sentence, number % 2) for number, sentence in enumerate(sentences("wide", 0))]
+    with pytest.raises(ValueError, match=r"pass length=lambda item: len\(item\[0\]\)"):
+        BucketBatches(items, 16, labelled_batch)
+    batches = BucketBatches(items, 16, labelled_batch, length=lambda item: len(item[0]))
+    assert all(wasted(batch.lengths.tolist()) < 0.1 for batch in batches)
+
+
+def test_tuples_of_integers_are_sentences():
+    batches = BucketBatches([tuple(sentence) for sentence in sentences("wide", 0)], 16)
+    assert all(wasted(lengths.tolist()) < 0.1 for _, lengths in batches)
+
+
+@pytest.mark.parametrize("kind", [list, lambda sizes: tuple(torch.tensor(sizes))])
+def test_lengths_as_a_list_or_as_other_integers(kind):
+    sizes = [(len(row), len(row) // 2 + 1) for row in sentences("wide", 0)]
+    expected = BucketBatches(range(300), 8, list, length=lambda number: sizes[number])
+    batches = BucketBatches(range(300), 8, list, length=lambda number: kind(sizes[number]))
+    assert batches.plan(0) == expected.plan(0)
+
+
+@pytest.mark.parametrize(
+    ("length", "message"),
+    [
+        (lambda item: None, "length must give an integer or a tuple of integers, got None for item 0"),
+        (lambda item: 2.5, "length must give an integer or a tuple of integers, got 2.5 for item 0"),
+        (lambda item: (1, "2"), r"got \(1, '2'\) for item 0"),
+        (lambda item: (1,) * item, "as many integers for every item, .* got 2 for item 0 and 3 for item 1"),
+        (lambda item: (), "as many integers for every item, at least one; got 0"),
+    ],
+)
+def test_what_is_no_length(length, message):
+    with pytest.raises(ValueError, match=message):
+        BucketBatches([2, 3], 2, list, length)
+
+
 def test_waste_worked_by_hand():
     assert padding_waste([[3, 1], torch.tensor([2, 2])]) == pytest.approx(2 / 10)
     assert padding_waste([[4]]) == 0
@@ -146,6 +213,8 @@ def test_waste_worked_by_hand():
     ("arguments", "message"),
     [
         (([], 2), "one or more items"),
+        ((zip([[1]], [0], strict=True), 2), "expected a list of items to batch, got a zip"),
+        (({"a": [1]}, 2), "expected a list of items to batch, got a dict"),
         (([[1], []], 2), "item 1 is empty"),
         (([[1]], 0), "batch_size must be at least 1"),
         (([[1]], 1, list, len, 0, 0), "max_waste must lie above 0"),

@@ -1,3 +1,4 @@
+import re
 import ssl
 
 import numpy as np
@@ -85,6 +86,12 @@ def test_nothing_is_downloaded(tmp_path):
         (b"a 1 2 inf\n", "line 1: 'a' is not UTF-8 or its vector is not all numbers"),
         (b"a 1 2 nan\n", "line 1: 'a' is not UTF-8 or its vector is not all numbers"),
         (b"a 1 2 3\n\xff 1 2 3\n", "line 2: .* is not UTF-8"),
+        (b"a 1e39 2 3\n", "line 1: 'a' is not UTF-8 or its vector is not all numbers that fit float32"),
+        (b"a 1 2 -1e39\n", "line 1: 'a' is not UTF-8 or its vector is not all numbers that fit float32"),
+        (b"a 1 2 3\nb 4 5 6_0\n", "line 2: 'b' is not UTF-8 or its vector is not all numbers"),
+        (b"\xef\xbb\xbfa 1 2 3\n", "line 1: the file begins with a byte order mark: save it .* without"),
+        (b"a\t1\t2\t3\nb\t1\t2\t3\n", "line 1: expected single spaces .*, got tabs: replace each by a space"),
+        (b"a 1 2 3\nb\t1\t2\t3\n", "line 2: expected single spaces .*, got tabs: replace each by a space"),
         (b"", "is empty"),
     ],
 )
@@ -93,6 +100,69 @@ def test_a_line_that_is_wrong_is_named(tmp_path, content, message):
     with pytest.raises(ValueError, match=message):
         load_vectors(tmp_path / "bad.txt", cache=tmp_path / "cache")
     assert not (tmp_path / "cache").exists()
+
+
+def test_a_message_holds_no_more_than_the_beginning_of_a_word(tmp_path):
+    (tmp_path / "bad.txt").write_bytes(b"a" * 3_000_000 + b" 1 2 x\n")
+    with pytest.raises(ValueError, match=f"line 1: '{'a' * 40}…' is not UTF-8") as error:
+        load_vectors(tmp_path / "bad.txt", cache=tmp_path / "cache")
+    assert len(str(error.value)) < 200
+
+
+def test_words_and_numbers_that_are_unusual_but_right(tmp_path):
+    largest = 2.0**128 - 2.0**104
+    (tmp_path / "v.txt").write_text(
+        f"new_york 1e-50 .5 +2.\n\ufeff 1 2 3\nc\td {largest} 0 0\n", encoding="utf-8"
+    )
+    vectors = load_vectors(tmp_path / "v.txt", cache=tmp_path / "cache")
+    assert vectors.itos == ["new_york", "\ufeff", "c\td"]
+    assert vectors.vectors.tolist() == [[0, 0.5, 2], [1, 2, 3], [largest, 0, 0]]
+
+
+@pytest.mark.parametrize("keep", [0, 1, 100, 0.5, 0.99])
+def test_a_kept_tensor_that_is_damaged_is_made_anew(glove, tmp_path, keep, capfd):
+    first = load_vectors(glove, cache=tmp_path / "cache")
+    (kept,) = (tmp_path / "cache").rglob("*.pt")
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[: keep if isinstance(keep, int) else int(keep * len(whole))])
+    second = load_vectors(glove, cache=tmp_path / "cache")
+    assert second.stoi == first.stoi and torch.equal(second.vectors, first.vectors)
+    assert len(torch.load(kept)) == 4 and capfd.readouterr() == ("", "")
+
+
+def test_a_cache_that_cannot_be_written_to_is_named(glove, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    place = tmp_path / "file" / "recurrent-networks-course" / "vectors"
+    with pytest.raises(ValueError, match=rf"cannot write to {place} \(Not a directory\): .* XDG_CACHE_HOME"):
+        load_vectors(glove)
+    assert load_vectors(glove, cache=tmp_path / "cache").dim == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (PermissionError(13, "Permission denied"), "Permission denied"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (RuntimeError("[enforce fail at inline_container.cc:672] unexpected pos"), "is the disk full?"),
+    ],
+)
+def test_why_it_cannot_be_written_to_is_said(glove, tmp_path, monkeypatch, error, why):
+    def save(*_):
+        raise error
+
+    monkeypatch.setattr(torch, "save", save)
+    with pytest.raises(
+        ValueError, match=re.escape(f"cannot write to {tmp_path / 'cache'} ({why}): make room")
+    ):
+        load_vectors(glove, cache=tmp_path / "cache")
+    assert not list((tmp_path / "cache").rglob("*.pt"))
+
+
+def test_a_cache_that_may_only_be_read_serves_what_it_has(glove, tmp_path, monkeypatch):
+    load_vectors(glove, cache=tmp_path / "cache")
+    monkeypatch.setattr(torch, "save", lambda *_: pytest.fail("wrote to the cache"))
+    assert load_vectors(glove, cache=tmp_path / "cache").dim == 3
 
 
 def test_a_file_that_is_not_there(tmp_path):
@@ -137,6 +207,20 @@ def test_rows_of_the_matrix(glove, tmp_path):
     assert torch.equal(other[[0, 2, 4]], matrix[[0, 2, 4]]) and not torch.equal(other[[1, 3]], matrix[[1, 3]])
     np.testing.assert_allclose(vectors["king"], LINES["king"], rtol=1e-6)  # still as they were read
     assert torch.nn.Embedding.from_pretrained(matrix).embedding_dim == 3
+
+
+def test_the_row_of_padding_is_not_trained_on_where_it_is_named(glove, tmp_path):
+    vocabulary = vocabulary_of(["<pad>", "<unk>", "queen", "pawn"])
+    matrix = embedding_matrix(vocabulary, load_vectors(glove, cache=tmp_path / "cache"), seed=0)
+    embedding = torch.nn.Embedding.from_pretrained(
+        matrix.clone(),
+        freeze=False,
+        padding_idx=vocabulary["<pad>"],  # as the docstring says
+    )
+    embedding(torch.tensor([[2, 3, 0, 0]])).sum().backward()
+    torch.optim.SGD(embedding.parameters(), lr=1.0).step()
+    assert embedding.weight[0].tolist() == [0, 0, 0]
+    assert not torch.equal(embedding.weight[2:], matrix[2:])
 
 
 def test_unknown_words_are_about_as_long_as_the_others(glove, tmp_path):

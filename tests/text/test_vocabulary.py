@@ -1,19 +1,27 @@
 import gc
+import pickle
 import random
 from collections import Counter
 
 import pytest
 import torch
 
+from utils.models import decoding
 from utils.text import (
+    BOS,
+    EOS,
     PAD,
     UNK,
     Vocab,
     build_vocabulary,
+    corpus_bleu,
     denumericalise,
+    denumericalise_all,
     load_vocabulary,
     numericalise,
     numericalise_all,
+    pad,
+    pair_batch,
     save_vocabulary,
 )
 from utils.text.torchtext_adapter import native
@@ -115,6 +123,79 @@ def test_a_corpus_at_once_is_sentence_by_sentence(specials):
     assert [row.tolist() for row in numericalise_all([[], []], vocabulary)] == [[], []]
 
 
+@pytest.mark.parametrize("kind", [torch.tensor, list])
+def test_a_padded_batch_comes_back_as_sentences(kind):
+    rng = random.Random(1)
+    sentences = [rng.choices(["a", "b", "é", "日"], k=rng.randint(1, 9)) for _ in range(30)]
+    vocabulary = build_vocabulary(sentences)
+    tokens, lengths = pad(numericalise_all(sentences, vocabulary))
+    assert denumericalise_all(kind(tokens.tolist()), kind(lengths.tolist()), vocabulary) == sentences
+    ended = build_vocabulary(sentences, specials=(PAD, UNK, BOS, EOS))
+    for padding_value in (0, -100):
+        batch = pair_batch(
+            [(row, row) for row in numericalise_all(sentences, ended)], ended[BOS], ended[EOS], padding_value
+        )
+        assert denumericalise_all(batch.target_out, None, ended) == sentences
+        assert denumericalise_all(batch.source, batch.source_lengths, ended) == sentences
+
+
+def test_a_row_ends_at_its_length_or_its_first_end_of_sequence():
+    vocabulary = build_vocabulary(SENTENCES, specials=(PAD, UNK, BOS, EOS))  # the: 4, sat: 5
+    tokens = torch.tensor([[4, 5, 3, 3], [4, 3, 5, 3], [3, 3, 3, 3], [4, 5, 4, 5], [4, 0, 5, 9]])
+    expected = [["the", "sat"], ["the"], [], ["the", "sat", "the", "sat"], ["the", PAD, "sat"]]
+    assert denumericalise_all(tokens, torch.tensor([3, 2, 1, 4, 3]), vocabulary) == expected
+    assert denumericalise_all(tokens, [1, 4, 0, 2, 1], vocabulary) == [
+        ["the"],
+        ["the"],
+        [],
+        ["the", "sat"],
+        ["the"],
+    ]
+    assert denumericalise_all(torch.zeros(0, 3, dtype=torch.int64), [], vocabulary) == []
+
+
+@pytest.mark.parametrize("search", [decoding.greedy, decoding.beam])
+def test_what_is_decoded_is_scored_as_text(search):
+    """A model that knows one sentence for each first token, and for one of them no end."""
+    sentences = [["the", "cat", "sat", "."], ["the", "dog", "sat", "on", "the", "end", "."], ["end"] * 7]
+    vocabulary = build_vocabulary(sentences, specials=(PAD, UNK, BOS, EOS))
+    written = [[*numericalise(row, vocabulary).tolist(), vocabulary[EOS]] for row in sentences]
+
+    def step(token, state):  # the state is (1, rows, 2): the sentence, and how far it is written
+        logits = torch.zeros(len(token), len(vocabulary))
+        for row, (sentence, place) in enumerate(state[0].tolist()):
+            logits[row, written[sentence][min(place, len(written[sentence]) - 1)]] = 50
+        return logits, state + torch.tensor([0, 1])
+
+    state = torch.tensor([[[0, 0], [1, 0], [2, 0]]])
+    found = search(step, torch.full((3,), vocabulary[BOS]), state, vocabulary[EOS], 7)
+    texts = list(map(" ".join, denumericalise_all(found.tokens, found.lengths, vocabulary)))
+    assert texts == list(map(" ".join, sentences))
+    assert corpus_bleu(texts, [[text] for text in texts], tokenize="none").score == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "lengths", "message"),
+    [
+        ([1, 2], [2], r"shape \(batch, time\), got \(2,\)"),
+        ([[1, 2]], [3], "lengths must hold 1 integers from 0 to 2, got \\[3\\]"),
+        ([[1, 2]], [-1], "lengths must hold 1 integers from 0 to 2"),
+        ([[1, 2]], [1, 2], "lengths must hold 1 integers from 0 to 2"),
+        ([[1, 2]], [1.0], "lengths must hold 1 integers from 0 to 2"),
+        ([[1, 7]], [2], "index 7 lies outside"),
+        ([[0.5, 0.5]], [2], "are these scores, before argmax?"),
+    ],
+)
+def test_what_is_no_batch_of_indices(tokens, lengths, message):
+    with pytest.raises(ValueError, match=message):
+        denumericalise_all(torch.tensor(tokens), lengths, build_vocabulary(SENTENCES))
+
+
+def test_one_row_of_a_corpus_carries_the_rest_unless_it_is_cloned():
+    row = numericalise_all([["the"]] * 10_000, build_vocabulary(SENTENCES))[0]
+    assert len(pickle.dumps(row)) > 80_000 and len(pickle.dumps(row.clone())) < 1000
+
+
 def test_unknown_tokens_of_a_corpus():
     assert numericalise_all([["unicorn", "the"]], build_vocabulary(SENTENCES))[0].tolist() == [1, 2]
     labels = build_vocabulary(SENTENCES, specials=())
@@ -180,6 +261,9 @@ def test_a_vocabulary_that_cannot_be_written_leaves_the_old_file_alone(tmp_path)
 def test_where_no_vocabulary_is_saved_or_found(tmp_path):
     with pytest.raises(ValueError, match="there is no folder"):
         save_vocabulary(build_vocabulary(SENTENCES), tmp_path / "none" / "v")
+    with pytest.raises(ValueError, match=f"{tmp_path} is a folder: name a file in it"):
+        save_vocabulary(build_vocabulary(SENTENCES), tmp_path)
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(ValueError, match="there is no vocabulary at"):
         load_vocabulary(tmp_path / "v")
 

@@ -8,7 +8,7 @@ from utils.text.batching import (
     pad,
     pair_batch,
 )
-from utils.text.bleu import Bleu, bleu_score, corpus_bleu
+from utils.text.bleu import Bleu, bleu_score, corpus_bleu, sentence_bleu
 from utils.text.buckets import BucketBatches, padding_waste, pair_batches
 from utils.text.tokenizer import Tokenizer, get_tokenizer, tokenise_all
 from utils.text.torchtext_adapter import Vectors, Vocab
@@ -20,6 +20,7 @@ from utils.text.vocabulary import (
     UNK,
     build_vocabulary,
     denumericalise,
+    denumericalise_all,
     load_vocabulary,
     numericalise,
     numericalise_all,
@@ -45,6 +46,7 @@ __all__ = [
     "corpus_bleu",
     "coverage",
     "denumericalise",
+    "denumericalise_all",
     "embedding_matrix",
     "get_tokenizer",
     "labelled_batch",
@@ -57,5 +59,6 @@ __all__ = [
     "pair_batch",
     "pair_batches",
     "save_vocabulary",
+    "sentence_bleu",
     "tokenise_all",
 ]

@@ -7,10 +7,12 @@ each row are real; beyond them a row holds ``padding_value``, by default 0, the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
@@ -23,27 +25,44 @@ def pad(sequences: Sequence[Sentence], padding_value: int = 0) -> tuple[Tensor, 
 
     Returns the tokens, (batch, time) with time the longest length, and the lengths, (batch,), both int64.
 
-    Raises ValueError if there is no sequence, or one is empty or is not a row of integers.
+    Raises ValueError if ``sequences`` is not a list or is empty, or one of them is empty or is not a row of
+    integers.
     """
-    if len(sequences) == 0:
-        raise ValueError("expected one or more sequences to pad, got none")
-    rows = [_row(sequence, f"sequence {number}") for number, sequence in enumerate(sequences)]
+    check_is_list(sequences, "sequences to pad")
+    return _padded(
+        [_row(sequence, f"sequence {number}") for number, sequence in enumerate(sequences)], padding_value
+    )
+
+
+def _padded(rows: list[Tensor], padding_value: int) -> tuple[Tensor, Tensor]:
     lengths = torch.tensor([len(row) for row in rows])
     return pad_sequence(rows, batch_first=True, padding_value=padding_value), lengths
 
 
-def _row(sequence: Sentence, name: str) -> Tensor:
+def _row(sequence: Sentence, name: str, may_be_empty: bool = False) -> Tensor:
     try:
         row = torch.as_tensor(sequence)
-    except (TypeError, ValueError):  # strings, most likely
-        raise ValueError(f"{name} must hold integers: numericalise it first") from None
+    except (TypeError, ValueError, RuntimeError):
+        raise ValueError(f"{name} {_why_no_row(sequence)}") from None
     if row.dim() != 1:
         raise ValueError(f"{name} must have shape (length,), got {tuple(row.shape)}")
-    if len(row) == 0:
+    if len(row) == 0 and not may_be_empty:
         raise ValueError(f"{name} is empty: leave it out, or give it a token of its own")
-    if row.is_floating_point() or row.dtype == torch.bool:
+    if len(row) > 0 and (row.is_floating_point() or row.dtype == torch.bool):
         raise ValueError(f"{name} must hold integers, got {row.dtype}: numericalise it first")
     return row.to(torch.int64)
+
+
+def _why_no_row(sequence: Any) -> str:
+    """What torch could make no tensor of."""
+    if isinstance(sequence, (list, tuple)):
+        if all(isinstance(part, Tensor) for part in sequence):
+            return f"must be one row of integers, got {len(sequence)} tensors: join them by torch.cat"
+        if all(isinstance(part, (list, tuple)) for part in sequence):
+            return f"must be one row of integers, got {len(sequence)} rows: join them first"
+    elif not isinstance(sequence, str):
+        return f"must be a list or a tensor of integers, got a {type(sequence).__name__}"
+    return "must hold integers: numericalise it first"  # it holds strings, most likely
 
 
 class LabelledBatch(NamedTuple):
@@ -55,9 +74,28 @@ class LabelledBatch(NamedTuple):
 
 
 def labelled_batch(items: Sequence[tuple[Sentence, int]], padding_value: int = 0) -> LabelledBatch:
-    """A batch of items (sentence, label). Raises ValueError as ``pad`` does."""
+    """A batch of items (sentence, label), where a label is an integer or a bool.
+
+    Raises ValueError as ``pad`` does, and if an item is no pair or a label no integer.
+    """
+    check_are_pairs(items, "(sentence, label)")
     tokens, lengths = pad([sentence for sentence, _ in items], padding_value)
-    return LabelledBatch(tokens, lengths, torch.tensor([label for _, label in items], dtype=torch.int64))
+    labels = [_label(label, number) for number, (_, label) in enumerate(items)]
+    return LabelledBatch(tokens, lengths, torch.tensor(labels, dtype=torch.int64))
+
+
+def _label(label: Any, number: int) -> int:
+    value = label.item() if isinstance(label, (Tensor, np.generic)) and label.ndim == 0 else label
+    if isinstance(value, str):
+        raise ValueError(
+            f"label {number} is {value[:40]!r}: numericalise the labels first, by "
+            "classes = build_vocabulary([labels], specials=()) and classes(labels)"
+        )
+    if not isinstance(value, int):
+        raise ValueError(
+            f"label {number} is {label!r:.40}: a label must be an integer, the number of its class"
+        )
+    return value
 
 
 class PairBatch(NamedTuple):
@@ -75,12 +113,17 @@ def pair_batch(pairs: Sequence[Pair], bos: int, eos: int, padding_value: int = 0
     ``bos`` and ``eos`` are the indices of begin and end of sequence, which the targets themselves do not
     hold. At padding, target_out is ``padding_value``: leave it out of the loss by ``ignore_index``.
 
-    Raises ValueError as ``pad`` does for the sources; a target may be empty.
+    Raises ValueError if an item is no pair, or a source or target is not as ``pad`` wants it; a target may be
+    empty.
     """
-    source, source_lengths = pad([source for source, _ in pairs], padding_value)
-    targets = [target.tolist() if isinstance(target, Tensor) else target for _, target in pairs]
-    target_in, _ = pad([[bos, *target] for target in targets], padding_value)
-    target_out, _ = pad([[*target, eos] for target in targets], padding_value)
+    check_are_pairs(pairs, "(source, target)")
+    sources = [_row(source, f"source {number}") for number, (source, _) in enumerate(pairs)]
+    targets = [
+        _row(target, f"target {number}", may_be_empty=True) for number, (_, target) in enumerate(pairs)
+    ]
+    source, source_lengths = _padded(sources, padding_value)
+    target_in, _ = _padded([F.pad(target, (1, 0), value=bos) for target in targets], padding_value)
+    target_out, _ = _padded([F.pad(target, (0, 1), value=eos) for target in targets], padding_value)
     return PairBatch(source, source_lengths, target_in, target_out)
 
 
@@ -95,6 +138,8 @@ class BPTTBatches:
     Iterating gives (inputs, targets), both (batch, time), with targets_t = inputs_{t+1}. The same batches
     come in every epoch; start an epoch with a zero state. Nothing is lost but the last tokens of the text,
     fewer than ``batch_size``: ``dropped`` counts them, and ``print(batches)`` says so.
+
+    Sentences are one text when they are joined: ``torch.cat(numericalise_all(sentences, vocabulary))``.
 
     Raises ValueError if tokens is not a row of integers, a size is below 1, or the text is too short to give
     every row a token and its target.
@@ -131,6 +176,22 @@ class BPTTBatches:
             f"{self.batch_size} rows of {self.width} tokens in {len(self)} batches of up to "
             f"{self.seq_length} steps; left out at the end of the text: {self.dropped} tokens"
         )
+
+
+def check_is_list(values: Any, what: str) -> None:
+    if isinstance(values, Mapping) or not hasattr(values, "__getitem__"):  # a generator, most likely
+        raise ValueError(f"expected a list of {what}, got a {type(values).__name__}: make a list of it first")
+    if len(values) == 0:
+        raise ValueError(f"expected one or more {what}, got none")
+
+
+def check_are_pairs(items: Any, parts: str) -> None:
+    check_is_list(items, f"pairs {parts}")
+    for number, item in enumerate(items):
+        if not isinstance(item, (tuple, list)):
+            raise ValueError(f"item {number} must be a pair {parts}, got a {type(item).__name__}")
+        if len(item) != 2:
+            raise ValueError(f"item {number} must be a pair {parts}, got {len(item)} parts")
 
 
 def check_at_least_one(**sizes: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sacrebleu.metrics import BLEU
@@ -35,15 +35,46 @@ def corpus_bleu(
     ``candidates`` holds a string for each sentence, ``references`` a list of strings for each sentence.
     Scores of differently tokenised text cannot be compared, so sacrebleu fixes the tokenizer and names it in
     the signature. The formula is that of ``bleu_score``, times 100, but for a p_n without a match:
-    ``smooth_method`` "exp" counts it as 1 / 2, 1 / 4, ... of a match, "none" leaves it 0. For text that is
-    tokenised already, join the tokens by spaces and pass ``tokenize="none"``: with ``smooth_method="none"``
-    the score is then 100 times that of ``bleu_score``.
+    ``smooth_method`` "exp" counts the first as 1 / 2 of a match, the next as 1 / 4, ...; "none" leaves it 0.
+    For text that is tokenised already, join the tokens by spaces and pass ``tokenize="none"``: with
+    ``smooth_method="none"`` the score is then 100 times that of ``bleu_score``.
+
+    Whatever the smoothing, the score is 0 if no token is found in a reference, and if no candidate has the 4
+    tokens of a 4-gram, even where all are right. To score sentences one by one, take ``sentence_bleu``.
 
     Raises ValueError if the two differ in length or are empty, a sentence is not a string or has no
     reference, or the tokenizer or the smoothing is not known.
 
     Source: Post, "A call for clarity in reporting BLEU scores", WMT 2018.
     """
+    return _scored(candidates, references, tokenize, smooth_method, lowercase, effective_order=False)
+
+
+def sentence_bleu(
+    candidate: str,
+    references: Sequence[str],
+    tokenize: str = "13a",
+    smooth_method: str = "exp",
+    lowercase: bool = False,
+) -> Bleu:
+    """The BLEU of one sentence, to compare sentences with each other: as ``corpus_bleu`` of it alone, but the
+    mean of log p_n stops at the last n for which the candidate has an n-gram (sacrebleu's effective order).
+
+    So a short candidate can have 100, too. The mean of such scores is not the BLEU of a corpus.
+
+    Raises ValueError as ``corpus_bleu`` does.
+    """
+    return _scored([candidate], [references], tokenize, smooth_method, lowercase, effective_order=True)
+
+
+def _scored(
+    candidates: Sequence[str],
+    references: Sequence[Sequence[str]],
+    tokenize: str,
+    smooth_method: str,
+    lowercase: bool,
+    effective_order: bool,
+) -> Bleu:
     if tokenize not in TOKENIZERS:
         raise ValueError(f"tokenize must be one of {', '.join(TOKENIZERS)}, got {tokenize!r}")
     if smooth_method not in ("exp", "none"):
@@ -57,7 +88,13 @@ def corpus_bleu(
     groups = [_plain_references(group) for group in references]
     lines = [_plain_text(candidate) for candidate in candidates]
     # force: tokenised text is meant, and sacrebleu's warning of it would stain a graded cell.
-    metric = BLEU(tokenize=tokenize, smooth_method=smooth_method, lowercase=lowercase, force=True)
+    metric = BLEU(
+        tokenize=tokenize,
+        smooth_method=smooth_method,
+        lowercase=lowercase,
+        effective_order=effective_order,
+        force=True,
+    )
     score = metric.corpus_score(lines, _streams(groups)).score  # type: ignore[arg-type]  # it allows None
     return Bleu(score, metric.get_signature().format())
 
@@ -101,9 +138,9 @@ def bleu_score(
     ``candidate_corpus`` holds one list of tokens for each sentence, ``references_corpus`` a list of
     references for each sentence, each a list of tokens.
 
-    Raises ValueError if the two differ in length, a sentence has no reference, a string stands where a list
-    of tokens is expected, a token holds a space (torchtext joins n-grams by spaces), max_n is below 1, or
-    the number of weights is not max_n.
+    Raises ValueError if the two differ in length or are empty, a sentence has no reference, anything else
+    stands where a list of tokens is expected, a token is no string or holds a space (torchtext joins n-grams
+    by spaces), max_n is below 1, or the number of weights is not max_n.
 
     Source: Papineni et al., "BLEU: a method for automatic evaluation of machine translation", ACL 2002.
     """
@@ -117,6 +154,8 @@ def bleu_score(
             f"expected references for each of {len(candidate_corpus)} candidates, "
             f"got them for {len(references_corpus)}"
         )
+    if len(candidate_corpus) == 0:
+        raise ValueError("expected a list of one or more candidates, each a list of tokens")
     candidates = [_tokens(candidate) for candidate in candidate_corpus]
     references = [_references(group) for group in references_corpus]
     return torchtext_adapter.bleu_score(candidates, references, max_n, weights)
@@ -124,8 +163,8 @@ def bleu_score(
 
 def _references(group: Sequence[Sequence[str]]) -> list[list[str]]:
     """The references of one sentence, the shortest first: torchtext takes the first of equally near ones."""
-    if isinstance(group, str) or len(group) == 0:
-        raise ValueError(f"expected a list of one or more references for each candidate, got {group!r}")
+    if isinstance(group, str) or not isinstance(group, Sequence) or len(group) == 0:
+        raise ValueError(f"expected a list of one or more references for each candidate, got {group!r:.60}")
     return sorted((_tokens(reference) for reference in group), key=len)
 
 
@@ -135,7 +174,14 @@ def _tokens(sentence: Sequence[str]) -> list[str]:
             f"expected a list of tokens, got the string {sentence[:40]!r}: apply a tokenizer first; "
             "each candidate has a list of references, and each of them is a list of tokens"
         )
+    if not isinstance(sentence, Iterable):
+        raise ValueError(
+            f"expected a list of tokens, got {sentence!r:.60}: "
+            "each candidate has a list of references, and each of them is a list of tokens"
+        )
     for token in sentence:
+        if not isinstance(token, str):
+            raise ValueError(f"a token must be a string, got {token!r:.60}: denumericalise the indices first")
         if " " in token:
             raise ValueError(f"a token must not hold a space, got {token!r}")
     return list(sentence)

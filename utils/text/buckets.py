@@ -7,15 +7,25 @@ sequence bucketing and multi-GPU data parallelization", 2016. The bound on the w
 from __future__ import annotations
 
 import math
+import numbers
+import operator
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
 
-from utils.text.batching import Pair, PairBatch, check_at_least_one, pad, pair_batch
+from utils.text.batching import (
+    Pair,
+    PairBatch,
+    check_are_pairs,
+    check_at_least_one,
+    check_is_list,
+    pad,
+    pair_batch,
+)
 
 Item = TypeVar("Item")
 Batch = TypeVar("Batch")
@@ -32,16 +42,27 @@ class BucketBatches(Generic[Item, Batch]):
     Each ``iter(batches)`` is the next epoch. The order depends on ``seed`` and ``epoch`` alone; set ``epoch``
     to go back or to resume. ``len(batches)`` is the number of batches, the same in every epoch.
 
+    With ``shuffle=False`` every epoch is the same, for example to evaluate a model. ``order`` then holds the
+    index of each item, in the order of the batches and their rows, and brings what is said of the items back
+    into their own order::
+
+        for index, answer in zip(batches.order, answers, strict=True):
+            answer_of[index] = answer
+
     Args:
         items: what is batched.
         batch_size: the most items in a batch.
         collate: makes a batch of a list of items, as ``pad`` does.
         length: the length of an item, or a tuple of lengths if it has several parts that are padded, such as
-            source and target. The positions of all parts count.
+            source and target. The positions of all parts count. ``len`` is for items that are sentences; for
+            (sentence, label) pass ``length=lambda item: len(item[0])``.
         seed: of the order.
         max_waste: above 0, at most 1. 1 lets any items share a batch: shuffling without buckets.
+        shuffle: whether every epoch has a new order.
 
-    Raises ValueError if there is no item, one is empty, batch_size < 1 or max_waste is out of range.
+    Raises ValueError if ``items`` is not a list or is empty, an item is empty, ``length`` is ``len`` and the
+    items are tuples of several things, ``length`` gives anything but integers, as many for every item,
+    batch_size < 1 or max_waste is out of range.
     """
 
     def __init__(
@@ -52,16 +73,21 @@ class BucketBatches(Generic[Item, Batch]):
         length: Callable[[Item], int | tuple[int, ...]] = len,  # type: ignore[assignment]
         seed: int = 0,
         max_waste: float = 0.1,
+        shuffle: bool = True,
     ) -> None:
         check_at_least_one(batch_size=batch_size)
         if not 0 < max_waste <= 1:
             raise ValueError(f"max_waste must lie above 0 and not above 1, got {max_waste}")
+        check_is_list(items, "items to batch")
+        if length is len:
+            _check_is_sentence(items[0])
         self.items = items
         self.batch_size = batch_size
         self.collate = collate
         self.seed = seed
+        self.shuffle = shuffle
         self.epoch = 0
-        lengths = [_as_tuple(length(item)) for item in items]
+        lengths = [_as_tuple(length(item), number) for number, item in enumerate(items)]
         _check_lengths(lengths)
         self._buckets = _buckets(lengths, batch_size, max_waste)
 
@@ -73,15 +99,25 @@ class BucketBatches(Generic[Item, Batch]):
         self.epoch += 1
         return (self.collate([self.items[index] for index in batch]) for batch in plan)
 
+    @property
+    def order(self) -> list[int]:
+        """The indices of the items as every epoch gives them. Raises ValueError unless ``shuffle=False``."""
+        if self.shuffle:
+            raise ValueError(
+                "the order is new in every epoch: pass shuffle=False, or ask plan(epoch) for one"
+            )
+        return [index for batch in self.plan(0) for index in batch]
+
     def plan(self, epoch: int) -> list[list[int]]:
         """The batches of this epoch, each as the indices of its items."""
         rng = random.Random(f"{self.seed} {epoch}")  # a string: seeds 1, 2 and epochs 2, 1 must not meet
         batches = []
         for bucket in self._buckets:
-            shuffled = rng.sample(bucket, len(bucket))
+            indices = rng.sample(bucket, len(bucket)) if self.shuffle else bucket
             count = math.ceil(len(bucket) / self.batch_size)
-            batches += [shuffled[number::count] for number in range(count)]
-        rng.shuffle(batches)
+            batches += [indices[number::count] for number in range(count)]
+        if self.shuffle:
+            rng.shuffle(batches)
         return batches
 
 
@@ -93,10 +129,12 @@ def pair_batches(
     padding_value: int = 0,
     seed: int = 0,
     max_waste: float = 0.1,
+    shuffle: bool = True,
 ) -> BucketBatches[Pair, PairBatch]:
     """``BucketBatches`` of items (source, target), collated by ``pair_batch``; both sides count as waste."""
+    check_are_pairs(pairs, "(source, target)")
     collate = partial(pair_batch, bos=bos, eos=eos, padding_value=padding_value)
-    return BucketBatches(pairs, batch_size, collate, _pair_length, seed, max_waste)
+    return BucketBatches(pairs, batch_size, collate, _pair_length, seed, max_waste, shuffle)
 
 
 def _pair_length(pair: Pair) -> tuple[int, int]:
@@ -104,14 +142,32 @@ def _pair_length(pair: Pair) -> tuple[int, int]:
     return len(source), len(target) + 1  # the target gets bos in front or eos behind
 
 
-def _as_tuple(length: int | tuple[int, ...]) -> tuple[int, ...]:
-    return length if isinstance(length, tuple) else (length,)
+def _check_is_sentence(item: Any) -> None:
+    """``len`` of (sentence, label) is 2, whatever the sentence: all would share one bucket."""
+    if isinstance(item, tuple) and not all(isinstance(part, numbers.Integral) for part in item):
+        raise ValueError(
+            "the items are tuples, and len counts their parts: pass length=lambda item: len(item[0]), "
+            "or another function that gives the length of an item"
+        )
+
+
+def _as_tuple(length: Any, number: int) -> tuple[int, ...]:
+    try:
+        return tuple(map(operator.index, length if isinstance(length, (tuple, list)) else (length,)))
+    except TypeError:
+        raise ValueError(
+            f"length must give an integer or a tuple of integers, got {length!r:.60} for item {number}"
+        ) from None
 
 
 def _check_lengths(lengths: list[tuple[int, ...]]) -> None:
-    if len(lengths) == 0:
-        raise ValueError("expected one or more items to batch, got none")
+    parts = len(lengths[0])
     for number, item in enumerate(lengths):
+        if len(item) != parts or parts == 0:
+            raise ValueError(
+                "length must give as many integers for every item, at least one; "
+                f"got {parts} for item 0 and {len(item)} for item {number}"
+            )
         if min(item) < 1:
             raise ValueError(f"item {number} is empty: leave it out, or give it a token of its own")
 

@@ -5,7 +5,7 @@ Source: Pennington, Socher and Manning, "GloVe: Global Vectors for Word Represen
 
 from __future__ import annotations
 
-import math
+import codecs
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -19,6 +19,8 @@ from utils.files import digest
 from utils.text.torchtext_adapter import Vectors, Vocab
 from utils.text.vocabulary import PAD, SPECIALS
 
+INFINITE = 2.0**128 - 2.0**103  # this and all above it become infinite in float32
+
 
 def load_vectors(
     path: str | Path, cache: str | Path | None = None, unk_init: Callable[[Tensor], Tensor] | None = None
@@ -30,18 +32,29 @@ def load_vectors(
     ``coverage`` says how many of its words are in the file.
 
     Reading the text is slow, so the first call keeps the tensor in the folder ``cache`` (by default the
-    user's cache folder), under a name that changes with the content of the file.
+    user's cache folder), under a name that changes with the content of the file. A kept tensor that is
+    damaged is made anew.
 
-    Raises ValueError if there is no such file, or a line of it is not a new word with as many numbers as the
-    line before.
+    Raises ValueError if there is no such file, a line of it is not a new word with as many numbers as the
+    line before, or ``cache`` cannot be written to.
     """
     path = Path(path)
     if not path.is_file():
         raise ValueError(f"there is no file of vectors at {path}: fetch it first, or mend the path")
-    folder = (_user_cache() if cache is None else Path(cache)) / digest([path])
-    if not (folder / f"{path.name}.pt").is_file():
-        _check_format(path)
+    cache = _user_cache() if cache is None else Path(cache)
+    folder = cache / digest([path])
+    kept = _kept(folder, path.name, unk_init)
+    if kept is not None:
+        return kept
+    _check_format(path)
+    try:
         _fill(folder, path)
+    except (OSError, RuntimeError) as error:  # torch raises the second where it cannot write to the end
+        why = error.strerror if isinstance(error, OSError) else "is the disk full?"
+        raise ValueError(
+            f"cannot write to {cache} ({why}): make room there, pass another folder as cache, or set "
+            "XDG_CACHE_HOME to one"
+        ) from error
     return Vectors(path.name, cache=str(folder), unk_init=unk_init)
 
 
@@ -84,7 +97,8 @@ def coverage(vocabulary: Vocab, vectors: Vectors, specials: Sequence[str] = SPEC
 
 def embedding_matrix(vocabulary: Vocab, vectors: Vectors, seed: int) -> Tensor:
     """One row for each token of ``vocabulary``, (len(vocabulary), dim): what ``nn.Embedding.from_pretrained``
-    takes, with ``freeze=False`` if it shall be trained on.
+    takes, with ``freeze=False`` if it shall be trained on. Pass it ``padding_idx=vocabulary["<pad>"]`` as
+    well, or the row of ``<pad>`` is trained with the others and does not stay zero.
 
     ``<pad>`` gets zeros, and a token that has a vector gets it. Any other is drawn from N(0, σ²) with the
     seed, where σ² is the mean square of all numbers in ``vectors``: so it is about as long as the others.
@@ -105,6 +119,16 @@ def _user_cache() -> Path:
     return Path(base) / "recurrent-networks-course" / "vectors"
 
 
+def _kept(folder: Path, name: str, unk_init: Callable[[Tensor], Tensor] | None) -> Vectors | None:
+    """What an earlier call kept; None if there is nothing, or nothing that can be read."""
+    try:
+        if (folder / f"{name}.pt").is_file():
+            return Vectors(name, cache=str(folder), unk_init=unk_init)
+    except Exception:  # torch has many kinds for a file that is cut short
+        pass
+    return None
+
+
 def _fill(folder: Path, path: Path) -> None:
     """Let torchtext convert the file; it moves to its place when it is complete, never half-written."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -114,35 +138,50 @@ def _fill(folder: Path, path: Path) -> None:
 
 
 def _check_format(path: Path) -> None:
-    """Refuse what torchtext would skip or overwrite in silence, and say in which line it is."""
+    """Refuse what torchtext would skip, overwrite or misread in silence, and say in which line it is."""
     words: set[bytes] = set()
-    dim = None
+    dim = 0
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             # As torchtext does it: a word may hold other kinds of white space than " ".
             word, *values = line.rstrip().split(b" ")
-            where = f"{path.name}, line {number}"
-            if dim is None:
-                dim = len(values)
-                if dim < 3:
-                    raise ValueError(
-                        f"{where}: expected a word and at least 3 numbers, got {dim}; delete the line if it "
-                        "is a header (GloVe's format has none)"
-                    )
-            if len(values) != dim:
-                raise ValueError(f"{where}: expected {dim} numbers as in the first line, got {len(values)}")
-            if word in words:
-                raise ValueError(f"{where}: the word {_readable(word)} is there for the second time")
-            if not _are_numbers(values) or not _is_text(word):
-                raise ValueError(f"{where}: {_readable(word)} is not UTF-8 or its vector is not all numbers")
+            dim = dim or len(values)
+            wrong = _what_is_wrong(line, word, values, dim, words)
+            if wrong:
+                raise ValueError(f"{path.name}, line {number}: {wrong}")
             words.add(word)
     if not words:
         raise ValueError(f"{path.name} is empty: expected a word and its numbers in every line")
 
 
+def _what_is_wrong(line: bytes, word: bytes, values: list[bytes], dim: int, words: set[bytes]) -> str | None:
+    """Of a line of this word and these values, after lines of other ``words``; None if it is right."""
+    if dim < 3 or len(values) != dim:
+        return _wrong_number_of_values(line, values, dim)
+    if not words and word.startswith(codecs.BOM_UTF8):
+        return "the file begins with a byte order mark: save it as UTF-8 without one"
+    if word in words:
+        return f"the word {_readable(word)} is there for the second time"
+    # Python would read 6_0 as 60
+    if line.find(b"_", len(word)) >= 0 or not _are_numbers(values) or not _is_text(word):
+        return f"{_readable(word)} is not UTF-8 or its vector is not all numbers that fit float32"
+    return None
+
+
+def _wrong_number_of_values(line: bytes, values: list[bytes], dim: int) -> str:
+    if b"\t" in line:
+        return "expected single spaces between the word and its numbers, got tabs: replace each by a space"
+    if dim < 3:
+        return (
+            f"expected a word and at least 3 numbers, got {dim}; delete the line if it is a header "
+            "(GloVe's format has none)"
+        )
+    return f"expected {dim} numbers as in the first line, got {len(values)}"
+
+
 def _are_numbers(values: list[bytes]) -> bool:
     try:
-        return all(map(math.isfinite, map(float, values)))
+        return sum(map(abs, map(float, values))) < INFINITE  # NaN is not below it, either
     except ValueError:
         return False
 
@@ -155,4 +194,5 @@ def _is_text(word: bytes) -> bool:
 
 
 def _readable(word: bytes) -> str:
-    return repr(word.decode("utf-8", errors="replace"))
+    text = word.decode("utf-8", errors="replace")
+    return repr(text if len(text) <= 40 else f"{text[:40]}…")

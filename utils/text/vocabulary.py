@@ -77,7 +77,8 @@ def numericalise(tokens: Sequence[str], vocabulary: Vocab) -> Tensor:
 def numericalise_all(sentences: Iterable[Sequence[str]], vocabulary: Vocab) -> list[Tensor]:
     """``numericalise`` of every sentence of a corpus, several times as fast as one call for each.
 
-    The results are views of one tensor that holds the whole corpus.
+    The results are views of one tensor that holds the whole corpus: to save or pickle one of them alone, take
+    its ``.clone()``, or the whole corpus goes with it.
 
     Raises ValueError as ``numericalise`` does.
     """
@@ -115,15 +116,50 @@ def denumericalise(indices: Tensor | Sequence[int], vocabulary: Vocab) -> list[s
     return vocabulary.lookup_tokens(tensor.tolist())
 
 
+def denumericalise_all(
+    tokens: Tensor, lengths: Tensor | Sequence[int] | None, vocabulary: Vocab
+) -> list[list[str]]:
+    """The tokens of each row of a batch, without padding and ``<eos>``; undoes ``numericalise_all``, padded.
+
+    A row ends after its length or before its first ``<eos>``, whichever comes first. So what a model has
+    decoded becomes text: ``denumericalise_all(decoded.tokens, decoded.lengths, vocabulary)`` gives lists of
+    tokens, and each of them, joined by spaces, a candidate for ``corpus_bleu``. ``lengths`` may be None where
+    padding stands after ``<eos>`` alone, as in ``PairBatch.target_out``.
+
+    Args:
+        tokens: (batch, time) integers.
+        lengths: (batch,) integers from 0 to time.
+
+    Raises ValueError if the shapes or the lengths are others, or an index before the end of its row lies
+    outside the vocabulary.
+    """
+    tokens = torch.as_tensor(tokens)
+    if tokens.dim() != 2:
+        raise ValueError(f"expected the indices of a batch, shape (batch, time), got {tuple(tokens.shape)}")
+    rows, time = tokens.shape
+    ends = [time] * rows if lengths is None else torch.as_tensor(lengths).flatten().tolist()
+    if len(ends) != rows or not all(isinstance(end, int) and 0 <= end <= time for end in ends):
+        raise ValueError(f"lengths must hold {rows} integers from 0 to {time}, got {ends!s:.60}")
+    stop = vocabulary.get_stoi().get(EOS)
+    sentences = []
+    for row, end in zip(tokens.tolist(), ends, strict=True):
+        if stop in row[:end]:
+            end = row.index(stop)
+        sentences.append(denumericalise(row[:end], vocabulary))
+    return sentences
+
+
 def save_vocabulary(vocabulary: Vocab, path: str | Path) -> None:
     """Write a vocabulary to a file in JSON, one token to a line, in the order of their indices.
 
     ``"default_index"`` is the index that unknown tokens get, or null where they are an error. The file
     appears, or replaces another one, only when it is complete.
 
-    Raises ValueError if the folder of ``path`` does not exist.
+    Raises ValueError if the folder of ``path`` does not exist, or ``path`` is itself a folder.
     """
     path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: name a file in it, such as {path / 'vocabulary.json'}")
     if not path.parent.is_dir():
         raise ValueError(f"there is no folder {path.parent}: make it first, or mend the path")
     content = {"default_index": vocabulary.get_default_index(), "tokens": vocabulary.get_itos()}
