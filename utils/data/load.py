@@ -60,6 +60,8 @@ SOURCES = ("default", "real")
 def load(name: str, source: str | None = None) -> Dataset:
     """The data set ``name``: a mapping from "train", "valid" and "test" to sized, indexable items.
 
+    Vectors are one split, "all".
+
     Args:
         name: "spam", "surnames", ...; with ``source="real"`` also a corpus, "imdb", "multi30k", ...
         source: "default" for the data that the course makes itself, from a seed and without a network;
