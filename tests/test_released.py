@@ -5,7 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from utils.released import MARK, mark, put_release, texts_digest
+from utils.grading.release import MARK, texts_digest
+from utils.released import mark, put_release
 
 
 def write(path: Path, *sources: str, marked: bool = True) -> Path:

@@ -190,6 +190,27 @@ def test_every_change_of_a_tests_code_is_noted_and_undone(released, source):
     assert sources["one-value"] == released[0].cells["one-value"]["source"]
 
 
+def test_a_released_notebook_says_that_it_is_of_this_release(released):
+    made, notebook = released
+    assert notebook.metadata["release"] == made.mark != ""
+
+
+def test_tests_that_the_instructor_changed_since_are_not_blamed_on_the_student(released, tmp_path):
+    made, _ = released
+    (tmp_path / "solutions" / "01-small").mkdir(parents=True)
+    earlier = SOURCE.replace("assert two(2) == 2\n", "").replace("assert four(2) == 2", "assert four(2) == 3")
+    (tmp_path / "solutions" / "01-small" / "small.py").write_text(earlier, encoding="utf-8")
+    release.release(release.find_assignments(tmp_path), tmp_path / "source", tmp_path / "released")
+    notebook = nbformat.read(tmp_path / "released" / "01-small" / "small.ipynb", as_version=4)
+    sources, notes = restored((made, notebook), lambda data: None)
+    assert notes == [
+        "It was made from another release; the test cells two-value and four-value were taken from the "
+        "current one."
+    ]
+    assert sources["two-value"] == made.cells["two-value"]["source"]
+    assert sources["four-value"] == made.cells["four-value"]["source"]
+
+
 def test_many_changed_tests_are_one_note(released):
     names = [f"{task}-value" for task in ANSWERS]
 

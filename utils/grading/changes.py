@@ -18,6 +18,10 @@ SENTENCES = {
         "{} had been turned into another kind of cell; it was turned back.",
         "{} had been turned into another kind of cell; they were turned back.",
     ),
+    "other release": (
+        "it was made from another release; {} was taken from the current one.",
+        "it was made from another release; {} were taken from the current one.",
+    ),
     "changed": ("{} had been changed; it was put back.", "{} had been changed; they were put back."),
     "missing": ("{} was missing; it was put back.", "{} were missing; they were put back."),
     "no answer": (
@@ -28,9 +32,15 @@ SENTENCES = {
 
 
 class Changes:
-    """The differences, as they are found."""
+    """The differences, as they are found.
 
-    def __init__(self) -> None:
+    Args:
+        other_release: the notebook says that it is of another release than the one that it is compared with.
+            Then cells that differ, or are missing, are no sign of a change by the student.
+    """
+
+    def __init__(self, other_release: bool = False) -> None:
+        self.other_release = other_release
         self.found: dict[tuple[str, str], list[str]] = defaultdict(list)
 
     def add(self, what: str, name: str, noun: str = "cell") -> None:
@@ -40,6 +50,8 @@ class Changes:
             what: a key of ``SENTENCES``.
             noun: what the cell ``name`` is called.
         """
+        if self.other_release and what in ("changed", "missing"):
+            what = "other release"
         self.found[what, noun].append(name)
 
     def sentences(self) -> list[str]:

@@ -15,6 +15,8 @@ from nbformat import NotebookNode
 from utils.errors import UserError
 from utils.grading.symbols import names
 
+MARK = "release"  # in the metadata of a released notebook: which release it is
+
 
 @dataclass(frozen=True)
 class Release:
@@ -25,7 +27,7 @@ class Release:
         order. visible: the sources that students got, by grade id. trusted: the instructor's own code
         cells, each with the tests that come after it. from_student: names that the tests take from the
         student's cells. modules: what the source imports. files: other files of the assignment, by their
-        path.
+        path. mark: what a notebook of this release says of itself.
     """
 
     assignment: str
@@ -41,6 +43,7 @@ class Release:
     limits: dict = field(default_factory=dict)
     require_sandbox: bool = False
     digest: str = ""
+    mark: str = ""
 
     @property
     def tests(self) -> list[str]:
@@ -78,7 +81,14 @@ def read_release(source: Path, timeout: float = 60.0) -> Release:
         files=files,
         timeout=timeout,
         digest=digest,
+        mark=texts_digest(visible),
     )
+
+
+def texts_digest(notebook: NotebookNode) -> str:
+    """Changes when the text of a cell does; outputs and metadata do not count."""
+    texts = [[cell.cell_type, cell.source] for cell in notebook.cells]
+    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 
 def instantiated(full: NotebookNode, folder: Path) -> NotebookNode:

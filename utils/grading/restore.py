@@ -19,7 +19,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from utils.grading.changes import Changes
-from utils.grading.release import Release, is_task, is_test
+from utils.grading.release import MARK, Release, is_task, is_test
 from utils.grading.symbols import names
 
 
@@ -54,7 +54,7 @@ def restore(release: Release, notebook: NotebookNode) -> tuple[NotebookNode, lis
     Args:
         notebook: as :meth:`utils.grading.submission.Submission.notebook` gives it; it is changed.
     """
-    changes = Changes()
+    changes = Changes(other_release=notebook.metadata.get(MARK, release.mark) != release.mark)
     recognise_locked(notebook, release)
     recognise_answers(notebook, release)
     for cell in notebook.cells:

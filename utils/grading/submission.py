@@ -16,6 +16,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.reader import reads as read_any_version
 
+from utils.grading.release import MARK
+
 LARGEST = 20_000_000  # bytes of a notebook
 MOST_CELLS = 5_000
 DEEPEST = 100  # levels of its JSON; Jupyter writes about ten
@@ -198,8 +200,17 @@ def mended(name: str, data: dict[str, Any]) -> dict[str, Any]:
     for cell in fresh:
         cell["id"] = free_id(cell["id"], taken)
         taken.add(cell["id"])
-    # the notebook's own metadata (kernel, language) counts for nothing here, so none is refused for it
-    return {"metadata": {}, "cells": fresh, "nbformat": 4, "nbformat_minor": 5}
+    return {"metadata": own_metadata(data), "cells": fresh, "nbformat": 4, "nbformat_minor": 5}
+
+
+def own_metadata(data: dict[str, Any]) -> dict[str, str]:
+    """Which release the notebook says it is, if it does.
+
+    The rest (kernel, language) counts for nothing here, so no notebook is refused for it.
+    """
+    about = data.get("metadata")
+    mark = about.get(MARK) if isinstance(about, dict) else None
+    return {MARK: mark} if isinstance(mark, str) else {}
 
 
 def mended_cell(number: int, cell: dict[str, Any]) -> dict[str, Any]:
