@@ -24,6 +24,7 @@ from utils.grading.result import Result, task_of
 from utils.grading.submission import Submission
 from utils.grading.suspicion import suspicions
 from utils.grading.wire import Ended, Garbled, OutOfTime
+from utils.torchtext_files import NoTorchtext, provide_for
 
 BENCHES: dict[str, Bench] = {}
 LOCK = threading.Lock()
@@ -53,6 +54,8 @@ def grade(release: Release, submission: Submission) -> Graded:
     else:
         try:
             graded = run(release, submission, notebook, result)
+        except NoTorchtext as error:
+            result.problem, result.again = f"it could not be graded here: {error}.", True
         except Exception as error:  # a flaw of ours must not cost the class its grades
             result.problem = f"grading it failed ({type(error).__name__}: {error}); please report this."
             result.again = True
@@ -98,9 +101,13 @@ def run(release: Release, submission: Submission, notebook: NotebookNode, result
 
 
 def bench_for(release: Release) -> Bench:
-    """This process's bench for an assignment; benches of others are ended when nobody uses them."""
+    """This process's bench for an assignment; benches of others are ended when nobody uses them.
+
+    Raises NoTorchtext if the assignment needs torchtext, which has to come before students' code is shut in.
+    """
     with LOCK:
         if release.digest not in BENCHES:
+            provide_for(release.modules)
             for digest in [digest for digest, bench in BENCHES.items() if not bench.busy]:
                 BENCHES.pop(digest).end()
             BENCHES[release.digest] = Bench(release.modules, release.limits)
