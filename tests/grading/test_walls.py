@@ -66,6 +66,25 @@ def test_the_repository_is_hidden_even_where_the_folder_around_it_is_shown(monke
 
 
 @pytest.mark.parametrize("name", ["bubblewrap", "limits"])
+def test_torchtexts_files_are_found_in_the_users_cache(name, monkeypatch, tmp_path):
+    """And so are the packages of an environment that this one borrows from."""
+    monkeypatch.setenv("COURSE_WALLS", "limits" if name == "limits" else "")
+    found = find_walls()
+    if found.name != name:
+        pytest.skip("bubblewrap cannot be started on this machine")
+    files, borrowed = tmp_path / "torchtext-0.18.0", tmp_path / "site-packages"
+    for folder in (files, borrowed):
+        folder.mkdir()
+        (folder / "thing.py").write_text("")
+    monkeypatch.setattr(walls.torchtext_files, "find", lambda: files)
+    monkeypatch.syspath_prepend(borrowed)
+    code = f"import os, thing; print(thing.__file__, os.listdir({str(borrowed)!r}))"
+    argv = command([sys.executable, "-c", code], found)
+    printed = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    assert printed == f"{files / 'thing.py'} ['thing.py']\n"
+
+
+@pytest.mark.parametrize("name", ["bubblewrap", "limits"])
 def test_of_the_environment_little_goes_along(name, monkeypatch):
     monkeypatch.setenv("COURSE_WALLS", "limits" if name == "limits" else "")
     monkeypatch.setenv("PGPASSWORD", "secret")
