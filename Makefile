@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: course venv assignments book grade variants mutants serve lint test clean lock
+.PHONY: course venv assignments book grade variants mutants serve lint check test clean lock
 
 course: assignments book grade
 	@$(BIN)/course where
@@ -49,6 +49,9 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/course release --check
+
+check: $(STAMP)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -60,7 +60,7 @@ def start(name: str, folder: Path) -> WarmParent:
         patch.setenv("COURSE_SECRET", "the gradebook's password")
         found = find_walls()
         if found.name != name:
-            pytest.skip("bubblewrap, or a namespace inside it, cannot be started on this machine")
+            pytest.skip("bubblewrap cannot be started on this machine; install the package bubblewrap")
         return WarmParent(found, folder)
 
 
