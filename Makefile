@@ -13,7 +13,7 @@ INSTALL = python=$(BIN)/python; [ -e $(VENV)/installed.json ] && $$python -c '' 
 CHECK = $(PYTHON) -c '' >/dev/null 2>&1 || { echo "make: there is no $(PYTHON); install Python 3.10 or later, or name one: make PYTHON=python3.13"; exit 1; }; \
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if v >= (3, 10) else "make: this is Python %d.%d; the course needs 3.10 or later: make PYTHON=python3.13" % v)' || exit 1
 
-.PHONY: course venv authors assignments book grade variants mutants serve lint test clean lock
+.PHONY: course venv authors assignments book grade variants mutants serve lint check test clean lock
 
 course: assignments book grade
 	@$(BIN)/course where
@@ -51,6 +51,9 @@ lint: authors
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/course release --check
+
+check: authors
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
 
 test: authors
 	$(BIN)/python -m pytest -n 2 --dist loadfile

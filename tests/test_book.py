@@ -114,7 +114,7 @@ def test_a_flaw_fails_the_build_each_time(tmp_path, page, reason):
 
 
 @pytest.mark.slow
-def test_a_build_that_is_stopped_goes_on_with_the_page_that_it_was_at(tmp_path):
+def test_a_build_that_is_stopped_goes_on_with_the_page_that_it_was_at(tmp_path, interruptible):
     root = make_course(tmp_path, PAGE)
     (root / "book" / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: next\n")
     waiting, done = tmp_path / "waiting", tmp_path / "done"

@@ -11,7 +11,7 @@ import click
 
 import utils.grading  # noqa: F401  it says why it comes before nbformat
 from utils.data_cli import data
-from utils.errors import UserError, about_file
+from utils.errors import UserError, about_file, warn
 from utils.grade_cli import COMMANDS
 from utils.grade_command import above_zero, grade
 from utils.interrupts import kept
@@ -55,7 +55,7 @@ def release(check: bool) -> None:
         click.echo("assignments/ is what solutions/ gives.")
         return
     assignments = releasing.find_assignments(root)
-    changed = releasing.release(assignments, root / SOURCE, root / "assignments", click.echo)
+    changed = releasing.release(assignments, root / SOURCE, root / "assignments", warn)
     for assignment in assignments:
         click.echo(
             f"assignments/{assignment.name}: {'written' if assignment.name in changed else 'unchanged'}"
@@ -140,12 +140,12 @@ def main() -> None:
         with kept():
             course()
     except UserError as error:
-        click.echo(f"course: {error}", err=True)
+        warn(f"course: {error}")
         sys.exit(1)
     except OSError as error:
         if error.filename is None and error.errno != errno.ENOSPC:
             raise  # of no file, and so no mistake of the person at the keyboard
-        click.echo(f"course: {about_file(error)}", err=True)
+        warn(f"course: {about_file(error)}")
         sys.exit(1)
 
 

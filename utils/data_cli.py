@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from utils.errors import UserError
+from utils.errors import UserError, warn
 
 if TYPE_CHECKING:
     from utils.data.copies import Copy
@@ -63,7 +63,7 @@ def fetch(names: tuple[str, ...], everything: bool) -> None:
         if copy.note:
             here = copy.place == "COURSE_DATA"
             how = "with COURSE_DATA unset" if here else f"when {copy.paths[0].name} is moved away"
-            click.echo(f"{'':<16}the published set was not fetched: `course data fetch` does that {how}")
+            warn(f"{corpus.name}: the published set was not fetched: `course data fetch` does that {how}")
 
 
 @data.command()

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from utils.classes import class_of, read_gradebook, read_results
-from utils.errors import UserError
+from utils.errors import UserError, warn
 from utils.places import find_root, shown
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def collect(assignment: str, folder: Path, attempts: str, only: tuple[str, ...],
             files=sorted(one.files),
         )
     for problem in collected.problems:
-        say(as_json, problem, problem=problem)
+        tell(as_json, problem, problem=problem)
     finish(bad)
 
 
@@ -208,7 +208,7 @@ def export(
     else:
         notes = exporting.write_moodle(results, output, roster, column, final, scale)
     for note in notes:
-        say(as_json, note, note=note)
+        tell(as_json, note, note=note)
     say(as_json, f"Grades: {shown(output)}", file=str(output))
     finish(sum(result.status != "graded" for result in results))
 
@@ -265,7 +265,7 @@ def similar(
         text = f"{pair.one} and {pair.other}: {pair.share:.0%}, {pair.lines} lines word for word"
         say(as_json, text, one=pair.one, other=pair.other, share=round(pair.share, 3), lines=pair.lines)
     if found.compared < 2:
-        say(as_json, f"There is nothing to compare: {found.compared} of the submissions answer a task.")
+        tell(as_json, f"There is nothing to compare: {found.compared} of the submissions answer a task.")
     say(as_json, f"{len(found.pairs)} pairs among {found.compared}: {shown(page)}", page=str(page))
 
 
@@ -293,6 +293,14 @@ def check_names(only: Iterable[str], known: set[str], nobody: str) -> None:
 def say(as_json: bool, text: str, **values: Any) -> None:
     """A line for a person, or the same as JSON."""
     click.echo(json.dumps(values or {"note": text}, ensure_ascii=False) if as_json else text)
+
+
+def tell(as_json: bool, text: str, **values: Any) -> None:
+    """A warning for a person; a line like the others of JSON."""
+    if as_json:
+        say(as_json, text, **values)
+    else:
+        warn(text)
 
 
 def finish(bad: int) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from utils.classes import class_to_grade, remember_origin
-from utils.errors import UserError
+from utils.errors import UserError, warn
 from utils.places import find_root, shown
 
 SOURCE = "build/source"
@@ -187,7 +187,7 @@ class Speaker:
         if self.as_json:
             self.write({"event": "problem", "problem": sentence})
         else:
-            click.echo(sentence)
+            warn(sentence)
 
     def plan(self, submissions: list, unchanged: set[str]) -> None:
         for submission in submissions:

@@ -12,6 +12,8 @@ import utils
 from utils.grading import walls
 from utils.grading.walls import Walls, command, find_walls
 
+NO_BUBBLEWRAP = "bubblewrap cannot be started on this machine; install the package bubblewrap"
+
 
 def test_limits_alone_say_what_they_do_not_promise(monkeypatch):
     monkeypatch.setenv("COURSE_WALLS", "limits")
@@ -41,7 +43,7 @@ def test_a_repository_inside_what_is_shown_is_covered(tmp_path):
 
 def test_folders_that_were_named_are_hidden(tmp_path):
     if find_walls().name != "bubblewrap":
-        pytest.skip("bubblewrap cannot be started on this machine")
+        pytest.skip(NO_BUBBLEWRAP)
     for name in ("shown", "shown/gradebook"):
         (tmp_path / name).mkdir()
     (tmp_path / "shown" / "gradebook" / "marks").write_text("100")
@@ -58,7 +60,7 @@ def test_folders_that_were_named_are_hidden(tmp_path):
 def test_the_repository_is_hidden_even_where_the_folder_around_it_is_shown(monkeypatch):
     monkeypatch.setenv("COURSE_WALLS", "")
     if find_walls().name != "bubblewrap":
-        pytest.skip("bubblewrap cannot be started on this machine")
+        pytest.skip(NO_BUBBLEWRAP)
     root = Path(utils.__file__).parents[1]
     code = f"import os; print('pyproject.toml' in os.listdir({str(root)!r}))"
     argv = command([sys.executable, "-c", code], find_walls(), readable=[root.parent])
@@ -90,7 +92,7 @@ def test_of_the_environment_little_goes_along(name, monkeypatch):
     monkeypatch.setenv("PGPASSWORD", "secret")
     found = find_walls()
     if found.name != name:
-        pytest.skip("bubblewrap cannot be started on this machine")
+        pytest.skip(NO_BUBBLEWRAP)
     code = "import json, os; print(json.dumps(dict(os.environ)))"
     printed = subprocess.run(
         command([sys.executable, "-c", code], found), capture_output=True, text=True, check=True
@@ -105,7 +107,7 @@ def test_a_program_inside_bubblewrap_has_no_network(monkeypatch):
     """The program itself, whose children have a network namespace of their own besides."""
     monkeypatch.setenv("COURSE_WALLS", "")
     if find_walls().name != "bubblewrap":
-        pytest.skip("bubblewrap cannot be started on this machine")
+        pytest.skip(NO_BUBBLEWRAP)
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
