@@ -31,7 +31,8 @@ class Work:
 
 def submission(student: str, work: Work, notebook: str, attempts: str) -> Submission:
     """One student's submission: the notebook under its right name, and others beside it."""
-    notes, unread = list(work.notes), []
+    notes: list[str] = list(work.notes)
+    unread: list[str] = []
     name = next((place.name for place, _ in work.files if place.name), "")
     entries = unfolded(work, notes)
     when = time_of(work, notes)
