@@ -7,9 +7,11 @@ for both without knowing: ``await`` for a socket that wakes the event loop, a da
 from __future__ import annotations
 
 import asyncio
+import errno
 import functools
 import inspect
 import os
+import subprocess
 import sys
 import warnings
 from typing import Any
@@ -59,11 +61,16 @@ class Policy(asyncio.DefaultEventLoopPolicy):
 def do_without() -> None:
     """Let this process and its forks do without sockets and processes, where a notebook means neither."""
     asyncio.set_event_loop_policy(Policy())
+    subprocess.Popen._execute_child = refuse  # type: ignore[attr-defined]
     load_here()
     # torch.compile would start a compiler; without it the same functions run as they are
     os.environ["TORCHDYNAMO_DISABLE"] = "1"
     if "torch._dynamo" in sys.modules:
         torch._dynamo.config.disable = True  # type: ignore[attr-defined]
+
+
+def refuse(_: object, args: object, *__: object) -> None:
+    raise PermissionError(errno.EPERM, "programs are not started while grading", str(args))
 
 
 def load_here() -> None:

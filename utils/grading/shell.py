@@ -170,6 +170,8 @@ class Shell:
             displayhook_class=Hook,
             display_pub_class=Publisher,
         )
+        extensions: Any = self.ipython.extension_manager
+        extensions.load_extension("storemagic")  # as a notebook's kernel does
         # %matplotlib asks for it, also where there is none
         self.ipython.enable_gui = lambda gui=None: None  # type: ignore[method-assign]
         self.outputs = Outputs(LONGEST)
