@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import errno
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 
 class UserError(Exception):
     """What is wrong and how to mend it; the command line prints it alone, without a traceback."""
-
-
-def warn(sentence: str) -> None:
-    """Tell, on standard error, what somebody should know beside the results, which go to standard output."""
-    print(sentence, file=sys.stderr, flush=True)
 
 
 def about_file(error: OSError, near: Path | None = None) -> str:

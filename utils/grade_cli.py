@@ -13,7 +13,6 @@ Each takes the assignment and what was handed in, prints a line for each student
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from utils import terminal
 from utils.classes import class_of, read_gradebook, read_results
-from utils.errors import UserError, warn
+from utils.errors import UserError
 from utils.places import find_root, shown
 
 if TYPE_CHECKING:
@@ -292,7 +292,10 @@ def check_names(only: Iterable[str], known: set[str], nobody: str) -> None:
 
 def say(as_json: bool, text: str, **values: Any) -> None:
     """A line for a person, or the same as JSON."""
-    click.echo(json.dumps(values or {"note": text}, ensure_ascii=False) if as_json else text)
+    if as_json:
+        terminal.say_json(values or {"note": text})
+    else:
+        terminal.say(text)
 
 
 def tell(as_json: bool, text: str, **values: Any) -> None:
@@ -300,7 +303,7 @@ def tell(as_json: bool, text: str, **values: Any) -> None:
     if as_json:
         say(as_json, text, **values)
     else:
-        warn(text)
+        terminal.warn(text)
 
 
 def finish(bad: int) -> None:

@@ -203,7 +203,6 @@ def two(x):
     assert points(course.grade(course.filled(two=only_there))) == ALL | {"two": 0}
 
 
-NO_COMMANDS = "notebook commands such as !pip and %pip do not run while grading; delete the line"
 AT_CELL_LEVEL = {
     "raises": ("import nothing_of_this_name", "ModuleNotFoundError: No module named 'nothing_of_this_name'."),
     "input": ("name = input('Your name? ')", "nobody to ask"),
@@ -217,11 +216,10 @@ AT_CELL_LEVEL = {
     "a null byte": ("x = '\0'", ""),
     "an old coding": ("# -*- coding: latin-1 -*-\nx = 'é'\nraise ValueError", ""),
     "deep brackets": ("x = " + "(" * 5000 + ")" * 5000, ""),
-    "a shell command": ("!sleep 60", NO_COMMANDS),
-    "an installation": ("!pip install numpy\n" + RIGHT["three"], NO_COMMANDS),
-    "an installation by a magic": ("%pip install numpy\n" + RIGHT["three"], NO_COMMANDS),
-    "a command's output": ("files = !ls\n" + RIGHT["three"], NO_COMMANDS),
-    "a cell of commands": ("%%bash\nls", NO_COMMANDS),
+    "a program": (
+        "import subprocess\nsubprocess.run(['ls'])",
+        "programs are not started while grading: '['ls']'",
+    ),
     "a magic": ("%no_such_magic", "no_such_magic"),
     "nested": ("\n".join("  " * n + "if 1:" for n in range(150)), ""),
 }

@@ -1,9 +1,19 @@
-"""Why a test failed whose task's own cell did not run to its end: what the cell says of it comes first."""
+"""Why a test failed whose task's own cell did not run to its end: what the cell says of it comes first.
+
+And why a name is not there: the earlier cell that defines it has stopped.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
+
+from utils.grading.changes import position
+from utils.grading.symbols import names
+
+MOST_READ = 20  # cells that are searched for the one that defines a name
+LONGEST = 60  # characters of a cell's first line that are shown
 
 
 def stopped(cell: Any) -> str:
@@ -28,3 +38,31 @@ def reason_of(output: Any, task: str) -> str:
 def follows(output: Any) -> bool:
     """Whether a test's error says no more than that the task's cell has stopped: a name is not there."""
     return output.output_type == "error" and output.ename == "NameError"
+
+
+def explain(cells: Iterable[Any]) -> None:
+    """Let each NameError say which earlier cell would have defined the name, where that cell has stopped."""
+    stopped: list[Any] = []
+    for cell in cells:
+        errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+        for output in errors:
+            found = re.match(r"name '(\w+)' is not defined", output.evalue)
+            if output.ename == "NameError" and found and (home := home_of(found[1], stopped)):
+                output.evalue = f"{found[0]}: {defined_in(found[1], home)}"
+        if errors and position(cell) is not None:
+            stopped.append(cell)
+
+
+def home_of(name: str, cells: list[Any]) -> Any:
+    """The last of the cells that define ``name``; None when none does."""
+    own = [cell for cell in cells if name in cell.source][-MOST_READ:]  # reading a cell takes a while
+    return next((cell for cell in reversed(own) if name in names(cell.source).binds), None)
+
+
+def defined_in(name: str, cell: Any) -> str:
+    """Where a name would have been defined, and what stopped that cell."""
+    error = next(output for output in cell.outputs if output.output_type == "error")
+    reason = reason_of(error, cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+    first = next((line for line in cell.source.strip().splitlines() if line.strip()), "")
+    begins = first if len(first) <= LONGEST else first[:LONGEST] + "…"
+    return f"{name} is defined in cell {position(cell)} (it begins with {begins!r}), which stopped: {reason}"

@@ -18,8 +18,9 @@ from nbformat import NotebookNode
 
 from utils.grading import causes
 from utils.grading.bench import Bench
+from utils.grading.changes import position
 from utils.grading.release import Release, is_task, is_test
-from utils.grading.restore import restore
+from utils.grading.restore import restore, written_over
 from utils.grading.result import Result, task_of
 from utils.grading.submission import Submission
 from utils.grading.suspicion import suspicions
@@ -67,10 +68,13 @@ def run(release: Release, submission: Submission, notebook: NotebookNode, result
     """Run the notebook, and fill in the result; the notebook with its outputs."""
     clock = time.monotonic()
     with READING:
+        result.written_over = written_over(release, notebook)
         notebook, result.notes = restore(release, notebook)
+        result.notes += map(about_text, result.written_over.items())
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         visible = [release.visible[name] for name in release.tests]
-        result.notes += suspicions([cell.source for cell in code if not is_locked(cell)], visible)
+        own = {position(cell) or 0: cell.source for cell in code if not is_locked(cell)}
+        result.notes += suspicions(own, visible)
     result.parts["restoring the notebook"] = time.monotonic() - clock
     clock = time.monotonic()
     bench = bench_for(release)
@@ -91,6 +95,7 @@ def run(release: Release, submission: Submission, notebook: NotebookNode, result
         for place, cell in enumerate(code):
             cell.outputs = [nbformat.from_dict(output) for output in trial["outputs"].get(place, [])]
             cell.execution_count = place + 1
+        causes.explain(code)
         result.notes += trial["notes"]
         result.parts |= trial["parts"]
         score(notebook, result)
@@ -139,10 +144,10 @@ atexit.register(end_benches)
 def plan(release: Release, submission: Submission, code: list) -> dict[str, Any]:
     """What is run in which process: see :class:`utils.grading.trial.Trial`."""
     cells = []
-    for number, cell in enumerate(code, 1):
+    for cell in code:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         test = is_test(cell)
-        label = f"the test {name}" if test else f"the cell {name}" if name else f"cell {number}"
+        label = f"the test {name}" if test else f"the cell {name}" if name else f"cell {position(cell)}"
         kind = "test" if test else "student"
         source = release.cells[name]["source"] if test else cell.source
         cells.append({"kind": kind, "id": name, "source": source, "label": label})
@@ -155,6 +160,15 @@ def plan(release: Release, submission: Submission, code: list) -> dict[str, Any]
         "files": release.files,
         "own_files": own,
     }
+
+
+def about_text(written: tuple[str, str]) -> str:
+    """A sentence about what a student had written in a locked cell, which the report shows in full."""
+    name, text = written
+    first, *more = [line.strip() for line in text.splitlines() if line.strip()]
+    shown = first if len(first) <= 80 else first[:80] + "…"
+    others = f" and {len(more)} more {'line' if len(more) == 1 else 'lines'}" if more else ""
+    return f"In {name}, which is locked, the student had written {shown!r}{others}; `course report` shows it."
 
 
 def is_locked(cell: Any) -> bool:

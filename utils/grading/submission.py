@@ -86,7 +86,7 @@ class Submission:
         notes = " ".join(self.notes)
         if notes and not self.files:
             return f"{name} is missing: {notes}"
-        there = ", ".join(self.files) or "no notebook at all"
+        there = ", ".join(map(printable, self.files)) or "no notebook at all"
         sentence = f"{name} is missing (there is {there}); hand it in under the name {name}."
         return f"{sentence} {notes}".strip()
 
@@ -98,6 +98,15 @@ def notebook_problem(name: str, content: bytes) -> str | None:
     except ValueError as error:
         return str(error)
     return None
+
+
+def is_notebook(content: bytes) -> bool:
+    """Whether ``content`` is that of a notebook, as far as one sees without reading its cells."""
+    try:
+        parse("", content)
+    except ValueError:
+        return False
+    return True
 
 
 def read_notebook(name: str, content: bytes) -> NotebookNode:

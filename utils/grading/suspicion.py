@@ -6,8 +6,11 @@ A sentence costs nothing: no such attempt reaches a verdict. It says where to lo
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 
+from utils.grading.idioms import ORDINARY, is_setting, ordinary, own_checks
 from utils.grading.symbols import compiles, python
 
 MODULES = {
@@ -87,7 +90,15 @@ BENEATH = {
     ("sys", "modules"): "looks into other modules",
 }
 ENDS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit", "BaseException")
-PATHS = ("/proc", "gradebook", "submitted/", "autograded/", "solutions/", ".nbgrader", "/etc/passwd")
+PATHS = {  # with what may stand around them
+    "/proc": r"/proc(/|$)",
+    "gradebook": "gradebook",
+    "submitted/": r"(^|/)submitted/",
+    "autograded/": r"(^|/)autograded/",
+    "solutions/": r"(^|/)solutions/",
+    ".nbgrader": r"\.nbgrader",
+    "/etc/passwd": "/etc/passwd",
+}
 ALWAYS = (
     "torch",
     "nn",
@@ -101,23 +112,26 @@ COMPARISONS |= {"__class__", "__array__"}
 NUMBERS = ("Tensor", "Parameter", "int", "float", "complex", "str", "bytes")  # classes of one's own of these
 
 
-def suspicions(sources: list[str], tests: list[str] | None = None) -> list[str]:
+def suspicions(sources: Mapping[int, str], tests: list[str] | None = None) -> list[str]:
     """One sentence for each kind of attempt, naming the cell and line where it was first seen.
 
     Args:
+        sources: of the student's cells, by their place in the notebook.
         tests: the sources of the test cells that students see.
     """
     found: dict[str, str] = {}
     expected = set().union(*map(expected_numbers, tests or ()))
-    imported = set(ALWAYS)
-    for number, source in enumerate(sources, 1):
+    imported, written = set(ALWAYS), set[str]()
+    for number, source in sources.items():
         nodes = nodes_of(source)
         for node in nodes:
             imported |= names_of_import(node)
+        passed_over = ordinary(nodes, written)
         for node in nodes:
-            for what in looks_like(node, imported):
-                found.setdefault(what, f"answer cell {number}, line {getattr(node, 'lineno', '?')}")
-        for value in sorted(long_numbers(nodes) & expected):
+            for what in looks_like(node, imported) if id(node) not in passed_over else ():
+                found.setdefault(what, f"cell {number}, line {getattr(node, 'lineno', '?')}")
+        compared = own_checks(nodes)
+        for value in sorted(long_numbers([node for node in nodes if id(node) not in compared]) & expected):
             found.setdefault(f"holds the number {value:g}, which a visible test expects", f"cell {number}")
     return [f"The code {what} ({where})." for what, where in found.items()]
 
@@ -138,7 +152,7 @@ def expected_numbers(test: str) -> set[float]:
 
 def long_numbers(nodes: list[ast.AST]) -> set[float]:
     """The numbers in a cell with four digits or more, which hardly come about twice by chance."""
-    found = {getattr(node, "value", None) for node in nodes if isinstance(node, ast.Constant)}
+    found = {node.value for node in nodes if isinstance(node, ast.Constant)}
     return {
         value
         for value in found
@@ -157,12 +171,12 @@ def looks_like(node: ast.AST, imported: set[str]) -> list[str]:
     """What a node of the code looks like."""
     found = []
     if isinstance(node, ast.Import):
-        found += [MODULES[a.name.split(".")[0]] for a in node.names if a.name.split(".")[0] in MODULES]
-        found += ["uses the grader" for a in node.names if a.name.startswith("utils.grading")]
+        for name, told in ((a.name, a.asname) for a in node.names):
+            found += about_module(name, told is None)
     elif isinstance(node, ast.ImportFrom):
         home = node.module or ""
-        found += [MODULES[home.split(".")[0]]] if home.split(".")[0] in MODULES else []
-        found += ["uses the grader"] if home.startswith("utils.grading") else []
+        for name in (a.name for a in node.names):
+            found += about_module(f"{home}.{name}", plain=False)
         found += [
             CALLS[a.name] for a in node.names if a.name in CALLS and home in ("os", "sys", "gc", "inspect")
         ]
@@ -192,7 +206,9 @@ def looks_like(node: ast.AST, imported: set[str]) -> list[str]:
         found += ["raises what ends a process"] if getattr(error, "id", "") in ENDS else []
     elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 300:
         found += [
-            f"names a path such as {part!r}" for part in PATHS if part in node.value and " " not in node.value
+            f"names a path such as {part!r}"
+            for part, pattern in PATHS.items()
+            if " " not in node.value and re.search(pattern, node.value)
         ]
         found += [ATTRIBUTES[node.value]] if node.value in ATTRIBUTES else []
     if isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES:
@@ -201,17 +217,23 @@ def looks_like(node: ast.AST, imported: set[str]) -> list[str]:
         found.append(BENEATH[root_of(node), node.attr])
     elif isinstance(node, ast.Name) and node.id in ATTRIBUTES:
         found.append(ATTRIBUTES[node.id])
+    elif isinstance(node, ast.Name) and node.id in ORDINARY and node.id in imported:
+        found.append(MODULES[node.id])
     return found
 
 
-def is_setting(target: ast.Attribute) -> bool:
-    """Whether an assignment sets what is there to be set, such as ``torch.backends.cudnn.benchmark``."""
-    inner: ast.AST = target
-    while isinstance(inner, ast.Attribute):
-        if inner.attr == "backends":
-            return True
-        inner = inner.value
-    return False
+def about_module(name: str, plain: bool) -> list[str]:
+    """What an import of ``name``, a module or what is in it, looks like.
+
+    Args:
+        plain: the module keeps its name, so that what is used of it is seen later.
+    """
+    if name.startswith("utils.grading"):
+        return ["uses the grader"]
+    home, _, part = name.partition(".")
+    if home in ORDINARY and (part.partition(".")[0] in ORDINARY[home] or (plain and not part)):
+        return []
+    return [MODULES[home]] if home in MODULES else []
 
 
 def root_of(node: ast.AST) -> str:
