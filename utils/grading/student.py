@@ -26,12 +26,16 @@ class Student:
     Args:
         control: to the warm parent of students' processes.
         files: what lies in its working folder.
+        until: when the submission's time is up.
         without: dotted names that are taken away before the first cell.
     """
 
-    def __init__(self, control: Channel, files: dict[str, bytes], without: Iterable[str] = ()) -> None:
+    def __init__(
+        self, control: Channel, files: dict[str, bytes], until: float, without: Iterable[str] = ()
+    ) -> None:
         self.control = control
         self.files = files
+        self.until = until
         self.without = list(without)
         self.ran: list[tuple[str, int]] = []  # cells that ran to their end: a new process runs them
         self.child = 0
@@ -67,7 +71,7 @@ class Student:
             self.ask("files", self.files)
         self.seconds += time.monotonic() - start
         for cell in self.ran:
-            channel.deadline = time.monotonic() + limit
+            channel.deadline = min(time.monotonic() + limit, self.until)
             self.ask("run", *cell)
         return self.peer
 
