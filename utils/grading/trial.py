@@ -18,12 +18,13 @@ from utils.grading.bench import gone
 from utils.grading.peer import Gone
 from utils.grading.sandbox import KILLED
 from utils.grading.shell import Shell
-from utils.grading.student import Student
+from utils.grading.student import Student, fitted
 from utils.grading.student_process import put_files
 from utils.grading.symbols import Telling, names
 from utils.grading.wire import Channel
 
 REFUSED = "may not be called here"  # what checks.forbidden says
+ROOM = 20_000_000  # characters of all outputs together
 SHORTEST = 5.0  # seconds that a cell gets at least, however often the submission ran out of time
 
 
@@ -60,6 +61,7 @@ class Trial:
         shell.ipython.ast_transformers.append(Telling(self.from_student))
         shell.namespace.update(__taken__=self.take_away, __given__=self.give_back)
         self.timeouts = 0
+        self.room = ROOM
         self.notes: list[str] = list(plan["notes"])
         self.refused_here: Any = contextlib.nullcontext
         self.deadline_of_test = 0.0
@@ -98,6 +100,7 @@ class Trial:
 
     def finish(self, place: int, outputs: list[dict]) -> None:
         """Tell what came of a cell."""
+        outputs, self.room = fitted(outputs, self.room)
         self.tell({"place": place, "made": outputs, "notes": self.notes})
 
     def used_up(self) -> str:
