@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,19 +77,9 @@ def run(release: Release, submission: Submission, notebook: NotebookNode, result
         own = {position(cell) or 0: cell.source for cell in code if not is_locked(cell)}
         result.notes += suspicions(own, visible)
     result.parts["restoring the notebook"] = time.monotonic() - clock
-    clock = time.monotonic()
-    bench = bench_for(release)
-    bench.begin()
-    result.walls = bench.walls
-    if release.require_sandbox and bench.walls != "bubblewrap":
-        result.problem = f"no sandbox where it would have run, and one was asked for. {bench.sentence}"
-        result.again = True
-        return None
-    result.parts["starting the workbench"] = time.monotonic() - clock
-    trial = bench.run(plan(release, submission, code))
-    if "failed" in trial:
-        result.problem = f"it could not be graded: {trial['failed']}."
-        result.again = True
+    with bench_of(release) as bench:
+        trial = on_trial(bench, release, submission, code, result)
+    if trial is None:
         return None
     clock = time.monotonic()
     with READING:
@@ -105,27 +96,57 @@ def run(release: Release, submission: Submission, notebook: NotebookNode, result
     return written
 
 
-def bench_for(release: Release) -> Bench:
-    """This process's bench for an assignment; benches of others are ended when nobody uses them.
+def on_trial(
+    bench: Bench, release: Release, submission: Submission, code: list, result: Result
+) -> dict[str, Any] | None:
+    """What came of the cells on a bench; None, and the result says why, where nothing did."""
+    clock = time.monotonic()
+    result.again = True
+    try:
+        bench.begin()
+    except (Ended, Garbled, OutOfTime):
+        result.problem = "it could not be graded: the processes that grade could not be started."
+        return None
+    result.walls = bench.walls
+    if release.require_sandbox and bench.walls != "bubblewrap":
+        result.problem = f"no sandbox where it would have run, and one was asked for. {bench.sentence}"
+        return None
+    result.parts["starting the workbench"] = time.monotonic() - clock
+    trial = bench.run(plan(release, submission, code))
+    if "failed" in trial:
+        result.problem = f"it could not be graded: {trial['failed']}."
+        return None
+    result.again = False
+    return trial
+
+
+@contextlib.contextmanager
+def bench_of(release: Release) -> Iterator[Bench]:
+    """This process's bench for an assignment; benches of others are ended when nobody counts on them.
 
     Raises NoTorchtext if the assignment needs torchtext, which has to come before students' code is shut in.
     """
     with LOCK:
         if release.digest not in BENCHES:
             provide_for(release.modules)
-            for digest in [digest for digest, bench in BENCHES.items() if not bench.busy]:
+        for digest in [digest for digest, bench in BENCHES.items() if bench.over or not bench.users]:
+            if digest != release.digest or BENCHES[digest].over:
                 BENCHES.pop(digest).end()
-            BENCHES[release.digest] = Bench(release.modules, release.limits)
-        return BENCHES[release.digest]
+        bench = BENCHES.setdefault(release.digest, Bench(release.modules, release.limits))
+        bench.users += 1
+    try:
+        yield bench
+    finally:
+        with LOCK:
+            bench.users -= 1
 
 
 def warm_up(release: Release) -> None:
     """Let this process's bench begin while the caller does other things."""
-    bench = bench_for(release)
 
     def begin() -> None:
         # what goes wrong, the first submission meets again, and says so
-        with contextlib.suppress(Ended, Garbled, OutOfTime):
+        with bench_of(release) as bench, contextlib.suppress(Ended, Garbled, OutOfTime):
             bench.begin()
 
     threading.Thread(target=begin, daemon=True).start()
