@@ -27,7 +27,7 @@ from utils.install_torch import Failed, Torch, choose, no_cpu
 VENV = Path(".venv")
 LOG = VENV / "install.log"
 DONE = VENV / "installed.json"  # what the last run that came to its end has installed
-PACKAGES = "150 MB to download, 0.7 GB on disk"
+PACKAGES = "170 MB to download, 0.8 GB on disk"
 MORE = "and what tests and authors need: 300 MB to download, 1.2 GB on disk"
 
 

@@ -142,7 +142,7 @@ def _reason(stderr: str) -> str:
 def _sentence(why: str) -> str:
     return (
         f"torchtext has no wheel for this Python, and its Python files could not be fetched ({why}): "
-        f"run `{Path(sys.executable).name} -m utils.torchtext_files` once with a network"
+        f"run `{sys.executable} -m utils.torchtext_files` once with a network"
     )
 
 
