@@ -29,7 +29,7 @@ VENV = Path(".venv")
 LOG = VENV / "install.log"
 DONE = VENV / "installed.json"  # what the last run that came to its end has installed
 PACKAGES = "170 MB to download, 0.8 GB on disk"
-MORE = "and what tests and authors need: 330 MB to download, 1.2 GB on disk"
+MORE = "and what tests and authors need: 310 MB to download, 1.2 GB on disk"
 
 
 def main() -> None:
