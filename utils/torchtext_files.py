@@ -70,7 +70,8 @@ def provide_for(modules: Iterable[str]) -> None:
 
 def _needed() -> bool:
     """Whether torchtext is to be found nowhere but in the folders of this module."""
-    elsewhere = [entry for entry in sys.path if Path(entry) not in _places()]
+    places = _places()
+    elsewhere = [entry for entry in sys.path if Path(entry) not in places]
     return importlib.machinery.PathFinder.find_spec("torchtext", elsewhere) is None
 
 
