@@ -17,6 +17,7 @@ from utils.install_torch import Failed
 
 PINNED = "9.9.9"  # a torch that nobody has
 pytestmark = [
+    pytest.mark.slow,  # pip starts some thirty times
     pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the package index has no CUDA builds"),
     pytest.mark.skipif(importlib.util.find_spec("pip") is None, reason="this Python has no pip"),
 ]
@@ -150,7 +151,15 @@ def test_another_environment_is_seen_behind_the_own(tmp_path, monkeypatch):
 
 def test_the_pins_name_the_torch_that_is_there(venv):
     pins = install.write_constraints(install_torch.Torch("2.5.1+cu124")).read_text()
-    assert pins == "filelock==1.0\ntorch==2.5.1+cu124\n"
+    assert pins == "filelock==1.0\ntorch==2.5.1\n"
+
+
+def test_a_download_tells_how_far_it_is(venv):
+    code = "print('Downloading torch.whl (200 MB)'); print('Progress 50000000 of 200000000'); print('Done')"
+    told = []
+    install.run([str(venv), "-c", code], told.append)
+    assert told == ["Downloading torch.whl (200 MB)", "Downloading torch.whl (200 MB) 50 of 200 MB"]
+    assert install.LOG.read_text().splitlines()[1:] == ["Downloading torch.whl (200 MB)", "Done"]
 
 
 def test_a_step_that_fails_names_the_log(venv):

@@ -17,7 +17,7 @@ def make(folder: Path, python: Path | str) -> subprocess.CompletedProcess:
     needed = (
         "requirements.txt",
         "pyproject.toml",
-        *(f"utils/{name}.py" for name in ("install", "install_torch")),
+        *(f"utils/{name}.py" for name in ("errors", "install", "install_torch")),
     )
     for name in ("Makefile", *needed):
         shutil.copy(ROOT / name, folder / name)

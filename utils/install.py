@@ -22,13 +22,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from utils.errors import about_file
 from utils.install_torch import Failed, Torch, choose, no_cpu
 
 VENV = Path(".venv")
 LOG = VENV / "install.log"
 DONE = VENV / "installed.json"  # what the last run that came to its end has installed
-PACKAGES = "150 MB to download, 0.7 GB on disk"
-MORE = "and what tests and authors need: 300 MB to download, 1.2 GB on disk"
+PACKAGES = "170 MB to download, 0.8 GB on disk"
+MORE = "and what tests and authors need: 310 MB to download, 1.2 GB on disk"
 
 
 def main() -> None:
@@ -42,6 +43,8 @@ def main() -> None:
         install(options.torch, options.extras, options.python)
     except Failed as error:
         sys.exit(f"install: {error}")
+    except OSError as error:
+        sys.exit(f"install: {about_file(error)}")
     except KeyboardInterrupt:
         sys.exit("\ninstall: stopped; the same command goes on from there")
 
@@ -153,17 +156,22 @@ def see_packages(folder: str, inside: Path) -> None:
 
 
 def write_constraints(torch: Torch) -> Path:
-    """requirements.txt with the torch that is there."""
+    """requirements.txt with the torch that is there, whatever it was built for."""
     pins = Path("requirements.txt").read_text(encoding="utf-8").splitlines()
     kept = [pin for pin in pins if pin[:1].isalnum() and not pin.startswith("torch==")]
     constraints = VENV / "constraints.txt"
-    constraints.write_text("\n".join([*kept, f"torch=={torch.version}", ""]), encoding="utf-8")
+    constraints.write_text(
+        "\n".join([*kept, f"torch=={torch.version.partition('+')[0]}", ""]), encoding="utf-8"
+    )
     return constraints
 
 
 def run_pip(python: Path, options: Sequence[str], progress: Callable[[str], None]) -> None:
     """``pip install`` with ``options``."""
-    run([str(python), "-m", "pip", "--no-input", "install", "--progress-bar", "off", *options], progress)
+    code = "import pip; print(pip.__version__)"
+    version = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False).stdout
+    bar = "raw" if tuple(map(int, re.findall(r"\d+", version)[:2])) >= (24, 1) else "off"
+    run([str(python), "-m", "pip", "--no-input", "install", "--progress-bar", bar, *options], progress)
 
 
 def run(command: list[str], progress: Callable[[str], None] = lambda news: None) -> None:
@@ -194,11 +202,17 @@ def run(command: list[str], progress: Callable[[str], None] = lambda news: None)
     ):
         assert process.stdout is not None
         print("$", *command, file=log)
+        what = ""
         for line in process.stdout:
+            if bytes_so_far := re.match(r"Progress (\d+) of (\d+)$", line):
+                there, all_of_it = (int(number) / 1e6 for number in bytes_so_far.groups())
+                progress(f"{what} {there:.0f} of {all_of_it:.0f} MB")
+                continue
             log.write(line)
             said.append(line.rstrip())
-            if line.startswith(("Collecting ", "Downloading ", "  Downloading ", "Installing ")):
-                progress(line.strip()[:60])
+            if line.split()[:1] in (["Collecting"], ["Downloading"], ["Installing"]):
+                what = line.strip()[:60]
+                progress(what)
     if process.returncode != 0:
         last = [line for line in said if line][-6:]
         raise Failed(

@@ -67,7 +67,8 @@ def choose(wanted: str, pinned: str, inside: Path, outside: str) -> tuple[Torch,
         not wanted or not separate or (wanted == "cpu") == there.endswith("+cpu")
     ):
         return Torch(pinned), ""
-    again = ("--force-reinstall",) if there else ()  # 2.13.0+cpu would pass for 2.13.0
+    # 2.13.0+cpu would pass for 2.13.0
+    again = ("--force-reinstall",) if there.partition("+")[0] == pinned else ()
     plain = Torch(pinned, (*again, f"torch=={pinned}"), f"torch {pinned} for CPU: {CPU_SIZE}")
     if not separate:
         return plain, ""

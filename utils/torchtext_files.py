@@ -70,7 +70,8 @@ def provide_for(modules: Iterable[str]) -> None:
 
 def _needed() -> bool:
     """Whether torchtext is to be found nowhere but in the folders of this module."""
-    elsewhere = [entry for entry in sys.path if Path(entry) not in _places()]
+    places = _places()
+    elsewhere = [entry for entry in sys.path if Path(entry) not in places]
     return importlib.machinery.PathFinder.find_spec("torchtext", elsewhere) is None
 
 
@@ -142,7 +143,7 @@ def _reason(stderr: str) -> str:
 def _sentence(why: str) -> str:
     return (
         f"torchtext has no wheel for this Python, and its Python files could not be fetched ({why}): "
-        f"run `{Path(sys.executable).name} -m utils.torchtext_files` once with a network"
+        f"run `{sys.executable} -m utils.torchtext_files` once with a network"
     )
 
 
