@@ -51,10 +51,10 @@ lint: $(STAMP)
 	$(BIN)/course release --check
 
 check: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow'
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lock: $(STAMP)
 	{ echo '# made by `make lock`: uv pip compile --universal --python-version 3.10 --all-extras --no-header pyproject.toml'; \
