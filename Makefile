@@ -53,10 +53,10 @@ lint: authors
 	$(BIN)/course release --check
 
 check: authors
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow'
 
 test: authors
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lock: authors
 	{ echo '# made by `make lock`: uv pip compile --universal --python-version 3.10 --all-extras --no-header pyproject.toml'; \

@@ -8,6 +8,15 @@ import pytest
 import torch
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that no process is left alone with one of them at the end.
+
+    xdist hands out the files in this order (``--dist loadfile --no-loadscope-reorder``).
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
     """Print the matrices of variants by test cells, and what was not tested, wherever the tests ran."""
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):

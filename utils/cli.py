@@ -142,7 +142,7 @@ def main() -> None:
         warn(f"course: {error}", lines=True)
         sys.exit(1)
     except OSError as error:
-        if error.filename is None and error.errno != errno.ENOSPC:
+        if error.filename is None and error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise  # of no file, and so no mistake of the person at the keyboard
         warn(f"course: {about_file(error)}")
         sys.exit(1)

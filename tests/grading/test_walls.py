@@ -24,10 +24,11 @@ def test_limits_alone_say_what_they_do_not_promise(monkeypatch):
     assert Walls(True, True, True).name == "bubblewrap"
 
 
-def test_a_machine_without_bubblewrap(monkeypatch):
-    """bubblewrap is there but cannot start, as where user namespaces are switched off."""
+@pytest.mark.parametrize("found", [None, "/bin/false"])
+def test_a_machine_without_bubblewrap(monkeypatch, found):
+    """It is not on PATH; or it is, and cannot start, as where user namespaces are switched off."""
     monkeypatch.delenv("COURSE_WALLS", raising=False)
-    monkeypatch.setattr(walls.shutil, "which", lambda name: "/bin/false")
+    monkeypatch.setattr(walls.shutil, "which", lambda name: found)
     found = walls._find_walls.__wrapped__("")
     assert (found.bubblewrap, found.namespaces, found.name) == (False, False, "limits")
 

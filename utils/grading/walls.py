@@ -72,7 +72,7 @@ def _find_walls(told: str) -> Walls:
         found = told[len(INSIDE) :].split()
     else:
         found = _try(Walls())
-        if told != "limits" and sys.platform == "linux":
+        if told != "limits" and sys.platform == "linux" and shutil.which("bwrap"):
             found += _try(Walls(bubblewrap=True))
     return Walls(*(wall in found for wall in ("bubblewrap", "namespaces", "seccomp")))
 
