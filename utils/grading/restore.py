@@ -91,8 +91,7 @@ def written_over(release: Release, notebook: NotebookNode) -> dict[str, str]:
             line.strip() for text in (release.visible[name], original["source"]) for line in text.splitlines()
         }
         own = "\n".join(line for line in cell.source.splitlines() if line.strip() not in known)[:left]
-        if own := own.strip("
-"):
+        if own := own.strip("\n"):
             found[name] = f"{found[name]}\n\n{own}" if name in found else own
             left -= len(own)
     return found
