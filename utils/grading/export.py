@@ -114,7 +114,7 @@ def write_canvas(
     named = columns or {}
     place = canvas_column(table, assignment, column or named.get("grade"), roster)
     numbers, logins, keep = canvas_columns(table, named, place, roster)
-    keep = table.places(*CANVAS_KEPT) if table.places("ID") else keep
+    keep = table.places(*CANVAS_KEPT) if table.places("Student") else keep
     commas = has_commas(cells(table, place))
     who = Students(points)
     unit, rows = 1.0, []

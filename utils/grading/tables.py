@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from utils.errors import UserError
+from utils.terminal import safe
 
 # columns that tell a platform who is meant, and so stay as they came from it
 KEYS = ("ID", "SIS User ID", "SIS Login ID", "Integration ID", "Identifier", "ID number")
@@ -64,6 +65,7 @@ class Table:
         text = str(cell) if key else neutral(cell)
         if isinstance(cell, Cell) and text == cell:
             return cell.raw
+        text = text if isinstance(cell, Cell) else safe(text)
         return quoted(text) if re.search(rf'["\r\n{re.escape(self.delimiter)}]', text) else text
 
 
