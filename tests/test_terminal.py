@@ -2,11 +2,13 @@
 
 import json
 import re
+import sys
+import traceback
 from pathlib import Path
 
 import pytest
 
-from utils.terminal import safe, say, say_json
+from utils.terminal import guard_errors, safe, say, say_json
 
 EVIL = (
     "\x1b[2Jx\x1b]0;title\x07 \x9b31m \r\n\x08 \u202etxt\u202c \u2066y\u2069 \u200f\u061c \u2028 \ufeff "
@@ -44,3 +46,14 @@ def test_json_escapes_what_steers_and_reads_as_what_it_was(capsys):
 def test_no_command_writes_by_another_way(name):
     text = (Path(__file__).parents[1] / "utils" / f"{name}.py").read_text(encoding="utf-8")
     assert not re.search(r"click\.s?echo|click\.secho|\bprint\(|sys\.std(out|err)", text)
+
+
+def test_standard_error_of_a_process_that_grades_is_guarded(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr", sys.stderr)
+    guard_errors()
+    try:
+        raise ValueError("\x1b[2J")
+    except ValueError:
+        traceback.print_exc()
+    told = capsys.readouterr().err
+    assert told.endswith("ValueError: \\x1b[2J\n") and "\x1b" not in told

@@ -311,7 +311,8 @@ def test_columns_is_read_with_names_that_hold_commas():
             read_columns([wrong])
 
 
-CANVAS_ELSEWHERE = """Étudiant;ID;ID utilisateur SIS;Identifiant SIS;Section;Recurrent Neurons (47);Note finale
+CANVAS_ELSEWHERE = """\
+Étudiant;ID;ID utilisateur SIS;Identifiant SIS;Section;Recurrent Neurons (47);Note finale
     Points possibles;;;;;10,0;
 "Lovelace, Ada";101;S1;ada;A;;80,5
 "Noether, Emmy";102;S2;EMMY;B;1,5;70
