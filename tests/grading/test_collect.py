@@ -588,9 +588,14 @@ def test_a_notebook_with_another_ending_is_graded_with_a_note(tmp_path, name, in
     assert students["ada"].notes == (f"Its notebook was handed in as {name}.",)
 
 
-def test_on_canvas_too(tmp_path):
-    students, _ = found(in_zip(tmp_path, {"ada_1_2_work.json": NOTEBOOK, "ada_1_3_notes.txt": b"x"}))
-    assert students["ada_1"].files[WORK] == NOTEBOOK
+@pytest.mark.parametrize("end", ["work.json", "work", "work.ipynb.txt"])
+@pytest.mark.parametrize(
+    "start", ["ada_1_2_", "A. da_1_assignsubmission_file_", "A. da_1_assignsubmission_file_/"]
+)
+def test_on_platforms_too(tmp_path, start, end):
+    students, _ = found(in_zip(tmp_path, {start + end: NOTEBOOK, start + "notes.txt": b"x"}))
+    (one,) = students.values()
+    assert one.files[WORK] == NOTEBOOK and one.notes == (f"Its notebook was handed in as {end}.",)
 
 
 def test_the_notebook_under_its_own_name_wins_over_other_endings(tmp_path):

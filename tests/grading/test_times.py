@@ -95,15 +95,16 @@ def test_what_is_no_deadline_says_how_to_write_one(text):
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be set here")
 def test_a_deadline_is_told_in_utc_and_in_the_zone_of_the_machine(monkeypatch):
-    deadline = read_deadline("2026-11-20")
+    deadline, end = read_deadline("2026-11-20"), " (a date without a time means the end of that day)"
     try:
         monkeypatch.setenv("TZ", "Europe/Berlin")
         time.tzset()
         assert read_deadline("2026-11-20") == deadline  # the same on every machine
-        assert told(deadline) == "2026-11-20 23:59:59 UTC, which is 2026-11-21 00:59:59 CET here"
+        assert told(deadline) == "2026-11-20 23:59:59 UTC, which is 2026-11-21 00:59:59 CET here" + end
         monkeypatch.setenv("TZ", "UTC")
         time.tzset()
-        assert told(deadline) == "2026-11-20 23:59:59 UTC"
+        assert told(deadline) == "2026-11-20 23:59:59 UTC" + end
+        assert told(read_deadline("2026-11-20T11:00")) == "2026-11-20 11:00:00 UTC"
     finally:
         monkeypatch.undo()
         time.tzset()
