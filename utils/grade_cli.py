@@ -168,6 +168,12 @@ def feedback(
 )
 @click.option("--roster", type=click.Path(path_type=Path), help="The file that Canvas or Moodle exported.")
 @click.option("--column", help="The grades' column in the roster.")
+@click.option(
+    "--columns",
+    multiple=True,
+    help="The roster's columns, where they cannot be told: grade=Bewertung; also identifier, maximum, "
+    "changeable, login.",
+)
 @click.option("--scale", is_flag=True, help="Convert points to the platform's own maximum.")
 @click.option("--output", type=click.Path(path_type=Path), help="The file to write.")
 @gradebook_address
@@ -179,6 +185,7 @@ def export(
     kind: str,
     roster: Path | None,
     column: str | None,
+    columns: tuple[str, ...],
     scale: bool,
     output: Path | None,
     gradebook: str | None,
@@ -190,6 +197,7 @@ def export(
     Points that were given by hand and penalties for lateness, which the gradebook has, are counted.
     """
     from utils.grading import export as exporting
+    from utils.grading.columns import read_columns
     from utils.grading.report import write_grades
 
     chosen = find(assignment)
@@ -197,6 +205,7 @@ def export(
     results = read_results(to, chosen)
     output = output or to / f"{chosen.name}-{'grades' if kind == 'csv' else kind}.csv"
     notes: list[str] = []
+    named = read_columns(columns)
     rows, _ = read_gradebook(to, chosen, gradebook)
     final = exporting.final_scores(rows)
     if kind == "csv":
@@ -204,9 +213,9 @@ def export(
     elif kind == "nbgrader":
         notes = exporting.write_nbgrader(results, chosen.name, rows, output)
     elif kind == "canvas":
-        notes = exporting.write_canvas(results, chosen.name, output, roster, column, final, scale)
+        notes = exporting.write_canvas(results, chosen.name, output, roster, column, final, scale, named)
     else:
-        notes = exporting.write_moodle(results, output, roster, column, final, scale)
+        notes = exporting.write_moodle(results, output, roster, column, final, scale, columns=named)
     for note in notes:
         tell(as_json, note, note=note)
     say(as_json, f"Grades: {shown(output)}", file=str(output))

@@ -6,9 +6,11 @@ terminal's commands, ``\\u202e`` for the one that turns the direction of what fo
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 import unicodedata
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -51,3 +53,26 @@ def say_json(values: dict[str, Any]) -> None:
     if not text.isprintable():
         text = "".join(json.dumps(c)[1:-1] if steers(c) else c for c in text)
     click.echo(text)
+
+
+class Errors(io.TextIOBase):
+    """Standard error, on which what steers a terminal is shown as escapes."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        self.stream.write(safe(text, "\n\t"))
+        self.stream.flush()
+        return len(text)
+
+    def fileno(self) -> int:
+        return self.stream.fileno()
+
+
+def guard_errors() -> None:
+    """Let what this process and its forks write to standard error go out as by :func:`say`.
+
+    A traceback of a process that grades may quote a student's text.
+    """
+    sys.stderr = Errors(sys.stderr)

@@ -1,4 +1,4 @@
-"""Honest work in the notebooks of Jupyter, Colab, Kaggle, VS Code and Deepnote loses nothing, and is not accused."""
+"""Honest work in notebooks of Jupyter, Colab, Kaggle, VS Code, Deepnote loses nothing, and is not accused."""
 
 import nbformat
 import pytest
@@ -26,7 +26,7 @@ IDIOMS = {
     "an exit code": ("!ls\nprint(_exit_code)", "127\n"),
     "a new folder": ("!mkdir -p made/inner\nopen('made/inner/x', 'w').close()", ""),
     "a cell of commands": (["%%bash --out listed\nls", "print(repr(listed))"], "''\n"),
-    "a cell of another language": ("%%perl\nprint 1", f"%%perl  {NOT_RUN}\n"),
+    "a cell of another language": ("%%perl\nprint 1", f"%%perl {NOT_RUN}\n"),
     "a quiet cell": (
         ["%%capture said\n!pip install x\nprint(5)", "said.show()"],
         f"!pip install x {NOT_RUN}\n5\n",
@@ -65,12 +65,14 @@ IDIOMS = {
     "without Colab": ("try:\n    from google.colab import drive\nexcept ImportError:\n    print(12)", "12\n"),
     "a loader with workers": (
         "from torch.utils.data import DataLoader\n"
-        "print(len(list(DataLoader(range(4), 2, num_workers=2, prefetch_factor=4, persistent_workers=True))))",
+        "loader = DataLoader(range(4), 2, num_workers=2, prefetch_factor=4, persistent_workers=True)\n"
+        "print(len(list(loader)))",
         "2\n",
     ),
     "Kaggle": (
-        "import numpy as np # linear algebra\nimport os\nfor dirname, _, filenames in os.walk('/kaggle/input'):\n"
-        "    for filename in filenames:\n        print(os.path.join(dirname, filename))",
+        "import numpy as np # linear algebra\nimport os\n"
+        "for dirname, _, filenames in os.walk('/kaggle/input'):\n    for filename in filenames:\n"
+        "        print(os.path.join(dirname, filename))",
         "",
     ),
     "memory": ("import gc\ngc.collect()\ntorch.cuda.empty_cache()", ""),
@@ -80,7 +82,7 @@ IDIOMS = {
     "an own check": ("assert abs(1.28403 - 1.28403) < 1e-3", ""),
 }
 DEEPNOTE = (
-    "<a style='text-decoration:none;' href='https://deepnote.com?utm_source=created-in-deepnote-cell' target=\"_blank\">"
+    "<a style='text-decoration:none;' href='https://deepnote.com?utm_source=created-in-deepnote-cell'>"
     "Created in <span style='font-weight:600;'>Deepnote</span></a>"
 )
 
@@ -146,7 +148,7 @@ def test_they_cost_nothing_and_are_no_suspicion(graded):
         ("import os\nos.listdir('/')", "looks through folders"),
         ("import os\nROOT = '/'\nos.walk(ROOT)", "looks through folders"),
         ("import sys\nsys.modules['utils.checks'] = 1", "looks into other modules"),
-        ("import importlib\nimportlib.reload(torch)", "imports by name"),
+        ("import importlib\nimportlib.reload(torch)", "loads a module again"),
         ("import importlib\nimportlib.import_module('x')", "imports by name"),
         ("import torch\ntorch.tanh = 1", "in the place of a part of torch"),
         ("open('/proc/self/maps')", "names a path such as '/proc'"),
@@ -170,9 +172,8 @@ def test_a_name_that_an_earlier_cell_would_have_defined_names_that_cell(course, 
     number = 1 + next(n for n, c in enumerate(course.notebook.cells) if "def three" in c.source) + 1
     assert failure.endswith(
         f"NameError: name 'helper' is not defined: helper is defined in cell {number} (it begins with "
-        "'import nothing_of_this_name'), which stopped: ModuleNotFoundError: No module named 'nothing_of_this_name'"
-        + "."
-        * (where == "in the answer")
+        "'import nothing_of_this_name'), which stopped: ModuleNotFoundError: "
+        "No module named 'nothing_of_this_name'" + "." * (where == "in the answer")
     )
 
 

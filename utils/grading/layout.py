@@ -46,13 +46,13 @@ def students_level(listing: Listing, where: object, assignment: str, notebook: s
     if assignment in folders:
         return listing
     students = with_work(below, notebook)
-    own = any("/" not in path and is_work(path, notebook) for path in below)
+    own = holds_work(below, notebook)
     only_folders = all("/" in path for path in below) and len(below) == len(listing.files)
-    if len(students) > 1:
-        if own or folders & OF_A_COURSE or all(VERSION.fullmatch(name) for name in students):
-            raise UserError(doubt(f"{where}: the folder {printable(top)}", students, notebook))
-        return students_level(without(listing, top), where, assignment, notebook, zipped)
-    if zipped and not own and only_folders:
+    if len(students) > 1 and (
+        own or folders & OF_A_COURSE or all(VERSION.fullmatch(name) for name in students)
+    ):
+        raise UserError(doubt(f"{where}: the folder {printable(top)}", students, notebook))
+    if several(below, notebook) or (zipped and not own and only_folders):
         return students_level(without(listing, top), where, assignment, notebook, zipped)
     if zipped and not own and students:
         (student,) = map(printable, students)
@@ -99,13 +99,20 @@ def with_work(paths: Iterable[str], notebook: str) -> list[str]:
     )
 
 
+def holds_work(paths: Iterable[str], notebook: str) -> bool:
+    """Whether the assignment's notebook lies among ``paths`` and in none of their folders."""
+    return any("/" not in path and is_work(path, notebook) for path in paths)
+
+
 def several(paths: Iterable[str], notebook: str) -> list[str]:
-    """The folders in one student's that may be several students': none, where its own notebook is there."""
+    """The folders, below others maybe, that may be several students'; none, where a notebook comes before."""
     paths = list(paths)
-    if any("/" not in path and is_work(path, notebook) for path in paths):
-        return []
-    found = with_work(paths, notebook)
-    return found if len(found) > 1 else []
+    while not holds_work(paths, notebook):
+        found = with_work(paths, notebook)
+        if len(found) != 1:
+            return found
+        paths = [path[len(found[0]) + 1 :] for path in paths if path.startswith(f"{found[0]}/")]
+    return []
 
 
 def doubt(what: str, folders: list[str], notebook: str) -> str:

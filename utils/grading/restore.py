@@ -76,7 +76,7 @@ def restore(release: Release, notebook: NotebookNode) -> tuple[NotebookNode, lis
 def written_over(release: Release, notebook: NotebookNode) -> dict[str, str]:
     """What the student has written in locked cells, by their names: an answer may be among it.
 
-    It is the lines that the release does not have there, up to a length; nothing for a notebook of another one.
+    It is the lines that the release does not have there, up to a length; none for a notebook of another.
     """
     if notebook.metadata.get(MARK, release.mark) != release.mark:
         return {}
@@ -91,7 +91,7 @@ def written_over(release: Release, notebook: NotebookNode) -> dict[str, str]:
             line.strip() for text in (release.visible[name], original["source"]) for line in text.splitlines()
         }
         own = "\n".join(line for line in cell.source.splitlines() if line.strip() not in known)[:left]
-        if own.strip():
+        if own := own.strip("\n"):
             found[name] = f"{found[name]}\n\n{own}" if name in found else own
             left -= len(own)
     return found

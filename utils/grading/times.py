@@ -121,4 +121,9 @@ def told(deadline: datetime) -> str:
     here = deadline.astimezone()
     if here.utcoffset():
         text += f", which is {here:%Y-%m-%d %H:%M:%S} {here:%Z} here"
-    return text
+    return f"{text} (a date without a time means the end of that day)" if is_end_of_day(deadline) else text
+
+
+def is_end_of_day(deadline: datetime) -> bool:
+    """Whether :func:`read_deadline` was given a date without a time."""
+    return deadline.microsecond == time.max.microsecond

@@ -18,6 +18,7 @@ import traceback
 from functools import partial
 from typing import Any
 
+from utils import terminal
 from utils.grading import namespaces, sandbox
 from utils.grading.student_process import fork_lane, warm_up
 from utils.grading.symbols import Telling, names
@@ -30,6 +31,7 @@ GRACE = 10.0  # seconds after which a process that overran its time is ended
 def main(descriptor: int) -> None:
     """Make lanes until the other end of ``descriptor`` is closed."""
     sandbox.guard()
+    terminal.guard_errors()
     bench = from_descriptor(descriptor)
     settings = bench.receive()
     with ending_with(bench):

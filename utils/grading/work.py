@@ -107,11 +107,12 @@ def why_no_time(text: str) -> str:
 
 def is_other_notebook(pair: tuple[Place, File], notebook: str) -> bool:
     """Whether a file with another ending, or none, is a notebook."""
-    _, file = pair
-    name = as_notebook(file.name)
+    place, file = pair
+    handed = place.path.rpartition("/")[2]
+    name = as_notebook(handed)
     if name is None or plain(notebook) not in plain(name):
         return False
-    if ".ipynb" in file.name.lower():  # whatever is wrong with it is said as of a notebook
+    if ".ipynb" in handed.lower():  # whatever is wrong with it is said as of a notebook
         return True
     content = read(file, [])
     return content is not None and is_notebook(content)
@@ -233,7 +234,7 @@ def timestamp(file: File, notes: list[str]) -> datetime | None:
     """The time in nbgrader's ``timestamp.txt``."""
     if (content := read(file, notes)) is None:
         return None
-    text = content[:100].decode("utf-8", "replace")
+    text = content[:100].decode("utf-8-sig", "replace")
     try:
         return utc(text)
     except NoZone as why:
