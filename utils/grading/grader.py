@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -19,18 +20,16 @@ from nbformat import NotebookNode
 
 from utils.grading import causes
 from utils.grading.bench import Bench
+from utils.grading.preparing import Desk
 from utils.grading.release import Release, is_task, is_test
-from utils.grading.restore import restore
 from utils.grading.result import Result, task_of
 from utils.grading.submission import Submission
-from utils.grading.suspicion import suspicions
 from utils.grading.wire import Ended, Garbled, OutOfTime
 
 BENCHES: dict[str, Bench] = {}
 LOCK = threading.Lock()
-# Reading a notebook is for one thread at a time: `ast` and `warnings` keep what they count in one place for
-# all threads. None waits longer for it, since they share Python's own lock anyway.
-READING = threading.Lock()
+DESK = Desk()
+LONGEST = 2000  # characters of a sentence
 
 
 @dataclass
@@ -47,43 +46,37 @@ def grade(release: Release, submission: Submission) -> Graded:
     result = Result(submission.student, "broken")
     graded = None
     try:
-        with READING:
-            notebook = submission.notebook(release.notebook)
-    except ValueError as error:
-        result.problem = str(error)
-    else:
-        try:
+        prepared = DESK.prepare(release, submission)
+        result.parts["restoring the notebook"] = time.monotonic() - start
+        if "problem" in prepared:
+            result.problem = prepared["problem"]
+        else:
+            result.notes = prepared["notes"]
+            notebook = nbformat.from_dict(json.loads(prepared["notebook"]))
             graded = run(release, submission, notebook, result)
-        except Exception as error:  # a flaw of ours must not cost the class its grades
-            result.problem = f"grading it failed ({type(error).__name__}: {error}); please report this."
-            result.again = True
+    except Exception as error:  # a flaw of ours must not cost the class its grades
+        result.problem = f"grading it failed ({type(error).__name__}: {error}); please report this."
+        result.again = True
     result.seconds = time.monotonic() - start
     return Graded(result, graded)
 
 
 def run(release: Release, submission: Submission, notebook: NotebookNode, result: Result) -> str | None:
     """Run the notebook, and fill in the result; the notebook with its outputs."""
-    clock = time.monotonic()
-    with READING:
-        notebook, result.notes = restore(release, notebook)
-        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        visible = [release.visible[name] for name in release.tests]
-        result.notes += suspicions([cell.source for cell in code if not is_locked(cell)], visible)
-    result.parts["restoring the notebook"] = time.monotonic() - clock
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     with bench_of(release) as bench:
         trial = on_trial(bench, release, submission, code, result)
     if trial is None:
         return None
     clock = time.monotonic()
-    with READING:
-        for place, cell in enumerate(code):
-            cell.outputs = [nbformat.from_dict(output) for output in trial["outputs"].get(place, [])]
-            cell.execution_count = place + 1
-        result.notes += trial["notes"]
-        result.parts |= trial["parts"]
-        score(notebook, result)
-        result.status = "graded"
-        written = nbformat.writes(notebook)
+    for place, cell in enumerate(code):
+        cell.outputs = [nbformat.from_dict(output) for output in trial["outputs"].get(place, [])]
+        cell.execution_count = place + 1
+    result.notes += trial["notes"]
+    result.parts |= trial["parts"]
+    score(notebook, result)
+    result.status = "graded"
+    written = json.dumps(notebook)
     result.parts["scoring"] = time.monotonic() - clock
     return written
 
@@ -147,6 +140,7 @@ def end_benches() -> None:
 
 
 atexit.register(end_benches)
+atexit.register(DESK.close)
 
 
 def plan(release: Release, submission: Submission, code: list) -> dict[str, Any]:
@@ -168,10 +162,6 @@ def plan(release: Release, submission: Submission, code: list) -> dict[str, Any]
         "files": release.files,
         "own_files": own,
     }
-
-
-def is_locked(cell: Any) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("locked"))
 
 
 def score(notebook: Any, result: Result) -> None:
@@ -211,7 +201,7 @@ def own_failure(cell: Any, stopped: bool) -> str:
         if output.output_type == "error":
             if stopped and causes.follows(output):
                 return ""
-            first = (output.evalue.strip().splitlines() or [""])[0]
+            first = (output.evalue.strip().splitlines() or [""])[0][:LONGEST]
             if output.ename in ("CheckFailed", "AssertionError", "Stopped"):
                 return first or "the assertion does not hold."
             return f"{output.ename}: {first}" if first else output.ename
