@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+LONGEST = 1000  # characters of an error's first line
+
 
 def stopped(cell: Any) -> str:
     """A sentence for a task's cell that ended in an error or at a limit; empty for any other."""
@@ -17,7 +19,7 @@ def stopped(cell: Any) -> str:
 
 def reason_of(output: Any, task: str) -> str:
     """The error of a task's cell in one line."""
-    first = (output.evalue.strip().splitlines() or [""])[0]
+    first = (output.evalue.strip().splitlines() or [""])[0][:LONGEST]
     if output.ename == "Stopped":  # a sentence of the trial's, which begins with the cell
         return re.sub(rf"^the cell {re.escape(task)} (stopped: )?", lambda f: "" if f[1] else "it ", first)
     # IPython's name for the cell says nothing to the student

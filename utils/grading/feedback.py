@@ -23,6 +23,7 @@ from utils.grading import causes
 from utils.grading.result import Result, task_of
 
 LONGEST = 4000  # characters of one output
+MOST_READ = 100_000  # characters of one output that are looked at at all
 LARGEST_FIGURE = 2_000_000  # bytes
 MOST_OUTPUTS = 20  # of one cell
 BEYOND = "beyond-automatic-points"  # marks a page that says more than what grading found
@@ -217,16 +218,17 @@ def error_sentence(output: NotebookNode) -> str:
 def failed_line(cell: NotebookNode, output: NotebookNode) -> str:
     """What to say of an ``assert`` without a message: the line itself, when the student may see it."""
     shown = visible(cell.source).splitlines()
-    for frame in map(plain, output.get("traceback", [])):
-        for line in re.findall(r"^-+> *\d+ (.*)$", frame, flags=re.MULTILINE):
-            if line.strip() in map(str.strip, shown):
+    lines = set(map(str.strip, shown))
+    for frame in output.get("traceback", []):
+        for line in re.findall(r"^-+> *\d+ (.*)$", plain(frame[:MOST_READ]), flags=re.MULTILINE):
+            if line.strip() in lines:
                 return f"This does not hold: {line.strip()}"
     return "A hidden check does not hold." if HIDDEN[0] in cell.source else "An assertion failed."
 
 
 def own_frames(traceback: list[str], answers: set[int]) -> str:
     """The parts of a traceback that lie in the student's own cells: the others would show hidden tests."""
-    frames = [plain(frame).strip() for frame in traceback]
+    frames = [plain(frame[:MOST_READ]).strip() for frame in traceback]
     cell = re.compile(r"Cell In\[(\d+)\]")
     own = [frame for frame in frames if (found := cell.match(frame)) and int(found.group(1)) in answers]
     return clip("\n\n".join(own))
@@ -280,5 +282,5 @@ def plain(text: Any) -> str:
 
 def clip(text: Any) -> str:
     """``text``, or its start when it is very long."""
-    text = plain(text)
+    text = plain(joined(text)[:MOST_READ])
     return text if len(text) <= LONGEST else text[:LONGEST] + f"… ({len(text) - LONGEST} more characters)"

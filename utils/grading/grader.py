@@ -29,7 +29,6 @@ from utils.grading.wire import Ended, Garbled, OutOfTime
 BENCHES: dict[str, Bench] = {}
 LOCK = threading.Lock()
 DESK = Desk()
-LONGEST = 2000  # characters of a sentence
 
 
 @dataclass
@@ -201,7 +200,7 @@ def own_failure(cell: Any, stopped: bool) -> str:
         if output.output_type == "error":
             if stopped and causes.follows(output):
                 return ""
-            first = (output.evalue.strip().splitlines() or [""])[0][:LONGEST]
+            first = (output.evalue.strip().splitlines() or [""])[0][: causes.LONGEST]
             if output.ename in ("CheckFailed", "AssertionError", "Stopped"):
                 return first or "the assertion does not hold."
             return f"{output.ename}: {first}" if first else output.ename
