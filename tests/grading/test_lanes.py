@@ -1,8 +1,5 @@
 """Lanes, benches and processes that are lost: the next one gets a new one, and nobody's work is left ungraded."""
 
-import os
-import shutil
-import signal
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +10,7 @@ import pytest
 
 from utils import release
 from utils.grading import bench as bench_module
-from utils.grading import grader, wire
+from utils.grading import grader, preparing, wire
 from utils.grading.grader import end_benches, grade
 from utils.grading.release import read_release
 from utils.grading.submission import Submission
@@ -95,8 +92,8 @@ def children(course: Course, word: str) -> list[psutil.Process]:
 def test_a_lane_lost_late_in_a_run_costs_nobody_anything(course, monkeypatch):
     assert course.grade().score == 3
     later = SimpleNamespace(monotonic=lambda: time.monotonic() + 10_000)
-    monkeypatch.setattr(wire, "time", later)
-    monkeypatch.setattr(bench_module, "time", later)
+    for module in (wire, bench_module, preparing):
+        monkeypatch.setattr(module, "time", later)
     process = course.bench.process
     assert course.grade(one="def one():\n    return 'crash'").status == "graded"
     assert [course.grade().score for _ in range(3)] == [3, 3, 3]
@@ -115,7 +112,9 @@ def test_an_answer_that_ends_the_tests_process_costs_its_test_alone(course, monk
     ran = []
     attempt = course.bench.attempt if grader.BENCHES else None
     if attempt:
-        monkeypatch.setattr(course.bench, "attempt", lambda plan, fresh: ran.append(1) or attempt(plan, fresh))
+        monkeypatch.setattr(
+            course.bench, "attempt", lambda plan, fresh: ran.append(1) or attempt(plan, fresh)
+        )
     result = course.grade(one=f"def one():\n    return {answer!r}")
     assert result.scores == {"one-values": (0, 1), "two-values": (1, 1), "two-again": (0, 1)}
     assert result.failures["one-values"].startswith(sentence)

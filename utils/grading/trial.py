@@ -104,7 +104,9 @@ class Trial:
         self.tell({"place": place, "made": outputs, "notes": self.notes})
 
     def used_up(self) -> str:
-        return f"all cells together had taken {self.plan['timeout'] * (len(self.plan['cells']) + 2):g} seconds"
+        return (
+            f"all cells together had taken {self.plan['timeout'] * (len(self.plan['cells']) + 2):g} seconds"
+        )
 
     def pass_over(self, cell: dict, place: int) -> None:
         """A cell whose outcome stands, of a trial that was cut off later: only what it defines is needed."""
@@ -262,9 +264,7 @@ class Trial:
     def restricted(self, forbidden: tuple[str, ...]) -> Student:
         """The student's process without these names; all cells that ran so far run there, too."""
         if forbidden not in self.students:
-            student = self.students[forbidden] = Student(
-                self.control, self.files, self.until, forbidden
-            )
+            student = self.students[forbidden] = Student(self.control, self.files, self.until, forbidden)
             student.ran = list(self.students[()].ran)
         student = self.students[forbidden]
         with self.clock_stopped():
