@@ -1,4 +1,4 @@
-"""Lanes, benches and processes that are lost: the next one gets a new one, and nobody's work is left ungraded."""
+"""Lanes, benches and processes that are lost are replaced, and nobody's work is left ungraded."""
 
 import time
 from pathlib import Path
@@ -112,7 +112,9 @@ def test_an_answer_that_ends_the_tests_process_costs_its_test_alone(course, monk
     ran = []
     attempt = course.bench.attempt if grader.BENCHES else None
     if attempt:
-        monkeypatch.setattr(course.bench, "attempt", lambda plan, fresh: ran.append(1) or attempt(plan, fresh))
+        monkeypatch.setattr(
+            course.bench, "attempt", lambda plan, fresh: ran.append(1) or attempt(plan, fresh)
+        )
     result = course.grade(one=f"def one():\n    return {answer!r}")
     assert result.scores == {"one-values": (0, 1), "two-values": (1, 1), "two-again": (0, 1)}
     assert result.failures["one-values"].startswith(sentence)

@@ -1,4 +1,4 @@
-"""What the tests' process accepts from a student's: plain data whose parts fit each other, and not too much."""
+"""What the tests' process accepts from a student's: data whose parts fit each other, and not too much."""
 
 import collections
 import os
@@ -59,7 +59,15 @@ FORGED = {
     "a tuple of many fields": ["nt", "P", [f"f{n}" for n in range(1000)], [0] * 1000],
     "a packed sequence of text": ["pk", "a", "b", None, None],
     "an object without a description": ["R", 0, 7],
-    "a module's parameter that is text": ["m", 0, "torch.nn.modules.linear.Linear", {}, {"weight": "a"}, {}, {}],
+    "a module's parameter that is text": [
+        "m",
+        0,
+        "torch.nn.modules.linear.Linear",
+        {},
+        {"weight": "a"},
+        {},
+        {},
+    ],
     "a module's part with a dot": ["m", 0, "torch.nn.modules.linear.Linear", {}, {}, {"a.b": None}, {}],
     "a module's module that is a number": ["m", 0, "torch.nn.modules.linear.Linear", {}, {}, {}, {"a": 1}],
     "an extension": msgpack.ExtType(1, b"x"),
@@ -121,7 +129,11 @@ def test_a_frame_is_no_larger_than_its_values_may_be(name, monkeypatch):
 
 
 def test_large_tensors_and_long_texts_are_few_values():
-    content = {"a": bytes(5_000_000), "b": "x" * 3_000_000, "c": [1, -1, 1 << 40, 1.5, None, {"d": b"e" * 300}]}
+    content = {
+        "a": bytes(5_000_000),
+        "b": "x" * 3_000_000,
+        "c": [1, -1, 1 << 40, 1.5, None, {"d": b"e" * 300}],
+    }
     assert unpack(bytearray(msgpack.packb(content))) == content
 
 
@@ -151,7 +163,11 @@ VALUES = [
 
 def use(value, depth=0) -> None:
     """What a test might do with an answer."""
-    if depth < 5 and isinstance(value, list | tuple) and not isinstance(value, torch.nn.utils.rnn.PackedSequence):
+    if (
+        depth < 5
+        and isinstance(value, list | tuple)
+        and not isinstance(value, torch.nn.utils.rnn.PackedSequence)
+    ):
         for item in value[:100]:
             use(item, depth + 1)
     elif isinstance(value, torch.nn.utils.rnn.PackedSequence):
@@ -178,7 +194,23 @@ def mutated(node, chance: random.Random):
         return {**node, key: mutated(node[key], chance)}
     if isinstance(node, bytes) and chance.random() < 0.7:
         return node[: chance.randrange(len(node) + 1)] + chance.randbytes(chance.randrange(9))
-    others = [None, -1, 0, 1, 3, 2**31, 2**62, -(2**63), float("nan"), "", "quint8", "float64", "complex32", b"", b"\xff" * 8]
+    others = [
+        None,
+        -1,
+        0,
+        1,
+        3,
+        2**31,
+        2**62,
+        -(2**63),
+        float("nan"),
+        "",
+        "quint8",
+        "float64",
+        "complex32",
+        b"",
+        b"\xff" * 8,
+    ]
     others += [[], [[]], {}, {"": []}, "<U4", "__class__", "torch.nn.modules.rnn.GRU", list(reading.READERS)]
     others += [[node, node], ["r", 0], ["l", 0, [["r", 0]]], ["R", 1, {}], ["p", [1, 0]], [node] * 50]
     others += [[tag, *node[1:]] for tag in reading.READERS if isinstance(node, list)]

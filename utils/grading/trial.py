@@ -99,12 +99,17 @@ class Trial:
         return {"notes": self.notes, "parts": self.parts}
 
     def finish(self, place: int, outputs: list[dict]) -> None:
-        """Tell what came of a cell."""
+        """Tell what came of a cell, unless it was our side that failed in it."""
+        for student in self.students.values():
+            if student.trouble is not None:
+                raise student.trouble
         outputs, self.room = fitted(outputs, self.room)
         self.tell({"place": place, "made": outputs, "notes": self.notes})
 
     def used_up(self) -> str:
-        return f"all cells together had taken {self.plan['timeout'] * (len(self.plan['cells']) + 2):g} seconds"
+        return (
+            f"all cells together had taken {self.plan['timeout'] * (len(self.plan['cells']) + 2):g} seconds"
+        )
 
     def pass_over(self, cell: dict, place: int) -> None:
         """A cell whose outcome stands, of a trial that was cut off later: only what it defines is needed."""
@@ -262,9 +267,7 @@ class Trial:
     def restricted(self, forbidden: tuple[str, ...]) -> Student:
         """The student's process without these names; all cells that ran so far run there, too."""
         if forbidden not in self.students:
-            student = self.students[forbidden] = Student(
-                self.control, self.files, self.until, forbidden
-            )
+            student = self.students[forbidden] = Student(self.control, self.files, self.until, forbidden)
             student.ran = list(self.students[()].ran)
         student = self.students[forbidden]
         with self.clock_stopped():
