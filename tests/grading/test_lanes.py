@@ -1,4 +1,4 @@
-"""Lanes, benches and processes that are lost: the next one gets a new one, and nobody's work is left ungraded."""
+"""Lanes, benches and processes that are lost are replaced, and nobody's work is left ungraded."""
 
 import time
 from pathlib import Path

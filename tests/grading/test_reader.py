@@ -1,4 +1,4 @@
-"""What the tests' process accepts from a student's: plain data whose parts fit each other, and not too much."""
+"""What the tests' process accepts from a student's: data whose parts fit each other, and not too much."""
 
 import collections
 import os

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import itertools
 import re
 import sys
 from collections.abc import Iterable
@@ -275,7 +276,7 @@ def check_packed(data: Any, batch_sizes: Any, *indices: Any) -> None:
     if not is_vector(batch_sizes) or not len(batch_sizes):
         raise BadNode("a packed sequence without lengths")
     sizes = batch_sizes.tolist()
-    falling = all(before >= after for before, after in zip(sizes, sizes[1:], strict=False))
+    falling = all(before >= after for before, after in itertools.pairwise(sizes))
     if sizes[-1] < 1 or not falling or sum(sizes) != len(data):
         raise BadNode("a packed sequence whose lengths are not those of its data")
     for order in indices:

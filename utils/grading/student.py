@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from utils.grading.peer import TESTS, Gone, Peer
-from utils.grading.wire import Channel, Ended, OutOfTime, pair
+from utils.grading.wire import Channel, Ended, Garbled, OutOfTime, pair
 
 STARTING = 60.0  # seconds that a process may take to start, on a machine that has much to do
 
@@ -44,13 +44,26 @@ class Student:
         self.child = 0
         self.seconds = 0.0  # spent on starting processes
         self.peer: Peer | None = None
+        # what went wrong on our side of the wall; a test cell would take it for its own error
+        self.trouble: Exception | None = None
 
     def begin(self, limit: float) -> Peer:
         """The conversation with the process; a new process runs the earlier cells first.
 
         Args:
             limit: seconds for each of those cells.
+
+        Raises:
+            Gone, NotEnclosed, Ended.
         """
+        try:
+            return self.begun(limit)
+        except (NotEnclosed, Ended, Garbled) as error:
+            self.trouble = error
+            raise
+
+    def begun(self, limit: float) -> Peer:
+        """What :meth:`begin` does."""
         if self.peer is not None and not self.peer.gone:
             return self.peer
         start = time.monotonic()
@@ -124,13 +137,17 @@ class Student:
             return ""
         self.peer.channel.close()
         self.peer.gone = self.peer.gone or "it was ended"
-        self.control.send({"end": self.child, "grace": grace})
-        self.child = 0
-        return self.control.receive()["ended"]
+        child, self.child = self.child, 0
+        try:
+            self.control.send({"end": child, "grace": grace})
+            return self.control.receive()["ended"]
+        except (Ended, Garbled) as error:
+            self.trouble = error
+            raise
 
 
 def checked(outputs: Any) -> list[dict]:
-    """Outputs of a cell as the student's process sent them, if they are such; of a long row of them the first."""
+    """Outputs of a cell as the student's process sent them, if they are such; of many the first."""
     given = outputs[:MOST] if isinstance(outputs, list) else ()
     made = [one for output in given if isinstance(output, dict) and (one := checked_one(output))]
     return fitted(made, MOST_TEXT)[0]

@@ -99,7 +99,10 @@ class Trial:
         return {"notes": self.notes, "parts": self.parts}
 
     def finish(self, place: int, outputs: list[dict]) -> None:
-        """Tell what came of a cell."""
+        """Tell what came of a cell, unless it was our side that failed in it."""
+        for student in self.students.values():
+            if student.trouble is not None:
+                raise student.trouble
         outputs, self.room = fitted(outputs, self.room)
         self.tell({"place": place, "made": outputs, "notes": self.notes})
 
