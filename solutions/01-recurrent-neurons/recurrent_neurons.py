@@ -472,6 +472,8 @@ def two_steps(W_x, W_y, b):
 
 expected = two_steps(W_x, W_y, b)
 rnn = checks.call(to_torch, W_x, W_y, b)
+for name, parameter in rnn.named_parameters():
+    checks.true(parameter.requires_grad, f"{name} cannot be trained: it must keep requires_grad.")
 dtype = rnn.weight_ih_l0.dtype
 state = torch.zeros(1, 1, 2, dtype=dtype)
 if rnn.batch_first:
@@ -544,7 +546,7 @@ checks.close(
     torch.tensor([[[0.761594], [0.642015]]]),
     mistakes={
         "the first value is missing: it comes out at the end of the prefix.": torch.tensor(
-            [[[0.642015], [0.566283]]]
+            [[[0.642015], [0.566270]]]
         ),
         "the forecast starts with the last value of the prefix.": torch.tensor([[[1.0], [0.761594]]]),
     },

@@ -507,7 +507,7 @@ for what, matrix in (("a random matrix", A), ("the same with two columns negated
 #
 # `rnn` is an `nn.RNN` with ReLU, of any number of layers, in one direction or two. In all of them set every
 # $W_{hh}$ to `scale` times the identity and every bias to 0, leave every $W_{xh}$ as it is, and return `rnn`
-# itself, not a copy.
+# itself, not a copy. Change its parameters in place: an optimizer that was made before must still see them.
 # The names of its parameters tell which is which: print `[name for name, _ in rnn.named_parameters()]`.
 
 
@@ -542,8 +542,9 @@ for what, layer in (
 generator = checks.fresh_generator()
 scale = 0.1 + 0.8 * float(torch.rand((), generator=generator))
 given = nn.RNN(2, 4, num_layers=2, nonlinearity="relu", bidirectional=True)
+held = list(given.named_parameters())
 rnn = checks.call(identity_start, given, scale)
-for name, parameter in (*rnn.named_parameters(), *given.named_parameters()):
+for name, parameter in (*rnn.named_parameters(), *held):
     if name.startswith("weight_hh"):
         checks.close(
             name,
@@ -570,9 +571,9 @@ with torch.no_grad():
     for parameter in rnn.parameters():
         parameter.copy_(torch.randn(parameter.shape, generator=generator))
 before = {name: parameter.detach().clone() for name, parameter in rnn.named_parameters()}
-given = rnn
-rnn = checks.call(identity_start, given, 0.5)
-for name, parameter in (*rnn.named_parameters(), *given.named_parameters()):
+held = list(rnn.named_parameters())
+rnn = checks.call(identity_start, rnn, 0.5)
+for name, parameter in (*rnn.named_parameters(), *held):
     checks.true(parameter.requires_grad, f"{name} can no longer be trained: it must keep requires_grad.")
     if name.startswith("weight_ih"):
         checks.unchanged(name, before[name], parameter.detach())
