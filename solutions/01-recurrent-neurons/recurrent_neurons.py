@@ -404,7 +404,7 @@ for length in (5, 6, 17, 500):
 #
 # Return an `nn.RNN` with `batch_first=True` that computes $y_t = \tanh(x_t W_x + y_{t-1} W_y + b)$ with the
 # given weights. Print `nn.RNN(3, 2).state_dict()` first, and compare the shapes. It has two biases; only
-# their sum counts.
+# their sum counts. All its parameters can be trained afterwards.
 
 
 # %% task="pytorch"
