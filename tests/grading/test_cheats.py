@@ -1,7 +1,7 @@
 """Cheats get nothing that they did not earn, and the instructor is told; honest work is not accused.
 
-Each file in ``cheats/`` is one student's attack: the answers to some tasks of the probe (``cheats_probe.py``)
-or of assignment 1. The other tasks stay empty, so that the points of a cheat are what its file says it may
+Each file in ``cheats/`` is one student's attack: the answers to some tasks of the probe (``cheats_probe.py``),
+of assignment 1, or of the one that its head names (``# of: bptt``). The other tasks stay empty, so that the points of a cheat are what its file says it may
 ``keep``, by default none.
 """
 
@@ -38,19 +38,19 @@ class Cheat:
     name: str
     text: str
     keeps: float
+    assignment: str
     answers: dict[str, str]
-
-    @property
-    def assignment(self) -> str:
-        first = set(self.answers) & {"neuron", "pytorch", "forecast", "remainder"}
-        return "recurrent_neurons" if first or self.name.startswith("rnn_") else "probe"
 
 
 def read_cheat(path: Path) -> Cheat:
     head, *parts = re.split(r'^# %% task="(\w+)"$', path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     keeps = re.search(r"^# keeps: (\d+)", head, flags=re.MULTILINE)
     answers = dict(zip(parts[::2], (code.strip() for code in parts[1::2]), strict=True))
-    return Cheat(path.stem, head.splitlines()[1].strip("# "), float(keeps[1]) if keeps else 0.0, answers)
+    first = path.stem.startswith("rnn_") or set(answers) & {"neuron", "pytorch", "forecast", "remainder"}
+    attacked = re.search(r"^# of: (\w+)", head, flags=re.MULTILINE)
+    assignment = attacked[1] if attacked else "recurrent_neurons" if first else "probe"
+    text = head.splitlines()[1].strip("# ")
+    return Cheat(path.stem, text, float(keeps[1]) if keeps else 0.0, assignment, answers)
 
 
 # a change of the assignment starts other processes, so that each assignment's cheats stand together
@@ -83,10 +83,11 @@ def graders(tmp_path_factory):
     (folder / "solutions" / "02-probe").mkdir(parents=True)
     source = (HERE / "cheats_probe.py").read_text(encoding="utf-8")
     (folder / "solutions" / "02-probe" / "probe.py").write_text(source, encoding="utf-8")
-    first = [a for a in release.find_assignments(ROOT) if a.name.startswith("01-")]
-    found = {a.notebook: a for a in (*first, *release.find_assignments(folder))}
+    attacked = {cheat.assignment for cheat in CHEATS}
+    ours = [a for a in release.find_assignments(ROOT) if a.notebook in attacked]
+    found = {a.notebook: a for a in (*ours, *release.find_assignments(folder))}
     release.release(list(found.values()), folder / "source", folder / "released")
-    timeouts = {"probe": 4.0, "recurrent_neurons": 30.0}
+    timeouts = {name: 4.0 if name == "probe" else 30.0 for name in found}
     releases = {name: read_release(folder / "source" / a.name, timeouts[name]) for name, a in found.items()}
     yield Graders(found, releases, folder / "released")
     end_benches()

@@ -103,7 +103,7 @@ def bench_for(release: Release) -> Bench:
         if release.digest not in BENCHES:
             for digest in [digest for digest, bench in BENCHES.items() if not bench.busy]:
                 BENCHES.pop(digest).end()
-            BENCHES[release.digest] = Bench(release.modules, release.limits)
+            BENCHES[release.digest] = Bench(release.modules, release.limits, release.uses)
         return BENCHES[release.digest]
 
 

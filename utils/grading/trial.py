@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from utils.grading.imports import NOT_THERE
 from utils.grading.peer import Gone
 from utils.grading.shell import Shell
 from utils.grading.student import Student
@@ -101,6 +102,7 @@ class Trial:
             except Gone:
                 made = [gone(self.how(student, label))]
             outputs = made if outputs is None else outputs
+            self.notes += [f"In {label}: {o['evalue']}" for o in made if REFUSED in o.get("evalue", "")][:1]
         return outputs or []
 
     def test(self, cell: dict, place: int) -> list[dict]:
@@ -128,7 +130,7 @@ class Trial:
             outputs = [o for o in outputs if o["output_type"] != "error"]
             outputs.append(gone(self.too_long(cell["label"], limit)))
         for output in outputs:
-            if REFUSED in output.get("evalue", ""):
+            if any(sign in output.get("evalue", "") for sign in (REFUSED, NOT_THERE)):
                 self.notes.append(f"In {cell['label']}: {output['evalue']}")
         return outputs
 
