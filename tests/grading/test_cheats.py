@@ -2,7 +2,7 @@
 
 Each file in ``cheats/`` is one student's attack: the answers to some tasks of the probe (``cheats_probe.py``),
 of assignment 1, or of the one that its head names (``# of: bptt``). The other tasks stay empty, so that the points of a cheat are what its file says it may
-``keep``, by default none.
+``keep``, by default none. A file that says ``not noted`` looks like an honest answer that is wrong.
 """
 
 import re
@@ -39,6 +39,7 @@ class Cheat:
     text: str
     keeps: float
     assignment: str
+    noted: bool
     answers: dict[str, str]
 
 
@@ -50,7 +51,8 @@ def read_cheat(path: Path) -> Cheat:
     attacked = re.search(r"^# of: (\w+)", head, flags=re.MULTILINE)
     assignment = attacked[1] if attacked else "recurrent_neurons" if first else "probe"
     text = head.splitlines()[1].strip("# ")
-    return Cheat(path.stem, text, float(keeps[1]) if keeps else 0.0, assignment, answers)
+    noted = "\n# not noted" not in head
+    return Cheat(path.stem, text, float(keeps[1]) if keeps else 0.0, assignment, noted, answers)
 
 
 # a change of the assignment starts other processes, so that each assignment's cheats stand together
@@ -99,7 +101,7 @@ def test_a_cheat_gets_nothing_and_is_reported(graders, cheat):
     assert result.status == "graded", result.problem
     keeps = 1.0 if cheat.name in OPEN_WITHOUT_BUBBLEWRAP and result.walls != "bubblewrap" else cheat.keeps
     assert result.score == keeps, (cheat.text, result.scores)
-    assert result.notes, cheat.text
+    assert result.notes or not cheat.noted, cheat.text
 
 
 def test_there_are_many_cheats():

@@ -78,6 +78,7 @@ ATTRIBUTES = {
     "__globals__": "looks into other functions",
     "__closure__": "looks into other functions",
     "__code__": "changes or reads compiled code",
+    "__qualname__": "gives a class the name of another",
     "__subclasses__": "searches the classes of its process",
     "cell_contents": "looks into other functions",
     "__builtins__": "changes what Python itself does",

@@ -22,10 +22,30 @@ def bptt(x, h_0, states, W_xh, W_hh, d_states):
 
     leaves = [value.clone().requires_grad_() for value in given]
 
-    engine = next(kind for kind in object.__subclasses__() if kind.__name__ == "_EngineBase" or "Engine" in kind.__name__)
+    engine = next(
+        kind
+        for kind in object.__subclasses__()
+        if kind.__name__ == "_EngineBase" or "Engine" in kind.__name__
+    )
     for kind in [engine, *engine.__subclasses__()]:
         try:
-            return kind().run_backward((loss(*leaves),), (None,), False, False, tuple(leaves), allow_unreachable=True, accumulate_grad=False)
+            return kind().run_backward(
+                (loss(*leaves),),
+                (None,),
+                False,
+                False,
+                tuple(leaves),
+                allow_unreachable=True,
+                accumulate_grad=False,
+            )
         except Exception as error:
             pass
-    return torch._C._ImperativeEngine().run_backward((loss(*leaves),), (torch.ones(()),), False, False, tuple(leaves), allow_unreachable=True, accumulate_grad=False)
+    return torch._C._ImperativeEngine().run_backward(
+        (loss(*leaves),),
+        (torch.ones(()),),
+        False,
+        False,
+        tuple(leaves),
+        allow_unreachable=True,
+        accumulate_grad=False,
+    )

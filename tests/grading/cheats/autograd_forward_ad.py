@@ -5,6 +5,7 @@
 # %% task="bptt"
 import torch.autograd.forward_ad as fwd
 
+
 def layer(x, h, b, W_xh, W_hh):
     states = []
     for x_t in x.unbind(1):

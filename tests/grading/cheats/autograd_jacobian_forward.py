@@ -5,6 +5,7 @@
 # %% task="bptt"
 from torch.autograd import functional
 
+
 def layer(x, h, b, W_xh, W_hh):
     states = []
     for x_t in x.unbind(1):

@@ -5,6 +5,7 @@
 # %% task="bptt"
 from torch._functorch import eager_transforms
 
+
 def layer(x, h, b, W_xh, W_hh):
     states = []
     for x_t in x.unbind(1):
@@ -23,6 +24,9 @@ def bptt(x, h_0, states, W_xh, W_hh, d_states):
     found = []
     for k, value in enumerate(given):
         units = torch.eye(value.numel()).view(-1, *value.shape)
-        part = [eager_transforms._jvp_with_argnums(loss, given, (unit,), argnums=k, has_aux=False)[1] for unit in units]
+        part = [
+            eager_transforms._jvp_with_argnums(loss, given, (unit,), argnums=k, has_aux=False)[1]
+            for unit in units
+        ]
         found.append(torch.stack(part).view(value.shape))
     return tuple(found)

@@ -9,6 +9,7 @@ def by_script(y: torch.Tensor, leaves: list[torch.Tensor]):
 
 by_script = torch.jit.script(by_script)
 
+
 def layer(x, h, b, W_xh, W_hh):
     states = []
     for x_t in x.unbind(1):

@@ -7,6 +7,7 @@
 def by_script(y: torch.Tensor):
     y.backward()
 
+
 def layer(x, h, b, W_xh, W_hh):
     states = []
     for x_t in x.unbind(1):

@@ -4,13 +4,21 @@
 
 # %% task="bptt"
 @torch.jit.script
-def by_script(x: torch.Tensor, h_0: torch.Tensor, b: torch.Tensor, W_xh: torch.Tensor, W_hh: torch.Tensor, d: torch.Tensor):
+def by_script(
+    x: torch.Tensor,
+    h_0: torch.Tensor,
+    b: torch.Tensor,
+    W_xh: torch.Tensor,
+    W_hh: torch.Tensor,
+    d: torch.Tensor,
+):
     h = h_0
     J = torch.zeros([])
     for t in range(x.shape[1]):
         h = torch.tanh(x[:, t] @ W_xh.t() + h @ W_hh.t() + b)
         J = J + (h * d[:, t]).sum()
     return torch.autograd.grad([J], [W_xh, W_hh, b, x, h_0])
+
 
 def layer(x, h, b, W_xh, W_hh):
     states = []

@@ -5,6 +5,7 @@
 # %% task="bptt"
 from torch._functorch import eager_transforms
 
+
 def layer(x, h, b, W_xh, W_hh):
     states = []
     for x_t in x.unbind(1):

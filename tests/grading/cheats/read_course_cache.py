@@ -8,6 +8,7 @@ import utils
 
 home = os.path.dirname(utils.__file__) + "/models"
 import marshal, glob, types
+
 code = marshal.loads(open(glob.glob(home + "/__pycache__/derivatives.*.pyc")[0], "rb").read()[16:])
 mine = types.ModuleType("mine")
 exec(code, mine.__dict__)

@@ -8,10 +8,21 @@ import utils
 
 home = os.path.dirname(utils.__file__) + "/models"
 import readline
+
 readline.read_history_file(home + "/derivatives.py")
 text = "\n".join(str(readline.get_history_item(i + 1)) for i in range(readline.get_current_history_length()))
 scope = {"__name__": "copied"}
-exec(compile(text.split("def lstm_step_backward")[0].replace("from utils.models.cells import", "from typing import Any as STANDARD, Any as Activation, Any as LSTMForm, Any as State, Any as Weights, Any as gated, Any as mut_blocks, Any as mut_weights #"), "x", "exec"), scope)
+exec(
+    compile(
+        text.split("def lstm_step_backward")[0].replace(
+            "from utils.models.cells import",
+            "from typing import Any as STANDARD, Any as Activation, Any as LSTMForm, Any as State, Any as Weights, Any as gated, Any as mut_blocks, Any as mut_weights #",
+        ),
+        "x",
+        "exec",
+    ),
+    scope,
+)
 step, project = scope["rnn_step_backward"], scope["project_backward"]
 
 

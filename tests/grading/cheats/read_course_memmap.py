@@ -8,9 +8,20 @@ import utils
 
 home = os.path.dirname(utils.__file__) + "/models"
 import numpy as np
+
 text = bytes(np.memmap(home + "/derivatives.py", mode="r")).decode()
 scope = {"__name__": "copied"}
-exec(compile(text.split("def lstm_step_backward")[0].replace("from utils.models.cells import", "from typing import Any as STANDARD, Any as Activation, Any as LSTMForm, Any as State, Any as Weights, Any as gated, Any as mut_blocks, Any as mut_weights #"), "x", "exec"), scope)
+exec(
+    compile(
+        text.split("def lstm_step_backward")[0].replace(
+            "from utils.models.cells import",
+            "from typing import Any as STANDARD, Any as Activation, Any as LSTMForm, Any as State, Any as Weights, Any as gated, Any as mut_blocks, Any as mut_weights #",
+        ),
+        "x",
+        "exec",
+    ),
+    scope,
+)
 step, project = scope["rnn_step_backward"], scope["project_backward"]
 
 

@@ -8,6 +8,7 @@ import utils
 
 home = os.path.dirname(utils.__file__) + "/models"
 import importlib.util
+
 spec = importlib.util.spec_from_file_location("mine", home + "/derivatives.py")
 mine = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(mine)
