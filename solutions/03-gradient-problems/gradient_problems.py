@@ -21,9 +21,10 @@
 # under the name it has.
 #
 # **Rules.** Each task is tested alone. Do not change the test cells; what you change there is undone before
-# grading. Leave the arguments of your functions as they are. Warnings cost nothing. You may import
-# PyTorch, NumPy, Matplotlib and Python's standard library: other packages, and parts of `utils` that the first
-# cell does not import, are not there when your work is graded. An import of them that nothing uses costs nothing.
+# grading. Leave the arguments of your functions as they are. Warnings cost nothing. You may
+# import PyTorch, NumPy, Matplotlib and Python's standard library. Other packages, and parts of `utils` that
+# the first cell does not import, are not there when your work is graded; an import of them that nothing uses
+# costs nothing.
 #
 # **Notation.** As in chapter 3, in the form of columns, with a layer of $n$ units and inputs of size $d$:
 #

@@ -1,8 +1,9 @@
 """Cheats get nothing that they did not earn, and the instructor is told; honest work is not accused.
 
-Each file in ``cheats/`` is one student's attack: the answers to some tasks of the probe (``cheats_probe.py``),
-of assignment 1, or of the one that its head names (``# of: bptt``). The other tasks stay empty, so that the points of a cheat are what its file says it may
-``keep``, by default none. A file that says ``not noted`` looks like an honest answer that is wrong.
+Each file in ``cheats/`` is one student's attack: the answers to some tasks of the probe
+(``cheats_probe.py``), of assignment 1, or of the one that its head names (``# of: bptt``). The other tasks
+stay empty, so that the points of a cheat are what its file says it may ``keep``, by default none. A file that
+says ``not noted`` looks like an honest answer that is wrong.
 """
 
 import re

@@ -1,11 +1,11 @@
-"""What students' code may import: the packages of an :class:`~utils.grading.packages.Offer`, and its own files.
+"""What students' code may import: the packages of an ``Offer``, and files of its own.
 
 Inside bubblewrap nothing else is there. Elsewhere the finder below does not find it, and
 :mod:`utils.grading.shut` lets no file of it be read.
 
 An import of what is not offered costs nothing by itself: a line ``import pandas as pd`` in a cell prints one
-sentence, and the cell goes on. Whatever then uses ``pd`` fails with the same sentence. Elsewhere, in a function
-or after ``try``, the import raises ``ModuleNotFoundError``, as Python does.
+sentence, and the cell goes on. Whatever then uses ``pd`` fails with the same sentence. Elsewhere, in a
+function or after ``try``, the import raises ``ModuleNotFoundError``, as Python does.
 """
 
 from __future__ import annotations

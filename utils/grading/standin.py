@@ -37,8 +37,8 @@ KINDS = {
     "generator": types.GeneratorType,
     "module": types.ModuleType,
 }
-# what an object of the other process can be in `isinstance`. Nobody can see that its class is what it says; so
-# it is none of those that a test relies on, such as an `nn.LSTM`: these are copied, and then are what they are.
+# What an object of the other process can be in `isinstance`. Nobody can see that its class is what it says;
+# so it is none of those that a test relies on, such as `nn.LSTM`: these are copied, and are what they are.
 SAFE_CLASSES = ("torch.nn.modules.module.Module", "torch.optim.optimizer.Optimizer")
 SAFE_HOMES = ("matplotlib.",)
 PLAIN_KINDS = (Tensor, str, bytes, int, float, list, tuple, dict, set, frozenset)
@@ -164,7 +164,7 @@ def describe(value: Any) -> dict:
 
 
 def names_of_classes(kind: type) -> list[str]:
-    """The classes that a class is made of, by the names under which they are found; others have no such name."""
+    """The classes that a class is made of, by the names under which they are really found."""
     named = [(base, base.__module__, base.__qualname__) for base in type.mro(kind)]
     return [
         f"{module}.{name}"

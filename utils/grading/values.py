@@ -274,7 +274,7 @@ def class_name(kind: type) -> str | None:
 
 
 def module_class(value: nn.Module) -> str | None:
-    """The class of a module that both sides have; of one's own that only makes it, the one that it is made of."""
+    """The class of a module that both sides have: its own, or the one that its own only makes."""
     for kind in type(value).__mro__:
         if name := class_name(kind):
             return name
