@@ -29,7 +29,7 @@ ROOT = HERE.parents[1]
 
 
 # what limits alone do not stop (`COURSE_WALLS=limits python -m pytest tests/grading/test_cheats.py`)
-OPEN_WITHOUT_BUBBLEWRAP = {"read_files"}
+OPEN_WITHOUT_BUBBLEWRAP = {"read_files": 1.0, "read_course_mapped": 5.0, "read_course_history": 5.0}
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,9 @@ def graders(tmp_path_factory):
 def test_a_cheat_gets_nothing_and_is_reported(graders, cheat):
     result = graders.grade(cheat.assignment, cheat.answers)
     assert result.status == "graded", result.problem
-    keeps = 1.0 if cheat.name in OPEN_WITHOUT_BUBBLEWRAP and result.walls != "bubblewrap" else cheat.keeps
+    keeps = cheat.keeps
+    if result.walls != "bubblewrap":
+        keeps = OPEN_WITHOUT_BUBBLEWRAP.get(cheat.name, keeps)
     assert result.score == keeps, (cheat.text, result.scores)
     assert result.notes or not cheat.noted, cheat.text
 
@@ -162,6 +164,28 @@ def recurrent_neuron(x, y_prev, W_x, W_y, b):
     assert len(model.weights) == len(b)
     return model(x, y_prev)
 """,
+    "imports_what_is_not_there": """
+import numpy as np, pandas as pd
+import seaborn as sns
+from tqdm.auto import tqdm, trange
+from sklearn.metrics import accuracy_score
+from utils import plots
+from utils.models import *
+import google.colab
+try:
+    import scipy.special as special
+except ImportError:
+    special = None
+try:
+    import torchvision
+except ModuleNotFoundError as error:
+    print(error)
+
+
+def recurrent_neuron(x, y_prev, W_x, W_y, b):
+    assert np.ones(1) == 1
+    return torch.tanh(x @ W_x + y_prev @ W_y + b)
+""",
     "tries_things_out": """
 print("hidden_size and gradebook are only words here, and so is nn.RNN", nn.RNN(3, 2))
 %matplotlib inline
@@ -182,6 +206,29 @@ def recurrent_neuron(x, y_prev, W_x, W_y, b):
 def test_unusual_but_honest_work_is_not_accused(graders, name):
     right = solutions(graders.assignments["recurrent_neurons"])
     result = graders.grade("recurrent_neurons", right | {"neuron": HONEST[name].strip()})
+    assert (result.score, result.notes) == (20, [])
+
+
+def test_what_is_not_there_is_said_in_one_sentence(graders):
+    right = solutions(graders.assignments["recurrent_neurons"])
+    neuron = "import pandas as pd\n\n\ndef recurrent_neuron(*args):\n    return pd.DataFrame(args)"
+    layer = "def run_layer(*args):\n    from utils.models import RNN\n\n    return RNN(1, 1)(*args)"
+    result = graders.grade("recurrent_neurons", right | {"neuron": neuron, "layer": layer})
+    assert result.score == 11
+    used = "this assignment uses matplotlib, numpy, torch, utils.checks and Python's standard library."
+    for test, name in (("neuron-values", "pandas"), ("layer-values", "utils.models")):
+        sentence = f"ModuleNotFoundError: {name} is not there when this assignment is graded: {used}"
+        assert result.failures[test] == sentence
+
+
+def test_a_class_that_only_makes_a_layer_is_that_layer(graders):
+    right = solutions(graders.assignments["recurrent_neurons"])
+    made = "class MyRNN(nn.RNN):\n    def __init__(self, *sizes):\n"
+    made += "        super().__init__(*sizes, batch_first=True)"
+    answer = right["pytorch"].replace(
+        "nn.RNN(input_size, hidden_size, batch_first=True)", "MyRNN(*W_x.shape)"
+    )
+    result = graders.grade("recurrent_neurons", right | {"pytorch": f"{made}\n\n\n{answer}"})
     assert (result.score, result.notes) == (20, [])
 
 
