@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec
 from typing import Any
 
 from utils.grading.packages import ALWAYS, PACKAGE, Offer
@@ -21,20 +21,20 @@ NOT_THERE = "is not there when this assignment is graded"  # what a refused impo
 
 
 class Filtered:
-    """Finds what ``PathFinder`` finds, but no package and no part of the course that is not offered."""
+    """Finds what another finder finds, but no package and no part of the course that is not offered."""
 
-    def __init__(self, offer: Offer) -> None:
-        self.offer = offer
+    def __init__(self, offer: Offer, finder: Any) -> None:
+        self.offer, self.finder = offer, finder
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.finder, name)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        spec = PathFinder.find_spec(name, path, target)
+        spec = self.finder.find_spec(name, path, target)
         if spec is None:
             return None
         places = [spec.origin, *(spec.submodule_search_locations or ())]
         return spec if all(is_offered(self.offer, place) for place in places if place) else None
-
-    invalidate_caches = staticmethod(PathFinder.invalidate_caches)
-    find_distributions = staticmethod(PathFinder.find_distributions)
 
 
 def is_offered(offer: Offer, place: str) -> bool:
@@ -131,7 +131,10 @@ def missing(error: ModuleNotFoundError, name: str, namespace: dict) -> None:
 
 def enforce(offer: Offer) -> None:
     """Let this process import from now on what is offered, and nothing else."""
-    sys.meta_path[:] = [Filtered(offer) if finder is PathFinder else finder for finder in sys.meta_path]
+    pythons_own = (BuiltinImporter, FrozenImporter)
+    sys.meta_path[:] = [
+        finder if finder in pythons_own else Filtered(offer, finder) for finder in sys.meta_path
+    ]
     sys.meta_path.append(Telling(offer))
 
 

@@ -36,7 +36,10 @@ KEYS = (
     "AutogradOther",
     "AutogradNestedTensor",
 )
-STEPS_OF_AUTOGRAD = ("_backward", "_make_dual", "_make_dual_copy", "_fw_primal")  # refused with a sentence
+# refused with a sentence: the steps of autograd, and the whole way back through a recurrent layer
+STEPS_OF_AUTOGRAD = re.compile(
+    r"_backward|_make_dual|_make_dual_copy|_fw_primal|\w*(rnn|lstm|gru)\w*_backward\w*"
+)
 STAYS = ("detach", "detach_", "requires_grad_", "set_data")  # records nothing, and has no other kernel
 # parts of torch's modules in C++ that differentiate, by a word in their names
 BENEATH = re.compile(
@@ -117,7 +120,7 @@ def refuse_autograd(refused: Any, disarm: Callable[[Any], None]) -> list[Any]:
     """
     library = Library()
     for _, name, full in list(operators()):
-        if name in STEPS_OF_AUTOGRAD:
+        if STEPS_OF_AUTOGRAD.fullmatch(name):
             for key in KEYS:
                 library.put(full, key, refused)
         elif name not in STAYS and torch._C._dispatch_has_kernel_for_dispatch_key(full, "Autograd"):
