@@ -152,3 +152,26 @@ def test_a_value_that_becomes_nan_has_changed_and_nan_itself_has_not():
     checks.unchanged("x", before, x)
     checks.call(lambda x: x.fill_(torch.nan), x)
     assert x[0] == 0 and "changed in place" in sentence(checks.unchanged, "x", before, x)
+
+
+@pytest.mark.parametrize(
+    ("got", "end"),
+    [
+        (torch.complex(torch.ones(2), torch.ones(2)), "expected real numbers, got complex ones (complex64)."),
+        (torch.ones(2, dtype=torch.bool), "expected float32, got bool."),
+        (torch.ones(2).to_sparse(), "got one that is sparse, nested or quantized."),
+        (torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8), "sparse, nested or quantized."),
+        (torch.nested.as_nested_tensor([torch.ones(2)]), "sparse, nested or quantized."),
+        ([1.0, 1.0], "expected a torch.Tensor, got list."),
+    ],
+)
+def test_the_kind_of_an_answer_is_compared_first(got, end):
+    assert sentence(checks.close, "y", got, torch.ones(2)).endswith(end)
+
+
+def test_complex_numbers_are_compared_where_they_are_expected():
+    expected = torch.complex(torch.ones(2), torch.ones(2))
+    checks.close("y", expected.to(torch.complex128), expected)
+    assert "expected complex numbers, got float32" in sentence(checks.close, "y", torch.ones(2), expected)
+    assert "at index (0,)" in sentence(checks.close, "y", expected.conj(), expected)
+    checks.close("whole numbers", torch.ones(2, dtype=torch.int64), torch.ones(2))

@@ -131,10 +131,14 @@ def same(a: Tensor, b: Tensor) -> bool:
     return bool(((a == b) | ((a != a) & (b != b))).all())
 
 
-def tensor(what: str, got: Any) -> None:
-    """``got`` is a tensor."""
+def tensor(what: str, got: Any, complex_numbers: bool = False) -> None:
+    """``got`` is a dense tensor of real numbers (or complex ones, where these are expected)."""
     if not isinstance(got, Tensor):
         fail(f"{what}: expected a torch.Tensor, got {type(got).__name__}.")
+    if got.layout is not torch.strided or got.is_quantized or got.is_nested:
+        fail(f"{what}: expected an ordinary tensor, got one that is sparse, nested or quantized.")
+    if got.is_complex() and not complex_numbers:
+        fail(f"{what}: expected real numbers, got complex ones ({str(got.dtype)[6:]}).")
 
 
 def pair(what: str, got: Any, names: Sequence[str]) -> None:
@@ -147,6 +151,11 @@ def pair(what: str, got: Any, names: Sequence[str]) -> None:
 def shape(what: str, got: Any, expected: Sequence[int], hint: str = "") -> None:
     """``got`` is a tensor of shape ``expected``; a wrong order of axes is recognised."""
     tensor(what, got)
+    same_shape(what, got, expected, hint)
+
+
+def same_shape(what: str, got: Tensor, expected: Sequence[int], hint: str = "") -> None:
+    """As :func:`shape`, for a tensor of any kind."""
     have, want = tuple(got.shape), tuple(expected)
     if have != want:
         fail(f"{what}: expected shape {want}, got {have}{(hint and ': ' + hint) or guess(have, want)}")
@@ -174,12 +183,19 @@ def close(
 ) -> None:
     """``got`` equals ``expected`` up to ``tolerance``, whatever its floating-point type.
 
+    Their kinds are compared first: complex numbers are no real ones, and booleans no numbers.
+
     Args:
         mistakes: what a known mistake would give, by the sentence that explains the mistake. The sentence
             is shown to the student whose answer is that one.
     """
-    shape(what, got, expected.shape)
-    got = got.detach().double()
+    tensor(what, got, complex_numbers=expected.is_complex())
+    if expected.is_complex() != got.is_complex():
+        fail(f"{what}: expected complex numbers, got {str(got.dtype)[6:]}.")
+    if (got.dtype is torch.bool) != (expected.dtype is torch.bool):
+        fail(f"{what}: expected {str(expected.dtype)[6:]}, got {str(got.dtype)[6:]}.")
+    same_shape(what, got, expected.shape)
+    got = wide(got.detach())
     if agrees(got, expected, tolerance):
         return
     for sentence, wrong in (mistakes or {}).items():
@@ -187,18 +203,23 @@ def close(
             fail(f"{what}: {sentence}")
     if not torch.isfinite(got).all():
         fail(f"{what}: some values are not finite numbers.")
-    error = (got - expected.double()).abs()
+    error = (got - wide(expected)).abs()
     # not torch.unravel_index: its first call imports sympy, which takes a second
     place = tuple(int(i) for i in np.unravel_index(int(error.argmax()), error.shape))
     fail(
-        f"{what}: expected {float(expected[place]):.6g}, got {float(got[place]):.6g}"
+        f"{what}: expected {expected[place].item():.6g}, got {got[place].item():.6g}"
         f"{f' at index {place}' if place else ''} (the largest of the differences)."
     )
 
 
 def agrees(got: Tensor, expected: Tensor, tolerance: float) -> bool:
     """Whether two tensors have one shape and values within ``tolerance`` of each other."""
-    return got.shape == expected.shape and bool(((got - expected.double()).abs() <= tolerance).all())
+    return got.shape == expected.shape and bool(((got - wide(expected)).abs() <= tolerance).all())
+
+
+def wide(values: Tensor) -> Tensor:
+    """The same numbers, each with the most digits that there are."""
+    return values.to(torch.complex128 if values.is_complex() else torch.float64)
 
 
 def true(condition: Any, sentence: str) -> None:

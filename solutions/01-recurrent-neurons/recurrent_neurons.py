@@ -20,7 +20,10 @@
 # under the name it has.
 #
 # **Rules.** Each task is tested alone. Do not change the test cells; what you change there is undone before
-# grading. Leave the arguments of your functions as they are. Warnings cost nothing.
+# grading. Leave the arguments of your functions as they are. Warnings cost nothing. You may
+# import PyTorch, NumPy, Matplotlib and Python's standard library. Other packages, and parts of `utils` that
+# the first cell does not import, are not there when your work is graded; an import of them that nothing uses
+# costs nothing.
 #
 # **Notation.** As in chapter 1, a row is an example. For a layer of `hidden_size` neurons,
 #
@@ -375,7 +378,11 @@ for name, weights, expected in zip(
 # %% test="remainder" checks="strings" points=3
 def run_counter(bits: list[int]) -> float:
     """The remainder that the weights compute."""
-    W_x, W_h, b, w_out = [weights.double() for weights in checks.call(remainder_weights)]
+    answer = checks.call(remainder_weights)
+    checks.pair("remainder_weights", answer, ("W_x", "W_h", "b", "w_out"))
+    for weights in answer:
+        checks.tensor("each of the weights", weights)
+    W_x, W_h, b, w_out = [weights.double() for weights in answer]
     h = torch.zeros(len(b), dtype=torch.float64)
     for bit in bits:
         h = ((bit * W_x[0] + h @ W_h + b) > 0).double()
@@ -450,6 +457,7 @@ checks.shape(f"the last output of 1 layer, {batch} sequences", y_last, (1, batch
 # %% test="pytorch" checks="values" points=3
 # One neuron, one step: tanh(1·0.5 + 0.25) = 0.635149.
 rnn = checks.call(to_torch, torch.tensor([[0.5]]), torch.tensor([[2.0]]), torch.tensor([0.25]))
+checks.true(isinstance(rnn, nn.RNN), f"to_torch: expected an nn.RNN, got {type(rnn).__name__}.")
 outputs, _ = checks.call(rnn, torch.ones(1, 1, 1, dtype=rnn.weight_ih_l0.dtype))
 checks.close(
     "the output of the example worked by hand",
@@ -472,6 +480,7 @@ def two_steps(W_x, W_y, b):
 
 expected = two_steps(W_x, W_y, b)
 rnn = checks.call(to_torch, W_x, W_y, b)
+checks.true(isinstance(rnn, nn.RNN), f"to_torch: expected an nn.RNN, got {type(rnn).__name__}.")
 for name, parameter in rnn.named_parameters():
     checks.true(parameter.requires_grad, f"{name} cannot be trained: it must keep requires_grad.")
 dtype = rnn.weight_ih_l0.dtype

@@ -22,7 +22,10 @@
 # under the name it has.
 #
 # **Rules.** Each task is tested alone. Do not change the test cells; what you change there is undone before
-# grading. Leave the arguments of your functions as they are. Warnings cost nothing.
+# grading. Leave the arguments of your functions as they are. Warnings cost nothing. You may
+# import PyTorch, NumPy, Matplotlib and Python's standard library. Other packages, and parts of `utils` that
+# the first cell does not import, are not there when your work is graded; an import of them that nothing uses
+# costs nothing.
 #
 # **Notation.** As in chapter 2, with a batch: the first axis is the example, the second is time. For a
 # single example and a single step, as columns,
@@ -255,6 +258,17 @@ with checks.forbidden(*FORBIDDEN):
 checks.pair("bptt", answer, GRADIENTS)
 for name, got, like in zip(GRADIENTS, answer, ((5, 3), (5, 5), (5,), (2, 4, 3), (2, 5)), strict=True):
     checks.shape(f"{name} for 2 sequences of 4 steps, 3 inputs and 5 units", got, like)
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+batch, time, width, units = (torch.randperm(5, generator=generator)[:4] + 2).tolist()
+x, h_0 = torch.randn(batch, time, width, generator=generator), torch.randn(batch, units, generator=generator)
+states, d_states = torch.randn(2, batch, time, units, generator=generator).tanh()
+W_xh, W_hh = torch.randn(units, width, generator=generator), torch.randn(units, units, generator=generator)
+with checks.forbidden(*FORBIDDEN):
+    answer = checks.call(bptt, x, h_0, states, W_xh, W_hh, d_states)
+for name, got, like in zip(GRADIENTS, answer, (W_xh, W_hh, W_hh[0], x, h_0), strict=True):
+    checks.shape(f"{name} for {batch} sequences of {time} steps", got, like.shape)
+### END HIDDEN TESTS
 
 # %% test="bptt" checks="weights" points=2
 # One unit, two steps, all weights 1, x = 1, 0: h_1 = tanh 1 = 0.761594, h_2 = tanh h_1 = 0.642015.
@@ -381,9 +395,15 @@ arguments = {
     "d_states": torch.randn(2, 5, 4, generator=generator),
 }
 copies = {name: value.clone() for name, value in arguments.items()}
-checks.call(bptt, **arguments)
+with checks.forbidden(*FORBIDDEN):
+    answer = checks.call(bptt, **arguments)
 for name in arguments:
     checks.unchanged(name, copies[name], arguments[name])
+with checks.forbidden(*FORBIDDEN):
+    doubled = checks.call(bptt, **{**copies, "d_states": 2 * copies["d_states"]})
+for name, once, twice in zip(GRADIENTS, answer, doubled, strict=True):
+    checks.true(bool((once != 0).any()), f"{name} is 0, whatever the gradient of the states is.")
+    checks.close(f"{name} for twice the gradient of the states", twice, 2 * once, tolerance=1e-3)
 ### END HIDDEN TESTS
 
 # %% [markdown]

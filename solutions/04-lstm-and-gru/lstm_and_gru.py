@@ -21,7 +21,10 @@
 # under the name it has.
 #
 # **Rules.** Each task is tested alone. Do not change the test cells; what you change there is undone before
-# grading. Leave the arguments of your functions as they are. Warnings cost nothing.
+# grading. Leave the arguments of your functions as they are. Warnings cost nothing. You may
+# import PyTorch, NumPy, Matplotlib and Python's standard library. Other packages, and parts of `utils` that
+# the first cell does not import, are not there when your work is graded; an import of them that nothing uses
+# costs nothing.
 #
 # **Notation.** As in chapter 4, with the weights stacked as PyTorch stacks them. In a batch, an example is a
 # row, so that the sums of all gates are `x @ W_ih.T + h @ W_hh.T + b`.
@@ -555,6 +558,22 @@ checks.true(
     lstm.num_layers == 1 and not lstm.bidirectional and lstm.batch_first,
     "load_gates must return one layer, one direction, with batch_first=True.",
 )
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+input_size, hidden_size = (torch.randperm(5, generator=generator)[:2] + 2).tolist()
+shapes = ((input_size, hidden_size), (hidden_size, hidden_size), (hidden_size,))
+gates = {gate: tuple(torch.randn(shape, generator=generator) for shape in shapes) for gate in "gifo"}
+lstm = checks.call(load_gates, gates)
+checks.true(
+    isinstance(lstm, nn.LSTM), f"load_gates must return an nn.LSTM, but it returned {type(lstm).__name__}."
+)
+for name, width in (("weight_ih_l0", input_size), ("weight_hh_l0", hidden_size)):
+    checks.shape(
+        f"{name} for input_size {input_size} and hidden_size {hidden_size}",
+        getattr(lstm, name, None),
+        (4 * hidden_size, width),
+    )
+### END HIDDEN TESTS
 
 # %% test="load" checks="outputs" points=2
 # One unit that hardly forgets: b_f = 100, so f = 1; i = o = 1/2 and g = tanh(1) at each of two steps, so
@@ -565,6 +584,9 @@ hand = {
     for gate in "fgio"
 }
 lstm = checks.call(load_gates, hand)
+checks.true(
+    isinstance(lstm, nn.LSTM), f"load_gates must return an nn.LSTM, but it returned {type(lstm).__name__}."
+)
 outputs, _ = lstm(torch.ones(1, 2, 1, dtype=lstm.weight_ih_l0.dtype))
 checks.close(
     "h_2 of the example worked by hand",
@@ -592,6 +614,9 @@ def reference_outputs(x, gates, row_form=True, bias=1.0):
 
 
 lstm = checks.call(load_gates, gates)
+checks.true(
+    isinstance(lstm, nn.LSTM), f"load_gates must return an nn.LSTM, but it returned {type(lstm).__name__}."
+)
 for name, parameter in lstm.named_parameters():
     checks.true(parameter.requires_grad, f"{name} cannot be trained: it must keep requires_grad.")
 dtype = lstm.weight_ih_l0.dtype
@@ -848,23 +873,49 @@ checks.true(
     isinstance(model.lstm, nn.LSTM) and model.lstm.bidirectional and model.lstm.hidden_size == 3,
     "lstm must be a bidirectional nn.LSTM with hidden_size units in each direction.",
 )
+checks.true(isinstance(model.embedding, nn.Embedding), "embedding must be an nn.Embedding.")
+checks.true(isinstance(model.head, nn.Linear), "head must be an nn.Linear.")
 checks.true(
     model.head.in_features == 6, "head must read the states of both directions: 2 * hidden_size numbers."
 )
 
 
-def reference_logits(model, tokens, length):
-    """The sentence alone, without padding, through the model's own parts."""
-    x = model.embedding(tokens[:length]).unsqueeze(0 if model.lstm.batch_first else 1)
-    return model.head(model.lstm(x)[0].flatten(0, 1)).detach()
+def same_parts(model, vocabulary_size, embedding_size, hidden_size, tags):
+    """The parts that the model must have; it gets their weights, so that it must compute the same."""
+    layers = model.lstm.num_layers
+    parts = nn.ModuleDict(
+        {
+            "embedding": nn.Embedding(vocabulary_size, embedding_size),
+            "lstm": nn.LSTM(embedding_size, hidden_size, num_layers=layers, bidirectional=True),
+            "head": nn.Linear(2 * hidden_size, tags),
+        }
+    )
+    with torch.no_grad():
+        for name, weights in parts.named_parameters():
+            part, _, attribute = name.partition(".")
+            got = getattr(getattr(model, part), attribute, None)
+            if got is None and attribute.startswith("bias"):
+                weights.zero_()  # made with bias=False
+            else:
+                checks.shape(name, got, weights.shape)
+                got.copy_(weights)
+    return parts
+
+
+def reference_logits(parts, tokens, length):
+    """The sentence alone, without padding."""
+    return parts["head"](parts["lstm"](parts["embedding"](tokens[:length]))[0]).detach()
 
 
 # Padding has no effect: each sentence gets what it gets alone.
+with checks.forbidden(*NO_TAGGER):
+    parts = same_parts(model, 6, 5, 3, 4)
+    logits = checks.call(model, tokens, lengths)
 for n, length in enumerate(lengths.tolist()):
     checks.close(
         f"the logits of sentence {n}, of length {length}",
         logits[n, :length],
-        reference_logits(model, tokens[n], length),
+        reference_logits(parts, tokens[n], length),
     )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
@@ -873,15 +924,15 @@ with checks.forbidden(*NO_TAGGER):
     model = checks.call(BiTagger, 11, 4, 6, 5)
     tokens = torch.randint(11, (4, 9), generator=generator)
     lengths = torch.tensor([3, 8, 1, 5])
+    checks.true(isinstance(model.lstm, nn.LSTM), "lstm must be an nn.LSTM.")
+    parts = same_parts(model, 11, 4, 6, 5)
     logits = checks.call(model, tokens, lengths)
 checks.shape("the logits of 4 sentences, 9 words long with padding, and 5 tags", logits, (4, 9, 5))
-checks.shape("the weights of the embedding", model.embedding.weight, (11, 4))
-checks.shape("the weights of the head", model.head.weight, (5, 12))
 for n, length in enumerate(lengths.tolist()):
     checks.close(
         f"the logits of a sentence of length {length} in a batch of 4",
         logits[n, :length],
-        reference_logits(model, tokens[n], length),
+        reference_logits(parts, tokens[n], length),
     )
 loss = torch.stack([logits[n, :length].square().sum() for n, length in enumerate(lengths.tolist())]).sum()
 checks.true(loss.requires_grad, "No gradient reaches the model's weights: is something detached?")

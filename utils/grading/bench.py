@@ -13,6 +13,7 @@ import threading
 import time
 from typing import Any
 
+from utils.grading.packages import uses_of
 from utils.grading.wire import Channel, Ended, Garbled, OutOfTime, pair
 
 STARTING = 120.0  # seconds that the two processes may take to start, and a lane to answer
@@ -29,10 +30,11 @@ class Bench:
     Args:
         modules: what the assignment imports.
         limits: of a student's process, as :class:`utils.grading.sandbox.Limits` has them.
+        uses: packages, and modules of the course, that students' code may import.
     """
 
-    def __init__(self, modules: list[str], limits: dict | None = None) -> None:
-        self.settings = {"modules": modules, "limits": limits or {}}
+    def __init__(self, modules: list[str], limits: dict | None = None, uses: list[str] | None = None) -> None:
+        self.settings = {"modules": modules, "limits": limits or {}, "uses": uses or uses_of(modules)}
         self.process: subprocess.Popen | None = None
         self.channel: Channel | None = None
         self.folder = ""  # for the temporary files of all that is started here

@@ -121,7 +121,7 @@ def bench_of(release: Release) -> Iterator[Bench]:
         for digest in [digest for digest, bench in BENCHES.items() if bench.over or not bench.users]:
             if digest != release.digest or BENCHES[digest].over:
                 BENCHES.pop(digest).end()
-        bench = BENCHES.setdefault(release.digest, Bench(release.modules, release.limits))
+        bench = BENCHES.setdefault(release.digest, Bench(release.modules, release.limits, release.uses))
         bench.users += 1
     try:
         yield bench

@@ -58,7 +58,13 @@ class Limits:
     threads: int = 400
 
 
-def enclose(limits: Limits, walls: Walls, keep: Iterable[int] = (), folder: Path | None = None) -> None:
+def enclose(
+    limits: Limits,
+    walls: Walls,
+    keep: Iterable[int] = (),
+    folder: Path | None = None,
+    hidden: Iterable[Path] = (),
+) -> None:
     """Shut this process in, for good. A forked child calls it first, while it has one thread.
 
     With namespaces, what returns is a fork of the caller: process 1 of a process namespace, alone in it. The
@@ -70,6 +76,7 @@ def enclose(limits: Limits, walls: Walls, keep: Iterable[int] = (), folder: Path
     Args:
         keep: numbers of the open files that stay open.
         folder: without namespaces, the working folder; the caller makes it, and removes it at the end.
+        hidden: with namespaces, files and folders that it does not see.
 
     Raises:
         OSError: the kernel refuses a part. The submission must not be run then.
@@ -92,6 +99,8 @@ def enclose(limits: Limits, walls: Walls, keep: Iterable[int] = (), folder: Path
         namespaces.keep_mounts_to_ourselves()
         namespaces.make_private("/tmp", limits.disk, limits.files)
         namespaces.make_private("/dev/shm", limits.disk, limits.files)
+        for path in hidden:
+            namespaces.hide(str(path))
         namespaces.hide("/proc")
         folder = Path("/tmp")
     _close_files({0, 1, 2, *keep})

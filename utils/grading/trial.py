@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from utils.grading.bench import gone
+from utils.grading.imports import NOT_THERE
 from utils.grading.peer import Gone
 from utils.grading.sandbox import KILLED
 from utils.grading.shell import Shell
@@ -139,6 +140,7 @@ class Trial:
         for student in list(self.students.values()):
             made = self.run_in(student, cell, number)
             outputs = made if outputs is None else outputs
+            self.notes += [f"In {label}: {o['evalue']}" for o in made if REFUSED in o.get("evalue", "")][:1]
         return outputs or []
 
     def run_in(self, student: Student, cell: dict, number: int, again: bool = False) -> list[dict]:
@@ -178,7 +180,7 @@ class Trial:
             outputs = [o for o in outputs if o["output_type"] != "error"]
             outputs.append(gone(self.note(self.too_long(cell["label"], limit))))
         for output in outputs:
-            if REFUSED in output.get("evalue", ""):
+            if any(sign in output.get("evalue", "") for sign in (REFUSED, NOT_THERE)):
                 self.note(f"In {cell['label']}: {output['evalue']}")
         return outputs
 

@@ -37,6 +37,9 @@ LARGEST = 1 << 40  # what the sizes of a tensor without elements may be, multipl
 MOST_SIZES = 32  # of a tensor or array
 # classes that both processes have under one name, whose objects therefore are copied rather than lent
 SHARED = ("torch.nn.", "utils.models.")
+# what a class may define whose objects compute as those of the class that it is made of
+MAKES = {"__init__", "__module__", "__qualname__", "__doc__", "__annotations__", "__parameters__"}
+MAKES |= {"__firstlineno__", "__static_attributes__", "__annotate_func__", "__annotations_cache__"}
 NOT_COPIED = {"_flat_weights", "_flat_weight_refs", "_parameters", "_buffers", "_modules"}
 BUILTIN_TYPES = {
     kind.__name__: kind
@@ -219,11 +222,11 @@ class Writer:
 
     def module(self, value: nn.Module) -> Node:
         """A module of a class that both sides have, by value; any other is lent."""
-        if not class_name(type(value)) or not is_plain_module(value):
+        if not module_class(value) or not is_plain_module(value):
             return self.peer.lend(value)
         number = self.number(value)
         try:
-            return ["m", number, class_name(type(value)), *self.module_state(value)]
+            return ["m", number, module_class(value), *self.module_state(value)]
         except NotPlain:
             del self.numbers[id(value)]
             self.objects[number] = None
@@ -256,7 +259,7 @@ class Writer:
     def overwritten(self, number: int, value: Any) -> Node:
         """The contents of an object that keeps its number."""
         if isinstance(value, nn.Module):
-            return ["m", number, class_name(type(value)), *self.module_state(value)]
+            return ["m", number, module_class(value), *self.module_state(value)]
         if isinstance(value, Tensor):
             return ["x", number, None, tensor_node(value)]
         if isinstance(value, np.ndarray):
@@ -293,6 +296,16 @@ def class_name(kind: type) -> str | None:
     """The name under which both sides have a class, if they do."""
     name = f"{kind.__module__}.{kind.__qualname__}"
     return name if name.startswith(SHARED) and find_class(name) is kind else None
+
+
+def module_class(value: nn.Module) -> str | None:
+    """The class of a module that both sides have: its own, or the one that its own only makes."""
+    for kind in type(value).__mro__:
+        if name := class_name(kind):
+            return name
+        if not set(vars(kind)) <= MAKES:
+            return None
+    return None
 
 
 def find_class(name: Any) -> type | None:

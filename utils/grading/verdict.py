@@ -7,6 +7,7 @@ cells and leaves as outputs; this process never sees a file.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import random
 import select
@@ -20,6 +21,7 @@ from typing import Any
 
 from utils import terminal
 from utils.grading import namespaces, sandbox
+from utils.grading.packages import offer
 from utils.grading.student_process import fork_lane, warm_up
 from utils.grading.symbols import Telling, names
 from utils.grading.wire import Channel, Ended, Garbled, ending_with, from_descriptor, pair
@@ -36,7 +38,8 @@ def main(descriptor: int) -> None:
     settings = bench.receive()
     with ending_with(bench):
         process, students = start_students(settings)
-        shell = warm_up(["utils.grading.trial", *settings["modules"]])
+        # tests forbid names of the course's models, and look them up for it
+        shell = warm_up(["utils.models", "utils.grading.trial", *settings["modules"]])
     lanes: list[int] = []
     try:
         bench.send(students.receive())
@@ -164,14 +167,16 @@ def start_students(settings: dict) -> tuple[subprocess.Popen, Channel]:
     here, there = pair()
     argv = [sys.executable, "-m", "utils.grading.student_process", str(there.fileno())]
     walls = sandbox.find_walls()
+    offered = offer(settings["uses"])
     students = subprocess.Popen(
-        sandbox.command(argv, walls),
+        sandbox.command(argv, walls, offer=offered),
         pass_fds=(there.fileno(),),
         stdin=subprocess.DEVNULL,
     )
     there.close()
     channel = Channel(here)
-    channel.send({"modules": settings["modules"], "limits": settings["limits"]})
+    told = {"modules": settings["modules"], "limits": settings["limits"]}
+    channel.send({**told, "offer": list(dataclasses.astuple(offered))})
     return students, channel
 
 

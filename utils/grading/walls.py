@@ -15,6 +15,7 @@ from pathlib import Path
 
 import utils
 from utils import torchtext_files
+from utils.grading.packages import Offer
 
 PACKAGES = ("site-packages", "dist-packages")  # names of the folders that hold them
 INSIDE = "inside "  # COURSE_WALLS of a program behind walls begins so; what they are follows
@@ -88,7 +89,11 @@ def _try(walls: Walls) -> list[str]:
 
 
 def command(
-    argv: Sequence[str], walls: Walls, readable: Iterable[Path] = (), hidden: Iterable[Path] = ()
+    argv: Sequence[str],
+    walls: Walls,
+    readable: Iterable[Path] = (),
+    hidden: Iterable[Path] = (),
+    offer: Offer | None = None,
 ) -> list[str]:
     """The command that runs ``argv``, a Python program, behind ``walls``. It gets a short environment.
 
@@ -99,6 +104,7 @@ def command(
     Args:
         readable: more files and folders that it may read, such as data.
         hidden: folders that it may not see even where they lie inside one that it sees.
+        offer: the packages, and parts of ``utils``, that it sees; without, all.
     """
     line = ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in environment(walls).items())]
     if not walls.bubblewrap:
@@ -112,7 +118,12 @@ def command(
         else:
             line += ["--ro-bind-try", folder, folder]
     line += ["--tmpfs", "/tmp", "--dir", "/dev/shm", "--proc", "/proc"]
-    line += [part for options in _mounts(_visible(readable), _hidden(hidden)).values() for part in options]
+    visible, covered = _visible(readable), _hidden(hidden)
+    if offer is not None:
+        homes = {Path(site) for site in offer.sites} | {_package(), _package().resolve()}
+        covered |= homes
+        visible = visible - homes | {Path(place) for place in (*offer.entries, *offer.course)}
+    line += [part for options in _mounts(visible, covered).values() for part in options]
     for device in ("null", "zero", "full", "random", "urandom"):
         line += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
     return [*line, "--remount-ro", "/", "--chdir", "/tmp", *argv]
