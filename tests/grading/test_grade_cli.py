@@ -127,9 +127,9 @@ def test_json_is_one_object_a_line(course, command):
 
 
 def test_warnings_go_to_standard_error_and_results_to_standard_output(course, capsys):
-    (course / "class/notes.txt").write_text("in nobody's folder")
+    (course / "class/work.ipynb").write_bytes(notebook("x = 1"))
     outcome = run("collect", "1", "class")
-    assert "notes.txt lies outside the students' folders" in outcome.stderr
+    assert "work.ipynb lies outside the students' folders" in outcome.stderr
     assert [line.partition(":")[0] for line in outcome.stdout.splitlines()] == ["ada", "bob", "cy"]
     outcome = run("export", "1", "class", "--format", "nbgrader", "--output", "out.csv")
     assert "bob has no score" in outcome.stderr and outcome.stdout == "Grades: out.csv\n"
