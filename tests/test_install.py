@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -152,6 +153,12 @@ def test_another_environment_is_seen_behind_the_own(tmp_path, monkeypatch):
 def test_the_pins_name_the_torch_that_is_there(venv):
     pins = install.write_constraints(install_torch.Torch("2.5.1+cu124")).read_text()
     assert pins == "filelock==1.0\ntorch==2.5.1\n"
+
+
+def test_readme_names_the_torch_that_is_pinned():
+    root = Path(__file__).parents[1]
+    named = re.findall(r"torch==([\d.]+) --index-url", (root / "README.md").read_text(encoding="utf-8"))
+    assert named == re.findall(r"(?m)^torch==([\d.]+)$", (root / "requirements.txt").read_text())
 
 
 def test_a_download_tells_how_far_it_is(venv):

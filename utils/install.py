@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -227,7 +228,10 @@ def step(what: str) -> Iterator[Callable[[str], None]]:
     print(f"{what} …", end="", flush=True)
 
     def tell(news: str, end: str = "") -> None:
-        print(f"\r\033[K{what} … {news}" if terminal else f" {news}", end=end, flush=True)
+        line = f"{what} … {news}"
+        if not end:  # a line that is to be written over must not be wrapped
+            line = line[: shutil.get_terminal_size().columns - 1]
+        print(f"\r\033[K{line}" if terminal else f" {news}", end=end, flush=True)
 
     try:
         yield tell if terminal else lambda news: None
