@@ -180,7 +180,7 @@ def test_a_second_run_does_nothing(venv, monkeypatch):
     Path("pyproject.toml").write_text("")
     monkeypatch.setattr(install, "make_venv", pytest.fail)
     done = []
-    monkeypatch.setattr(install, "put_torch", lambda *_: done.append("torch") or install_torch.Torch(PINNED))
+    monkeypatch.setattr(install, "put_torch", lambda *_: done.append("torch") or Path("constraints.txt"))
     monkeypatch.setattr(install, "run", lambda command, progress=None: done.append(command[-1]))
     everything = ["torch", ".[book]", "utils.torchtext_files"]
     install.install("", ["book"], sys.executable)

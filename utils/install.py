@@ -74,10 +74,9 @@ def install(wanted: str, extras: list[str], outside: str) -> None:
         with step(f"Python and pip into {VENV}"):
             make_venv(outside)
     LOG.write_text("", encoding="utf-8")
-    torch = put_torch(str(state["torch"]), inside, outside)
+    constraints = put_torch(str(state["torch"]), inside, outside)
     authors = "dev" in state["extras"]
     with step(f"The course and its packages{', ' + MORE if authors else ': ' + PACKAGES}") as progress:
-        constraints = write_constraints(torch)
         run_pip(
             inside,
             ["--constraint", str(constraints), "--editable", f".[{','.join(state['extras'])}]"],
@@ -120,8 +119,8 @@ def make_venv(python: str) -> None:
         raise Failed(f"{VENV} could not be made: {said}")
 
 
-def put_torch(wanted: str, inside: Path, outside: str) -> Torch:
-    """Install torch, or let .venv see another environment's."""
+def put_torch(wanted: str, inside: Path, outside: str) -> Path:
+    """Install torch, or let .venv see another environment's; the file with what goes with it."""
     pinned = re.search(
         r"^torch==([\d.]+)", Path("requirements.txt").read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -129,21 +128,23 @@ def put_torch(wanted: str, inside: Path, outside: str) -> Torch:
     torch, sentence = choose(wanted, pinned[1], inside, outside)
     if sentence:
         print(sentence, flush=True)
+    constraints = write_constraints(torch)
+    also = ("--constraint", str(constraints))
     if torch.options:
         try:
             with step(torch.what) as progress:
-                run_pip(inside, torch.options, progress)
+                run_pip(inside, (*torch.options, *also), progress)
         except Failed:
             if torch.instead is None:
                 raise
             print(no_cpu("fetching PyTorch's build for CPUs failed"), flush=True)
             torch = torch.instead
             with step(torch.what) as progress:
-                run_pip(inside, torch.options, progress)
+                run_pip(inside, (*torch.options, *also), progress)
     elif torch.what:
         print(f"{torch.what} is used", flush=True)
     see_packages(torch.folder, inside)
-    return torch
+    return constraints
 
 
 def see_packages(folder: str, inside: Path) -> None:
