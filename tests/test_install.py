@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -154,6 +155,12 @@ def test_the_pins_name_the_torch_that_is_there(venv):
     assert pins == "filelock==1.0\ntorch==2.5.1\n"
 
 
+def test_readme_names_the_torch_that_is_pinned():
+    root = Path(__file__).parents[1]
+    named = re.findall(r"torch==([\d.]+) --index-url", (root / "README.md").read_text(encoding="utf-8"))
+    assert named == re.findall(r"(?m)^torch==([\d.]+)$", (root / "requirements.txt").read_text())
+
+
 def test_a_download_tells_how_far_it_is(venv):
     code = "print('Downloading torch.whl (200 MB)'); print('Progress 50000000 of 200000000'); print('Done')"
     told = []
@@ -173,7 +180,7 @@ def test_a_second_run_does_nothing(venv, monkeypatch):
     Path("pyproject.toml").write_text("")
     monkeypatch.setattr(install, "make_venv", pytest.fail)
     done = []
-    monkeypatch.setattr(install, "put_torch", lambda *_: done.append("torch") or install_torch.Torch(PINNED))
+    monkeypatch.setattr(install, "put_torch", lambda *_: done.append("torch") or Path("constraints.txt"))
     monkeypatch.setattr(install, "run", lambda command, progress=None: done.append(command[-1]))
     everything = ["torch", ".[book]", "utils.torchtext_files"]
     install.install("", ["book"], sys.executable)

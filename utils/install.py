@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -73,10 +74,9 @@ def install(wanted: str, extras: list[str], outside: str) -> None:
         with step(f"Python and pip into {VENV}"):
             make_venv(outside)
     LOG.write_text("", encoding="utf-8")
-    torch = put_torch(str(state["torch"]), inside, outside)
+    constraints = put_torch(str(state["torch"]), inside, outside)
     authors = "dev" in state["extras"]
     with step(f"The course and its packages{', ' + MORE if authors else ': ' + PACKAGES}") as progress:
-        constraints = write_constraints(torch)
         run_pip(
             inside,
             ["--constraint", str(constraints), "--editable", f".[{','.join(state['extras'])}]"],
@@ -119,8 +119,8 @@ def make_venv(python: str) -> None:
         raise Failed(f"{VENV} could not be made: {said}")
 
 
-def put_torch(wanted: str, inside: Path, outside: str) -> Torch:
-    """Install torch, or let .venv see another environment's."""
+def put_torch(wanted: str, inside: Path, outside: str) -> Path:
+    """Install torch, or let .venv see another environment's; the file with what goes with it."""
     pinned = re.search(
         r"^torch==([\d.]+)", Path("requirements.txt").read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -128,21 +128,23 @@ def put_torch(wanted: str, inside: Path, outside: str) -> Torch:
     torch, sentence = choose(wanted, pinned[1], inside, outside)
     if sentence:
         print(sentence, flush=True)
+    constraints = write_constraints(torch)
+    also = ("--constraint", str(constraints))
     if torch.options:
         try:
             with step(torch.what) as progress:
-                run_pip(inside, torch.options, progress)
+                run_pip(inside, (*torch.options, *also), progress)
         except Failed:
             if torch.instead is None:
                 raise
             print(no_cpu("fetching PyTorch's build for CPUs failed"), flush=True)
             torch = torch.instead
             with step(torch.what) as progress:
-                run_pip(inside, torch.options, progress)
+                run_pip(inside, (*torch.options, *also), progress)
     elif torch.what:
         print(f"{torch.what} is used", flush=True)
     see_packages(torch.folder, inside)
-    return torch
+    return constraints
 
 
 def see_packages(folder: str, inside: Path) -> None:
@@ -227,7 +229,10 @@ def step(what: str) -> Iterator[Callable[[str], None]]:
     print(f"{what} …", end="", flush=True)
 
     def tell(news: str, end: str = "") -> None:
-        print(f"\r\033[K{what} … {news}" if terminal else f" {news}", end=end, flush=True)
+        line = f"{what} … {news}"
+        if not end:  # a line that is to be written over must not be wrapped
+            line = line[: shutil.get_terminal_size().columns - 1]
+        print(f"\r\033[K{line}" if terminal else f" {news}", end=end, flush=True)
 
     try:
         yield tell if terminal else lambda news: None
