@@ -30,8 +30,8 @@ class CheckFailed(AssertionError):
         return [f"\x1b[31mNot yet.\x1b[0m {self}"]
 
 
-# The arguments that the last call with them changed in place, and that got their values back. Bounded, so that
-# a notebook that runs for days does not keep them all.
+# The arguments that the last call with them changed in place, and that got their values back; so many, that a
+# notebook that runs for days does not keep them all.
 CHANGED: deque[Any] = deque(maxlen=64)
 
 
