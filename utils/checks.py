@@ -11,6 +11,7 @@ import pkgutil
 import secrets
 import sys
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from unittest import mock
@@ -29,7 +30,9 @@ class CheckFailed(AssertionError):
         return [f"\x1b[31mNot yet.\x1b[0m {self}"]
 
 
-CHANGED: list[Any] = []  # arguments that a call changed in place, and that got their values back
+# The arguments that the last call with them changed in place, and that got their values back. Bounded, so that
+# a notebook that runs for days does not keep them all.
+CHANGED: deque[Any] = deque(maxlen=64)
 
 
 def call(function: Callable, *args: Any, **kwargs: Any) -> Any:
@@ -43,7 +46,8 @@ def call(function: Callable, *args: Any, **kwargs: Any) -> Any:
     Raises:
         AssertionError: the function is not written yet, or returns None.
     """
-    kept = [(value, copy_of(value)) for value in changeable((args, kwargs))]
+    arguments = {id(value): value for value in changeable((args, kwargs))}.values()  # each once
+    kept = [(value, copy_of(value)) for value in arguments]
     try:
         answer = apart(run(function, *args, **kwargs), [value for value, _ in kept])
     finally:
@@ -102,15 +106,29 @@ def copy_of(value: Any) -> Any:
 
 
 def give_back(value: Any, before: Any) -> None:
-    """Let an argument be what it was before, and remember it if it was not."""
+    """Let an argument be what it was before; remember it if it was not, and forget it if it was."""
+    forget(value)
     if isinstance(value, Tensor):
-        now = value.detach()
-        if now.shape != before.shape or not torch.equal(now.nan_to_num(), before.nan_to_num()):
+        if not same(value.detach(), before):
             value.data = before
             CHANGED.append(value)
     elif len(value) != len(before) or any(now is not then for now, then in zip(value, before, strict=True)):
         value[:] = before
         CHANGED.append(value)
+
+
+def forget(value: Any) -> None:
+    """What earlier calls did to an argument no longer counts."""
+    kept = [other for other in CHANGED if other is not value]
+    CHANGED.clear()
+    CHANGED.extend(kept)
+
+
+def same(a: Tensor, b: Tensor) -> bool:
+    """Whether two tensors have one shape, dtype and values; NaN is NaN."""
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    return bool(((a == b) | ((a != a) & (b != b))).all())
 
 
 def tensor(what: str, got: Any) -> None:
@@ -190,9 +208,9 @@ def true(condition: Any, sentence: str) -> None:
 
 
 def unchanged(what: str, before: Tensor, after: Tensor) -> None:
-    """An argument still has the values it had before the call."""
+    """An argument still has the values it had before the call; the last call that got it counts."""
     changed = any(after is value for value in CHANGED)
-    if changed or before.shape != after.shape or not torch.equal(before, after):
+    if changed or not same(before, after):
         fail(f"{what} was changed in place: compute on a copy, and leave the argument as it was.")
 
 

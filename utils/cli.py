@@ -16,7 +16,7 @@ from utils.grade_cli import COMMANDS
 from utils.grade_command import above_zero, grade
 from utils.interrupts import kept
 from utils.places import find_root, shown
-from utils.terminal import say
+from utils.terminal import say, warn
 
 SITE, SOURCE, CLASSES = "build/book", "build/source", "build/classes"
 
@@ -56,7 +56,7 @@ def release(check: bool) -> None:
         say("assignments/ is what solutions/ gives.")
         return
     assignments = releasing.find_assignments(root)
-    changed = releasing.release(assignments, root / SOURCE, root / "assignments", say)
+    changed = releasing.release(assignments, root / SOURCE, root / "assignments", warn)
     for assignment in assignments:
         say(f"assignments/{assignment.name}: {'written' if assignment.name in changed else 'unchanged'}")
 
@@ -139,12 +139,12 @@ def main() -> None:
         with kept():
             course()
     except UserError as error:
-        say(f"course: {error}", lines=True, err=True)
+        warn(f"course: {error}", lines=True)
         sys.exit(1)
     except OSError as error:
-        if error.filename is None and error.errno != errno.ENOSPC:
+        if error.filename is None and error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise  # of no file, and so no mistake of the person at the keyboard
-        say(f"course: {about_file(error)}", err=True)
+        warn(f"course: {about_file(error)}")
         sys.exit(1)
 
 

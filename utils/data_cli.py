@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from utils.errors import UserError
-from utils.terminal import say
+from utils.terminal import say, warn
 
 if TYPE_CHECKING:
     from utils.data.copies import Copy
@@ -65,7 +65,7 @@ def fetch(names: tuple[str, ...], everything: bool) -> None:
         if copy.note:
             here = copy.place == "COURSE_DATA"
             how = "with COURSE_DATA unset" if here else f"when {copy.paths[0].name} is moved away"
-            say(f"{'':<16}the published set was not fetched: `course data fetch` does that {how}")
+            warn(f"{corpus.name}: the published set was not fetched: `course data fetch` does that {how}")
 
 
 @data.command()

@@ -84,7 +84,7 @@ def collect(assignment: str, folder: Path, attempts: str, only: tuple[str, ...],
             files=sorted(one.files),
         )
     for problem in collected.problems:
-        say(as_json, problem, problem=problem)
+        tell(as_json, problem, problem=problem)
     finish(bad)
 
 
@@ -217,7 +217,7 @@ def export(
     else:
         notes = exporting.write_moodle(results, output, roster, column, final, scale, columns=named)
     for note in notes:
-        say(as_json, note, note=note)
+        tell(as_json, note, note=note)
     say(as_json, f"Grades: {shown(output)}", file=str(output))
     finish(sum(result.status != "graded" for result in results))
 
@@ -274,7 +274,7 @@ def similar(
         text = f"{pair.one} and {pair.other}: {pair.share:.0%}, {pair.lines} lines word for word"
         say(as_json, text, one=pair.one, other=pair.other, share=round(pair.share, 3), lines=pair.lines)
     if found.compared < 2:
-        say(as_json, f"There is nothing to compare: {found.compared} of the submissions answer a task.")
+        tell(as_json, f"There is nothing to compare: {found.compared} of the submissions answer a task.")
     say(as_json, f"{len(found.pairs)} pairs among {found.compared}: {shown(page)}", page=str(page))
 
 
@@ -305,6 +305,14 @@ def say(as_json: bool, text: str, **values: Any) -> None:
         terminal.say_json(values or {"note": text})
     else:
         terminal.say(text)
+
+
+def tell(as_json: bool, text: str, **values: Any) -> None:
+    """A warning for a person; a line like the others of JSON."""
+    if as_json:
+        say(as_json, text, **values)
+    else:
+        terminal.warn(text)
 
 
 def finish(bad: int) -> None:

@@ -14,7 +14,7 @@ import click
 from utils.classes import class_to_grade, remember_origin
 from utils.errors import UserError
 from utils.places import find_root, shown
-from utils.terminal import say, say_json
+from utils.terminal import say, say_json, warn
 
 SOURCE = "build/source"
 SOME_NOT_GRADED = 3  # exit code
@@ -201,7 +201,7 @@ class Speaker:
         if self.as_json:
             self.write({"event": "problem", "problem": sentence})
         else:
-            say(sentence)
+            warn(sentence)
 
     def deadline(self, due: datetime) -> None:
         from utils.grading.times import told

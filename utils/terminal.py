@@ -42,6 +42,11 @@ def say(text: object, lines: bool = False, err: bool = False) -> None:
     click.echo(safe(str(text), "\n\t" if lines else ""), err=err)
 
 
+def warn(text: object, lines: bool = False) -> None:
+    """The same on standard error: what somebody should know beside the results."""
+    say(text, lines, err=True)
+
+
 def say_json(values: dict[str, Any]) -> None:
     """Print ``values`` as one line of JSON, which reads as what they are."""
     text = json.dumps(values, ensure_ascii=False, default=str)

@@ -141,8 +141,25 @@ with checks.forbidden(*NO_LSTM):
         torch.zeros(4),
     )
 checks.pair("lstm_step", answer, ("h_t", "c_t"))
-checks.close("c_t of the example worked by hand", answer[1], torch.tensor([[1.380797]]))
-checks.close("h_t of the example worked by hand", answer[0], torch.tensor([[0.440565]]))
+checks.close(
+    "c_t of the example worked by hand",
+    answer[1],
+    torch.tensor([[1.380797]]),
+    mistakes={
+        "this is h_t: return (h_t, c_t), in this order.": torch.tensor([[0.440565]]),
+        "the rows of the gates are taken in another order than i, f, g, o.": torch.tensor([[1.0]]),
+        "the tanh of g is missing.": torch.tensor([[1.5]]),
+    },
+)
+checks.close(
+    "h_t of the example worked by hand",
+    answer[0],
+    torch.tensor([[0.440565]]),
+    mistakes={
+        "tanh of the cell is missing.": torch.tensor([[0.690398]]),
+        "it shows the old cell: use c_t, not c_{t-1}.": torch.tensor([[0.482014]]),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 x, h, c = (torch.randn(5, size, generator=generator) for size in (4, 6, 6))
@@ -289,7 +306,15 @@ with checks.forbidden(*NO_LSTM):
         torch.tensor([1.0, -1.0, 0.0]),
     )
 checks.pair("peephole_step", answer, ("h_t", "c_t"))
-checks.close("c_t of the example worked by hand", answer[1], torch.tensor([[0.909216]]))
+checks.close(
+    "c_t of the example worked by hand",
+    answer[1],
+    torch.tensor([[0.909216]]),
+    mistakes={
+        "the peepholes are not used.": torch.tensor([[1.380797]]),
+        "p_i and p_f are exchanged.": torch.tensor([[1.852378]]),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 x, h, c = (torch.randn(4, size, generator=generator) for size in (2, 6, 6))
@@ -325,7 +350,15 @@ with checks.forbidden(*NO_LSTM):
         torch.tensor([0.0, 0.0, 1.0]),
     )
 checks.pair("peephole_step", answer, ("h_t", "c_t"))
-checks.close("h_t of the example worked by hand", answer[0], torch.tensor([[0.704127]]))
+checks.close(
+    "h_t of the example worked by hand",
+    answer[0],
+    torch.tensor([[0.704127]]),
+    mistakes={
+        "the output gate sees the old cell: p_o belongs to c_t.": torch.tensor([[0.776096]]),
+        "the output gate does not see the cell.": torch.tensor([[0.440565]]),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 arguments = [
@@ -431,7 +464,14 @@ with checks.forbidden(*NO_GRU):
         torch.zeros(3),
         torch.tensor([0.0, 0.0, 1.0]),
     )
-checks.close("h_t of the example worked by hand", h_t, torch.tensor([[0.880797]]))
+checks.close(
+    "h_t of the example worked by hand",
+    h_t,
+    torch.tensor([[0.880797]]),
+    mistakes={
+        "r_t must act on all of W_hn h_{t-1} + b_hn, after the product.": torch.tensor([[0.952574]]),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 shapes = {"x": (5, 4), "h": (5, 7), "W_ih": (21, 4), "W_hh": (21, 7), "b_ih": (21,), "b_hh": (21,)}
@@ -486,7 +526,7 @@ for name, gradient, wanted in zip(leaves, got, expected, strict=True):
 # `x @ W_x + h @ W_h + b`, so `W_x` has the shape `(input_size, hidden_size)`, `W_h`
 # `(hidden_size, hidden_size)` and `b` `(hidden_size,)`. The dictionary is in any order.
 #
-# Return an `nn.LSTM` of one layer with `batch_first=True` that computes the same.
+# Return an `nn.LSTM` of one layer with `batch_first=True` that computes the same, and can be trained further.
 
 
 # %% task="load"
@@ -526,7 +566,12 @@ hand = {
 }
 lstm = checks.call(load_gates, hand)
 outputs, _ = lstm(torch.ones(1, 2, 1, dtype=lstm.weight_ih_l0.dtype))
-checks.close("h_2 of the example worked by hand", outputs[0, -1], torch.tensor([0.321007]))
+checks.close(
+    "h_2 of the example worked by hand",
+    outputs[0, -1],
+    torch.tensor([0.321007]),
+    mistakes={"the gates are not stacked in the order i, f, g, o.": torch.tensor([0.0])},
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 gates = {
@@ -547,6 +592,8 @@ def reference_outputs(x, gates, row_form=True, bias=1.0):
 
 
 lstm = checks.call(load_gates, gates)
+for name, parameter in lstm.named_parameters():
+    checks.true(parameter.requires_grad, f"{name} cannot be trained: it must keep requires_grad.")
 dtype = lstm.weight_ih_l0.dtype
 if lstm.batch_first:
     outputs, _ = lstm(x.to(dtype))
@@ -632,7 +679,12 @@ with checks.forbidden(*NO_LAYER):
 checks.pair("run_masked", answer, ("outputs", "h", "c"))
 checks.shape("outputs for 2 items of 3 steps and 2 units", answer[0], (2, 3, 2))
 checks.close("the real outputs of the two items", answer[0][1, :2], answer[0][0, :2].detach())
-checks.close("the output at padding", answer[0][1, 2], torch.zeros(2))
+checks.close(
+    "the output at padding",
+    answer[0][1, 2],
+    torch.zeros(2),
+    mistakes={"the state stays at padding, but the output there is 0.": answer[0][1, 1].detach()},
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 cell = nn.LSTMCell(4, 3)
@@ -729,6 +781,13 @@ with checks.forbidden(*NO_LAYER):
     answer = checks.call(run_masked, cell, x, lengths, reverse=True)
 for name, got, wanted in zip(("outputs", "h", "c"), answer, expected, strict=True):
     checks.close(f"{name} of sequences read backwards", got, wanted)
+    checks.true(got.requires_grad, f"No gradient reaches the cell from {name} when read backwards.")
+right = reference_masked(cell, x, lengths, reverse=True)
+found, wanted = (
+    torch.autograd.grad(sum(part.square().sum() for part in parts), cell.weight_hh)[0]
+    for parts in (answer, right)
+)
+checks.close("the gradient of sequences read backwards", found, wanted, tolerance=1e-3)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -839,7 +898,16 @@ for name, part in (("embedding", model.embedding), ("lstm", model.lstm), ("head"
 # nothing.
 logits = torch.tensor([[[0.0, 0.0], [0.0, 0.0], [-50.0, 50.0]]])
 loss = checks.call(tagging_loss, logits, torch.tensor([[1, 0, 0]]), torch.tensor([2]))
-checks.close("the loss of the example worked by hand", loss, torch.tensor(0.693147))
+checks.close(
+    "the loss of the example worked by hand",
+    loss,
+    torch.tensor(0.693147),
+    mistakes={
+        "padding is counted, too.": torch.tensor(33.795431),
+        "this is the sum; take the mean.": torch.tensor(1.386294),
+        "the sum is divided by the number of all tokens, padding included.": torch.tensor(0.462098),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 logits = 2 * torch.randn(4, 6, 3, generator=generator)

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from utils import cli
 from utils.errors import UserError
 from utils.grade_cli import COMMANDS
+from utils.grade_command import Speaker
 from utils.grading.history import Journal
 from utils.grading.result import Result
 from utils.grading.submission import Submission
@@ -123,6 +124,17 @@ def test_report_and_similar_write_a_page(course):
 def test_json_is_one_object_a_line(course, command):
     lines = run(command, "1", "class", "--json").output.splitlines()
     assert lines and all(isinstance(json.loads(line), dict) for line in lines)
+
+
+def test_warnings_go_to_standard_error_and_results_to_standard_output(course, capsys):
+    (course / "class/notes.txt").write_text("in nobody's folder")
+    outcome = run("collect", "1", "class")
+    assert "notes.txt lies outside the students' folders" in outcome.stderr
+    assert [line.partition(":")[0] for line in outcome.stdout.splitlines()] == ["ada", "bob", "cy"]
+    outcome = run("export", "1", "class", "--format", "nbgrader", "--output", "out.csv")
+    assert "bob has no score" in outcome.stderr and outcome.stdout == "Grades: out.csv\n"
+    Speaker(as_json=False, total=1).problem("Submissions run with resource limits alone.")
+    assert capsys.readouterr() == ("", "Submissions run with resource limits alone.\n")
 
 
 def test_mistakes_of_the_user_are_user_errors_and_of_the_command_line_exit_code_2(course):

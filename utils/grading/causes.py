@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from utils.grading.changes import position
-from utils.grading.symbols import names
 
 MOST_READ = 20  # cells that are searched for the one that defines a name
-LONGEST = 60  # characters of a cell's first line that are shown
+MOST_CHARACTERS = 100_000  # of such a cell
+LONGEST = 1000  # characters of an error's first line
+SHOWN = 60  # characters of a cell's first line
 
 
 def stopped(cell: Any) -> str:
@@ -27,7 +28,7 @@ def stopped(cell: Any) -> str:
 
 def reason_of(output: Any, task: str) -> str:
     """The error of a task's cell in one line."""
-    first = (output.evalue.strip().splitlines() or [""])[0]
+    first = (output.evalue.strip().splitlines() or [""])[0][:LONGEST]
     if output.ename == "Stopped":  # a sentence of the trial's, which begins with the cell
         return re.sub(rf"^the cell {re.escape(task)} (stopped: )?", lambda f: "" if f[1] else "it ", first)
     # IPython's name for the cell says nothing to the student
@@ -55,8 +56,15 @@ def explain(cells: Iterable[Any]) -> None:
 
 def home_of(name: str, cells: list[Any]) -> Any:
     """The last of the cells that define ``name``; None when none does."""
-    own = [cell for cell in cells if name in cell.source][-MOST_READ:]  # reading a cell takes a while
-    return next((cell for cell in reversed(own) if name in names(cell.source).binds), None)
+    own = [cell for cell in cells if name in cell.source][-MOST_READ:]
+    return next((cell for cell in reversed(own) if binds(cell.source[:MOST_CHARACTERS], name)), None)
+
+
+def binds(source: str, name: str) -> bool:
+    """Whether a cell looks as if it gives ``name`` a value at its top level; it is not parsed for that."""
+    defined = rf"(async +)?(def|class) +{name}\b|([\w*(\[][^=\n]*, *)?\*?{name} *([,=:]|\)|\])(?!=)"
+    taken = rf"(from|import|with|for)\b[^\n]*\b{name}\b"
+    return re.search(rf"^(?:{defined}|{taken})", source, flags=re.MULTILINE) is not None
 
 
 def defined_in(name: str, cell: Any) -> str:
@@ -64,5 +72,5 @@ def defined_in(name: str, cell: Any) -> str:
     error = next(output for output in cell.outputs if output.output_type == "error")
     reason = reason_of(error, cell.metadata.get("nbgrader", {}).get("grade_id", ""))
     first = next((line for line in cell.source.strip().splitlines() if line.strip()), "")
-    begins = first if len(first) <= LONGEST else first[:LONGEST] + "…"
+    begins = first if len(first) <= SHOWN else first[:SHOWN] + "…"
     return f"{name} is defined in cell {position(cell)} (it begins with {begins!r}), which stopped: {reason}"

@@ -24,6 +24,7 @@ from utils.grading.changes import position
 from utils.grading.result import Result, task_of
 
 LONGEST = 4000  # characters of one output
+MOST_READ = 100_000  # characters of one output that are looked at at all
 LARGEST_FIGURE = 2_000_000  # bytes
 MOST_OUTPUTS = 20  # of one cell
 BEYOND = "beyond-automatic-points"  # marks a page that says more than what grading found
@@ -229,9 +230,10 @@ def error_sentence(output: NotebookNode) -> str:
 def failed_line(cell: NotebookNode, output: NotebookNode) -> str:
     """What to say of an ``assert`` without a message: the line itself, when the student may see it."""
     shown = visible(cell.source).splitlines()
-    for frame in map(plain, output.get("traceback", [])):
-        for line in re.findall(r"^-+> *\d+ (.*)$", frame, flags=re.MULTILINE):
-            if line.strip() in map(str.strip, shown):
+    lines = set(map(str.strip, shown))
+    for frame in output.get("traceback", []):
+        for line in re.findall(r"^-+> *\d+ (.*)$", plain(frame[:MOST_READ]), flags=re.MULTILINE):
+            if line.strip() in lines:
                 return f"This does not hold: {line.strip()}"
     return "A hidden check does not hold." if HIDDEN[0] in cell.source else "An assertion failed."
 
@@ -242,7 +244,7 @@ def own_frames(traceback: list[str], answers: Mapping[int, int | None]) -> str:
     Cells are named by their places in the student's notebook.
     """
     own = []
-    for frame in (plain(frame).strip() for frame in traceback):
+    for frame in (plain(frame[:MOST_READ]).strip() for frame in traceback):
         found = re.match(r"Cell In\[(\d+)\]", frame)
         if found and int(found[1]) in answers:
             place = answers[int(found[1])]
@@ -298,5 +300,5 @@ def plain(text: Any) -> str:
 
 def clip(text: Any) -> str:
     """``text``, or its start when it is very long."""
-    text = plain(text)
+    text = plain(joined(text)[:MOST_READ])
     return text if len(text) <= LONGEST else text[:LONGEST] + f"… ({len(text) - LONGEST} more characters)"

@@ -28,7 +28,7 @@ def ordinary(nodes: Iterable[ast.AST], written: set[str]) -> set[int]:
     """The ids of those nodes of a cell that belong to an honest idiom.
 
     Args:
-        written: modules that the notebook has written by ``%%writefile``; those of this cell are added.
+        written: modules that the notebook has written by ``%%writefile`` so far.
     """
     nodes = list(nodes)
     texts = {
@@ -41,7 +41,6 @@ def ordinary(nodes: Iterable[ast.AST], written: set[str]) -> set[int]:
     found: set[int] = set()
     for node in nodes:
         if isinstance(node, ast.Call):
-            written |= module_written(node)
             if is_command(node) or lists_data(node, texts) or loads_again(node, written):
                 found |= {id(node), id(node.func)}
                 found |= {id(node.func.value)} if isinstance(node.func, ast.Attribute) else set()
@@ -79,12 +78,11 @@ def lists_data(call: ast.Call, texts: dict) -> bool:
     return text.startswith(DATA) or not text.startswith(("/", "~"))
 
 
-def module_written(call: ast.Call) -> set[str]:
-    """The module that a ``%%writefile`` cell writes."""
-    texts = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-    if getattr(call.func, "attr", "") == "run_cell_magic" and texts[1:] and texts[0] in ("writefile", "file"):
-        return set(re.findall(r"(\w+)\.py\b", texts[1]))
-    return set()
+def module_written(source: str) -> tuple[str, str] | None:
+    """The name and the code of the module that a ``%%writefile`` cell writes; None for any other cell."""
+    head, _, body = source.lstrip().partition("\n")
+    found = re.match(r"%%(?:writefile|file)\s.*?(\w+)\.py\s*$", head)
+    return (found[1], body) if found else None
 
 
 def loads_again(call: ast.Call, written: set[str]) -> bool:

@@ -50,15 +50,17 @@ class Storage:
         return SimpleNamespace(max_score=self.release.cells[name]["metadata"]["nbgrader"]["points"])
 
 
-def restore(release: Release, notebook: NotebookNode) -> tuple[NotebookNode, list[str]]:
+def restore(release: Release, notebook: NotebookNode, look: bool = True) -> tuple[NotebookNode, list[str]]:
     """The submitted notebook with all of the instructor's cells as they were, and what had been changed.
 
     Args:
         notebook: as :meth:`utils.grading.submission.Submission.notebook` gives it; it is changed.
+        look: whether to recognise answers without marks by their code, which is read for it.
     """
     changes = Changes(other_release=notebook.metadata.get(MARK, release.mark) != release.mark)
     recognise_locked(notebook, release)
-    recognise_answers(notebook, release)
+    if look:
+        recognise_answers(notebook, release)
     for number, cell in enumerate(notebook.cells, 1):
         mend(cell, release, changes)
         cell["id"] = f"{HANDED_IN}{number}"
@@ -117,17 +119,24 @@ def recognise_answers(notebook: NotebookNode, release: Release) -> None:
     Of several such cells it is the last, whose definitions hold. Each cell stays where it is and as it is.
     """
     there = {grade_id(cell) for cell in notebook.cells}
-    nobodys = [
-        cell for cell in notebook.cells if cell.cell_type == "code" and grade_id(cell) not in release.cells
+    missing = [
+        name
+        for name, cell in release.cells.items()
+        if name not in there and is_task(cell) and cell["cell_type"] == "code"
     ]
-    for name, original in release.cells.items():
-        if name in there or not is_task(original) or original["cell_type"] != "code":
-            continue
+    if not missing:
+        return
+    nobodys = [
+        (cell, names(cell.source).binds)
+        for cell in notebook.cells
+        if cell.cell_type == "code" and grade_id(cell) not in release.cells
+    ]
+    for name in missing:
         defined = names(release.visible[name]).binds
-        found = [cell for cell in nobodys if defined and defined <= names(cell.source).binds]
+        found = [place for place, (_, binds) in enumerate(nobodys) if defined and defined <= binds]
         if found:
-            found[-1].metadata["nbgrader"] = {"grade_id": name}
-            nobodys.remove(found[-1])
+            cell, _ = nobodys.pop(found[-1])
+            cell.metadata["nbgrader"] = {"grade_id": name}
 
 
 def grade_id(cell: NotebookNode) -> str | None:

@@ -32,6 +32,8 @@ from utils.grading.walls import Walls, command, find_walls
 
 __all__ = ["Limits", "Walls", "command", "enclose", "find_walls", "guard", "how_it_ended", "report"]
 
+KILLED = "it was killed (signal 9)"  # never by what a submission did inside namespaces of its own
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -201,7 +203,7 @@ def how_it_ended(status: int) -> str:
     if number == signal.SIGXCPU:
         return "its time was up"
     if number == signal.SIGKILL:
-        return "it was killed (signal 9): it was stopped from outside, or the machine ran out of memory"
+        return f"{KILLED}: it was stopped from outside, or the machine ran out of memory"
     name = signal.strsignal(number) or "unknown"
     return f"it was killed by signal {number} ({name.lower()})"
 

@@ -76,7 +76,7 @@ def main(descriptor: int) -> None:
             control = verdict.receive_channel()
         except Ended:
             return
-        fork_lane(lanes, (verdict,), Lane(control, shell, limits, walls).serve)
+        fork_lane(lanes, (verdict,), Lane(control, shell, limits, walls).begin)
         control.close()
 
 
@@ -91,6 +91,8 @@ def fork_lane(lanes: list[int], others: Iterable[Channel], serve: Callable[[], N
         for channel in others:
             channel.close()
         serve()
+    except Ended:
+        pass  # who was spoken to is gone, and with it the need for this lane
     except BaseException:
         traceback.print_exc()
     finally:
@@ -109,6 +111,11 @@ class Lane:
         self.folders: dict[int, Path] = {}
         self.restricted: dict[tuple[str, ...], Channel] = {}  # lanes of this lane, by what is gone there
         self.elsewhere: dict[int, Channel] = {}  # children of those
+
+    def begin(self) -> None:
+        """Say that it is there, and serve."""
+        self.control.send({"lane": True})
+        self.serve()
 
     def serve(self) -> None:
         """Fork and end at the word of ``control`` until its other end is closed."""

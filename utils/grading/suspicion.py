@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from utils.grading.idioms import ORDINARY, is_setting, ordinary, own_checks
-from utils.grading.symbols import compiles, python
+from utils.grading.idioms import ORDINARY, is_setting, module_written, ordinary, own_checks
+from utils.grading.symbols import python
 
 MODULES = {
     "ctypes": "reaches into memory",
@@ -89,6 +89,8 @@ BENEATH = {
     ("torch", "ops"): "reaches beneath torch's functions",
     ("sys", "modules"): "looks into other modules",
 }
+MOST = 1_000_000  # characters of all cells that are read
+DEEPEST = 30  # attributes of attributes
 ENDS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit", "BaseException")
 PATHS = {  # with what may stand around them
     "/proc": r"/proc(/|$)",
@@ -122,8 +124,15 @@ def suspicions(sources: Mapping[int, str], tests: list[str] | None = None) -> li
     found: dict[str, str] = {}
     expected = set().union(*map(expected_numbers, tests or ()))
     imported, written = set(ALWAYS), set[str]()
+    left, unread = MOST, []
     for number, source in sources.items():
-        nodes = nodes_of(source)
+        module, code = module_written(source) or ("", source)
+        nodes = nodes_of(code) if len(source) <= left else None
+        if nodes is None:
+            unread.append(number)
+            continue
+        left -= len(source)
+        written.add(module)
         for node in nodes:
             imported |= names_of_import(node)
         passed_over = ordinary(nodes, written)
@@ -133,13 +142,21 @@ def suspicions(sources: Mapping[int, str], tests: list[str] | None = None) -> li
         compared = own_checks(nodes)
         for value in sorted(long_numbers([node for node in nodes if id(node) not in compared]) & expected):
             found.setdefault(f"holds the number {value:g}, which a visible test expects", f"cell {number}")
-    return [f"The code {what} ({where})." for what, where in found.items()]
+    told = [f"The code {what} ({where})." for what, where in found.items()]
+    if unread:
+        named = ", ".join(map(str, unread[:3])) + (" and others" if unread[3:] else "")
+        told.append(f"The code is too long to be looked over for attempts on the grading (cell {named}).")
+    return told
 
 
-def nodes_of(source: str) -> list[ast.AST]:
-    """The nodes of a cell's code; none when it is not Python."""
+def nodes_of(source: str) -> list[ast.AST] | None:
+    """The nodes of a cell's code; none when it is not Python. None when it is too long to be read."""
     try:
-        return list(ast.walk(ast.parse(source if compiles(source) else python(source))))
+        code = python(source)
+    except (ValueError, MemoryError):
+        return None
+    try:
+        return list(ast.walk(ast.parse(code)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 
@@ -147,7 +164,7 @@ def nodes_of(source: str) -> list[ast.AST]:
 @lru_cache
 def expected_numbers(test: str) -> set[float]:
     """The long numbers of a test cell, which is the same for all students."""
-    return long_numbers(nodes_of(test))
+    return long_numbers(nodes_of(test) or [])
 
 
 def long_numbers(nodes: list[ast.AST]) -> set[float]:
@@ -237,7 +254,9 @@ def about_module(name: str, plain: bool) -> list[str]:
 
 
 def root_of(node: ast.AST) -> str:
-    """``torch`` of ``torch.nn.functional``."""
-    while isinstance(node, ast.Attribute):
+    """``torch`` of ``torch.nn.functional``; empty for a chain that is too long to mean anything."""
+    for _ in range(DEEPEST):
+        if not isinstance(node, ast.Attribute):
+            break
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""

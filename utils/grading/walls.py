@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import utils
+from utils import torchtext_files
 
+PACKAGES = ("site-packages", "dist-packages")  # names of the folders that hold them
 INSIDE = "inside "  # COURSE_WALLS of a program behind walls begins so; what they are follows
 
 
@@ -70,7 +72,7 @@ def _find_walls(told: str) -> Walls:
         found = told[len(INSIDE) :].split()
     else:
         found = _try(Walls())
-        if told != "limits" and sys.platform == "linux":
+        if told != "limits" and sys.platform == "linux" and shutil.which("bwrap"):
             found += _try(Walls(bubblewrap=True))
     return Walls(*(wall in found for wall in ("bubblewrap", "namespaces", "seccomp")))
 
@@ -126,7 +128,7 @@ def environment(walls: Walls) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "USER": "student",
         "LOGNAME": "student",
-        "PYTHONPATH": "" if _installed() else str(_package().parent),
+        "PYTHONPATH": os.pathsep.join(_not_found_alone()),
         "PYTHONSAFEPATH": "1",  # nothing is imported from the working folder
         "PYTHONDONTWRITEBYTECODE": "1",
         "CUDA_VISIBLE_DEVICES": "",
@@ -147,7 +149,13 @@ def _package() -> Path:
 
 
 def _installed() -> bool:
-    return _package().parent.name in ("site-packages", "dist-packages")
+    return _package().parent.name in PACKAGES
+
+
+def _not_found_alone() -> list[str]:
+    """The folders with packages that this Python does not find by itself."""
+    folders = [None if _installed() else _package().parent, torchtext_files.find()]
+    return [str(folder) for folder in folders if folder is not None]
 
 
 def _visible(readable: Iterable[Path]) -> set[Path]:
@@ -156,8 +164,10 @@ def _visible(readable: Iterable[Path]) -> set[Path]:
     paths += [Path("/etc", name) for name in ("ld.so.cache", "fonts", "alternatives", "localtime")]
     for prefix in (Path(sys.prefix), Path(sys.base_prefix)):
         paths += [prefix / part for part in ("bin", "lib", "lib64", "share", "pyvenv.cfg")]
-    if site.ENABLE_USER_SITE:
-        paths += [Path(site.getusersitepackages())]
+    # the packages of another environment, too, where a .pth file of this one names them
+    paths += [Path(entry) for entry in sys.path if Path(entry).name in PACKAGES]
+    torchtext = torchtext_files.find()
+    paths += [] if torchtext is None else [torchtext]
     paths += [path.absolute() for path in readable]
     hop = Path(sys.executable)
     while hop.is_symlink():  # .venv/bin/python names another Python, maybe by way of a third
