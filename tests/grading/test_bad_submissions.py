@@ -217,8 +217,8 @@ AT_CELL_LEVEL = {
     "an old coding": ("# -*- coding: latin-1 -*-\nx = 'é'\nraise ValueError", ""),
     "deep brackets": ("x = " + "(" * 5000 + ")" * 5000, ""),
     "a program": (
-        "import subprocess\nsubprocess.run(['ls'])",
-        "programs are not started while grading: '['ls']'",
+        "import subprocess\nsubprocess.run(['ls', '-l'])",
+        "programs are not started while grading: 'ls'",
     ),
     "a magic": ("%no_such_magic", "no_such_magic"),
     "nested": ("\n".join("  " * n + "if 1:" for n in range(150)), ""),

@@ -626,11 +626,11 @@ def test_archives_that_are_not_opened_are_named(tmp_path, name):
     assert problems == []
 
 
-def test_archives_and_notebooks_outside_the_students_folders_are_named(tmp_path):
+def test_files_outside_the_students_folders_are_named(tmp_path):
     _, problems = found(
         write(tmp_path, {f"ada/{WORK}": A, "bob.rar": b"", "work.json": b"", "list.csv": b""})
     )
-    assert [problem.partition(" ")[0] for problem in problems] == ["bob.rar", "work.json"]
+    assert [problem.partition(" ")[0] for problem in problems] == ["bob.rar", "list.csv", "work.json"]
 
 
 def test_modules_and_data_beside_the_notebook_come_along(tmp_path):

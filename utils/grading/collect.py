@@ -9,8 +9,8 @@ from pathlib import Path
 from utils.errors import UserError
 from utils.grading import handed_in
 from utils.grading.handed_in import Archive, Listing, Unreadable
-from utils.grading.layout import is_work, students_level
-from utils.grading.names import ARCHIVES, place_of, safe_student
+from utils.grading.layout import students_level
+from utils.grading.names import place_of, safe_student
 from utils.grading.submission import Submission, printable
 from utils.grading.work import Work, submission
 
@@ -74,8 +74,7 @@ def sort_out(listing: Listing, where: Path, assignment: str, notebook: str, atte
     for file in listing.files:
         place = place_of(file.path)
         if place is None:
-            if file.name.lower().endswith((".ipynb", *ARCHIVES)) or is_work(file.path, notebook):
-                problems.append(f"{printable(file.path)} lies outside the students' folders and is nobody's.")
+            problems.append(f"{printable(file.path)} lies outside the students' folders and is nobody's.")
         elif place.assignment in ("", assignment):
             students[place.student][place.attempt].files.append((place, file))
     for folder in listing.folders:  # an empty one is a student who handed in nothing

@@ -69,8 +69,9 @@ def do_without() -> None:
         torch._dynamo.config.disable = True  # type: ignore[attr-defined]
 
 
-def refuse(_: object, args: object, *__: object) -> None:
-    raise PermissionError(errno.EPERM, "programs are not started while grading", str(args))
+def refuse(_: object, command: Any, *__: object) -> None:
+    program = command if isinstance(command, str | bytes) else next(iter(command), "")
+    raise PermissionError(errno.EPERM, "programs are not started while grading", str(program))
 
 
 def load_here() -> None:
