@@ -13,7 +13,7 @@ With ``--scale``, a tiny assignment: throughput with 1, 2 and 4 Dask workers, ea
 then N submissions, while the parent's memory is sampled, one worker is killed and another joins.
 
 With ``--losing``, the class over and over for so many minutes, while processes of the grading are killed at
-random moments: warm ones, lanes, forks of tests and of students. Each grade must be that of an undisturbed run.
+random moments: warm ones, lanes, forks of tests and students. Each grade must be that of an undisturbed run.
 """
 
 from __future__ import annotations
@@ -319,9 +319,8 @@ def losing(seconds: float, jobs: int, seed: int) -> int:
         if result.status != "graded" or result.scores != calm[int(result.student) % len(pool)]:
             wrong.append(f"{result.student}: {result.problem or result.failures}")
     killer.over.set()
-    print(
-        f"{done} submissions in {seconds:.0f} s, {jobs} at once, {sum(killer.kills.values())} processes killed (seed {seed}):"
-    )
+    kills = sum(killer.kills.values())
+    print(f"{done} submissions in {seconds:.0f} s, {jobs} at once, {kills} processes killed (seed {seed}):")
     print(", ".join(f"{count} x {name}" for name, count in sorted(killer.kills.items())))
     print(f"{done - len(wrong)} with the grade of an undisturbed run, {len(wrong)} with another or none")
     print(*wrong, sep="\n", end="\n" if wrong else "")

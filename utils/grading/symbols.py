@@ -6,6 +6,7 @@ import ast
 import functools
 import symtable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,16 @@ def python(source: str) -> str:
     """
     if len(source) > LONGEST:
         raise ValueError("a cell that is too long")
+    head, _, body = source.lstrip().partition("\n")
+    source = body if head.split(" ")[0] in CODE_MAGICS else source
     if compiles(source):
         return source
-    head, _, body = source.lstrip().partition("\n")
-    if head.split(" ")[0] in CODE_MAGICS:
-        return python(body)
     from IPython.core.inputtransformer2 import TransformerManager
 
     manager = TransformerManager()
     lines = f"{source}\n".splitlines(keepends=True)
-    for transform in (*manager.cleanup_transforms, *manager.line_transforms):
+    steps: list[Any] = [*manager.cleanup_transforms, *manager.line_transforms]
+    for transform in steps:
         lines = transform(lines)
     plain = "".join(map(without_magic, lines))
     if compiles(plain):
