@@ -264,20 +264,23 @@ def disturbed(graded: Class, work: list[Submission], expected: dict[str, int]) -
 
 
 class Killer:
-    """Kills a process of the grading at random moments, and then none until something was graded."""
+    """Kills a process of the grading at random moments.
 
-    def __init__(self, seed: int) -> None:
+    Between two kills so much is graded that none of it was under way at both: what is lost is tried again once.
+    """
+
+    def __init__(self, seed: int, between: int) -> None:
+        self.between, self.done = between, 0
         self.chance = random.Random(seed)
         self.kills: Counter[str] = Counter()
-        self.graded = threading.Event()
         self.over = threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
 
     def run(self) -> None:
         while not self.over.wait(self.chance.expovariate(1 / 3)):
-            if self.graded.is_set():
-                self.graded.clear()
+            if self.done >= self.between:
                 self.kill()
+                self.done = 0
 
     def kill(self) -> None:
         family = psutil.Process().children(recursive=True)
@@ -309,12 +312,12 @@ def losing(seconds: float, jobs: int, seed: int) -> int:
             yield Submission(str(number), pool[number % len(pool)])
             number += 1
 
-    killer = Killer(seed)
+    killer = Killer(seed, 2 * jobs)
     killer.thread.start()
     done, wrong = 0, []
     for graded in spread(released, work(), jobs):
         done += 1
-        killer.graded.set()
+        killer.done += 1
         result = graded.result
         if result.status != "graded" or result.scores != calm[int(result.student) % len(pool)]:
             wrong.append(f"{result.student}: {result.problem or result.failures}")

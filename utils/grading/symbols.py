@@ -25,7 +25,8 @@ class Names:
 
 
 LONGEST = 300_000  # characters of a cell that is read; longer ones hold data, or are to keep us busy
-MOST_WORK = 100_000  # lines that IPython may go through: it does so once for every magic
+MOST_WORK = 2_000_000  # characters that IPython may go through: it does so once for every magic
+LONGEST_LINE = 10_000  # characters, of those
 CODE_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")  # what follows runs in the notebook as it stands
 
 
@@ -51,8 +52,11 @@ def python(source: str) -> str:
     plain = "".join(map(without_magic, lines))
     if compiles(plain):
         return plain
+    magics = sum(plain_line(line) is not None for line in lines)
+    if not magics:
+        return source
     # a line within brackets or a text may look like a magic, which IPython knows to tell apart
-    if sum(plain_line(line) is not None for line in lines) * len(lines) > MOST_WORK:
+    if magics * len(source) > MOST_WORK or max(map(len, lines)) > LONGEST_LINE:
         raise ValueError("a cell that is too long")
     try:
         return "".join(manager.do_token_transforms(lines))

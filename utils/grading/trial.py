@@ -25,6 +25,7 @@ from utils.grading.wire import Channel
 
 REFUSED = "may not be called here"  # what checks.forbidden says
 ROOM = 20_000_000  # characters of all outputs together
+ENDING = 5.0  # seconds that a process whose connection is closed may take to end, on a busy machine
 SHORTEST = 5.0  # seconds that a cell gets at least, however often the submission ran out of time
 
 
@@ -338,7 +339,7 @@ class Trial:
         """Why a student's process is gone, in one sentence; it is ended."""
         reason = student.peer.gone if student.peer is not None else ""
         limit = self.limit()
-        ended = student.end(grace=0.2 if reason == "its process ended" else 0.0)
+        ended = student.end(grace=ENDING if reason == "its process ended" else 0.0)
         if reason == "out of time":
             return self.too_long(label, limit)
         if reason == "its process ended":
