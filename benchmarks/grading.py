@@ -266,7 +266,8 @@ def disturbed(graded: Class, work: list[Submission], expected: dict[str, int]) -
 class Killer:
     """Kills a process of the grading at random moments.
 
-    Between two kills so much is graded that none of it was under way at both: what is lost is tried again once.
+    Between two kills so much is graded that none of it was under way at both: what is lost is tried
+    again once.
     """
 
     def __init__(self, seed: int, between: int) -> None:
