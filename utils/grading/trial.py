@@ -118,8 +118,11 @@ class Trial:
         if any(output.get("ename") == "Stopped" for output in made):
             return
         if cell["kind"] != "test":
-            if cell["source"].strip():
-                self.students[()].ran.append((cell["source"], place + 1))
+            for student in self.students.values() if cell["source"].strip() else ():
+                if student.peer is None or student.peer.gone:
+                    student.ran.append((cell["source"], place + 1))  # it is run when the process begins
+                else:
+                    self.run_in(student, cell, place + 1)
         elif names(cell["source"]).binds & self.needed_after(place):
             notes, timeouts = list(self.notes), self.timeouts
             self.test(cell, place)
