@@ -13,7 +13,7 @@ With ``--scale``, a tiny assignment: throughput with 1, 2 and 4 Dask workers, ea
 then N submissions, while the parent's memory is sampled, one worker is killed and another joins.
 
 With ``--losing``, the class over and over for so many minutes, while processes of the grading are killed at
-random moments: warm ones, lanes, forks of tests and of students. Each grade must be that of an undisturbed run.
+random moments: warm ones, lanes, forks of tests and students. Each grade must be that of an undisturbed run.
 """
 
 from __future__ import annotations
@@ -264,20 +264,24 @@ def disturbed(graded: Class, work: list[Submission], expected: dict[str, int]) -
 
 
 class Killer:
-    """Kills a process of the grading at random moments, and then none until something was graded."""
+    """Kills a process of the grading at random moments.
 
-    def __init__(self, seed: int) -> None:
+    Between two kills so much is graded that none of it was under way at both: what is lost is tried
+    again once.
+    """
+
+    def __init__(self, seed: int, between: int) -> None:
+        self.between, self.done = between, 0
         self.chance = random.Random(seed)
         self.kills: Counter[str] = Counter()
-        self.graded = threading.Event()
         self.over = threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
 
     def run(self) -> None:
         while not self.over.wait(self.chance.expovariate(1 / 3)):
-            if self.graded.is_set():
-                self.graded.clear()
+            if self.done >= self.between:
                 self.kill()
+                self.done = 0
 
     def kill(self) -> None:
         family = psutil.Process().children(recursive=True)
@@ -309,19 +313,18 @@ def losing(seconds: float, jobs: int, seed: int) -> int:
             yield Submission(str(number), pool[number % len(pool)])
             number += 1
 
-    killer = Killer(seed)
+    killer = Killer(seed, 2 * jobs)
     killer.thread.start()
     done, wrong = 0, []
     for graded in spread(released, work(), jobs):
         done += 1
-        killer.graded.set()
+        killer.done += 1
         result = graded.result
         if result.status != "graded" or result.scores != calm[int(result.student) % len(pool)]:
             wrong.append(f"{result.student}: {result.problem or result.failures}")
     killer.over.set()
-    print(
-        f"{done} submissions in {seconds:.0f} s, {jobs} at once, {sum(killer.kills.values())} processes killed (seed {seed}):"
-    )
+    kills = sum(killer.kills.values())
+    print(f"{done} submissions in {seconds:.0f} s, {jobs} at once, {kills} processes killed (seed {seed}):")
     print(", ".join(f"{count} x {name}" for name, count in sorted(killer.kills.items())))
     print(f"{done - len(wrong)} with the grade of an undisturbed run, {len(wrong)} with another or none")
     print(*wrong, sep="\n", end="\n" if wrong else "")

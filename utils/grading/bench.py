@@ -131,7 +131,7 @@ class Bench:
 
         When the lane is lost, a fresh one goes on where it was. A cell in which the tests' process ends by
         itself has failed; one in which it is ended from outside is tried once more. All of this takes no more
-        than the submission's time, except where a whole lane was lost without a word: then, once, as much again.
+        than the submission's time, except where a whole lane was lost without a word: then, once, that again.
         """
         cells = plan["cells"]
         seconds = plan["timeout"] * (len(cells) + 2)

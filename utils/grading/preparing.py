@@ -1,8 +1,8 @@
 """A submission's notebook read, restored and looked over, in a process of its own.
 
 What a student wrote may keep Python's parser busy for minutes, or end it (Python 3.10 does not survive
-``a+a+a+…`` of some length). So one warm process imports what is needed and forks for each submission; the fork
-has limits, and whatever becomes of it, the others never notice.
+``a+a+a+…`` of some length). So one warm process imports what is needed and forks for each submission; the
+fork has limits, and whatever becomes of it, the others never notice.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NOT_LOOKED_OVER = (
 
 
 class Desk:
-    """Prepares submissions, several at once; the warm process begins with the first, and a lost one is replaced."""
+    """Prepares submissions, several at once; the warm process begins with the first, and is replaced."""
 
     def __init__(self) -> None:
         self.process: subprocess.Popen | None = None
@@ -42,8 +42,8 @@ class Desk:
     def prepare(self, release: Release, submission: Submission) -> dict[str, Any]:
         """``notebook`` (as JSON) and ``notes`` of a submission, or its ``problem``, a sentence.
 
-        A fork that ends is tried again once, since it may have been ended from outside. Then, or when it takes
-        too long, the student's code is left unread.
+        A fork that ends is tried again once, since it may have been ended from outside. Then, or when it
+        takes too long, the student's code is left unread.
         """
         question = {"release": asdict(release), "files": submission.files, "unread": submission.unread}
         question |= {"student": submission.student, "notes": list(submission.notes)}

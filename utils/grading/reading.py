@@ -186,17 +186,19 @@ class Reader:
                 raise BadNode(f"an attribute {name}")
             vars(module)[name] = self.value(value)
         # a module within may be the student's own, and lent
-        kinds = ((module._parameters, nn.Parameter), (module._buffers, Tensor), (module._modules, object))
-        for (held, kind), parts in zip(kinds, (parameters, buffers, modules), strict=True):
-            for name, node in parts.items():
-                value = self.value(node)
-                if not is_part(name) or not (value is None or isinstance(value, kind)):
-                    raise BadNode("a module with a part that is none")
-                if held is module._modules and not isinstance(value, nn.Module | StandIn | None):
-                    raise BadNode("a module with a part that is none")
-                held[name] = value
+        self.fill_parts(module._parameters, parameters, (nn.Parameter,))
+        self.fill_parts(module._buffers, buffers, (Tensor,))
+        self.fill_parts(module._modules, modules, (nn.Module, StandIn))
         if isinstance(module, nn.RNNBase):  # it keeps its weights in a second list
             module._init_flat_weights()
+
+    def fill_parts(self, held: Any, nodes: Node, kinds: tuple[type, ...]) -> None:
+        """Give a module its parts of some kinds."""
+        for name, node in nodes.items():
+            value = self.value(node)
+            if not is_part(name) or not (value is None or isinstance(value, kinds)):
+                raise BadNode("a module with a part that is none")
+            held[name] = value
 
     def overwrite(self, node: Node) -> None:
         """Make an object of the question what it has become on the other side."""

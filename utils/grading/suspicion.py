@@ -173,7 +173,9 @@ def nodes_of(source: str) -> list[ast.AST] | None:
     """The nodes of a cell's code; none when it is not Python. None when it is too long to be read."""
     try:
         code = python(source)
-    except (ValueError, MemoryError):
+    except SyntaxError:
+        return []
+    except (ValueError, RecursionError, MemoryError):
         return None
     try:
         return list(ast.walk(ast.parse(code)))

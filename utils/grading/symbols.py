@@ -6,6 +6,7 @@ import ast
 import functools
 import symtable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Names:
 
 
 LONGEST = 300_000  # characters of a cell that is read; longer ones hold data, or are to keep us busy
-MOST_WORK = 100_000  # lines that IPython may go through: it does so once for every magic
+MOST_WORK = 2_000_000  # characters that IPython may go through: it does so once for every magic
+LONGEST_LINE = 10_000  # characters, of those
 CODE_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")  # what follows runs in the notebook as it stands
 
 
@@ -36,24 +38,28 @@ def python(source: str) -> str:
     """
     if len(source) > LONGEST:
         raise ValueError("a cell that is too long")
+    head, _, body = source.lstrip().partition("\n")
+    source = body if head.split(" ")[0] in CODE_MAGICS else source
     if compiles(source):
         return source
-    head, _, body = source.lstrip().partition("\n")
-    if head.split(" ")[0] in CODE_MAGICS:
-        return python(body)
-    if head.startswith("%%"):  # what follows is no code of the notebook
-        return f"{source!r}\n"
+    if head.startswith("%%") and head.split(" ")[0] not in CODE_MAGICS:  # what follows is no code of the notebook
+        return f"{source!r}
+"
     from IPython.core.inputtransformer2 import TransformerManager
 
     manager = TransformerManager()
     lines = f"{source}\n".splitlines(keepends=True)
-    for transform in (*manager.cleanup_transforms, *manager.line_transforms):
+    steps: list[Any] = [*manager.cleanup_transforms, *manager.line_transforms]
+    for transform in steps:
         lines = transform(lines)
     plain = "".join(map(without_magic, lines))
     if compiles(plain):
         return plain
+    magics = sum(plain_line(line) is not None for line in lines)
+    if not magics:
+        return source
     # a line within brackets or a text may look like a magic, which IPython knows to tell apart
-    if sum(plain_line(line) is not None for line in lines) * len(lines) > MOST_WORK:
+    if magics * len(source) > MOST_WORK or max(map(len, lines)) > LONGEST_LINE:
         raise ValueError("a cell that is too long")
     try:
         return "".join(manager.do_token_transforms(lines))

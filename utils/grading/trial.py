@@ -26,6 +26,7 @@ from utils.grading.wire import Channel
 
 REFUSED = "may not be called here"  # what checks.forbidden says
 ROOM = 20_000_000  # characters of all outputs together
+ENDING = 5.0  # seconds that a process whose connection is closed may take to end, on a busy machine
 SHORTEST = 5.0  # seconds that a cell gets at least, however often the submission ran out of time
 
 
@@ -118,8 +119,11 @@ class Trial:
         if any(output.get("ename") == "Stopped" for output in made):
             return
         if cell["kind"] != "test":
-            if cell["source"].strip():
-                self.students[()].ran.append((cell["source"], place + 1))
+            for student in self.students.values() if cell["source"].strip() else ():
+                if student.peer is None or student.peer.gone:
+                    student.ran.append((cell["source"], place + 1))  # it is run when the process begins
+                else:
+                    self.run_in(student, cell, place + 1)
         elif names(cell["source"]).binds & self.needed_after(place):
             notes, timeouts = list(self.notes), self.timeouts
             self.test(cell, place)
@@ -340,7 +344,7 @@ class Trial:
         """Why a student's process is gone, in one sentence; it is ended."""
         reason = student.peer.gone if student.peer is not None else ""
         limit = self.limit()
-        ended = student.end(grace=0.2 if reason == "its process ended" else 0.0)
+        ended = student.end(grace=ENDING if reason == "its process ended" else 0.0)
         if reason == "out of time":
             return self.too_long(label, limit)
         if reason == "its process ended":

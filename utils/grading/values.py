@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 Node = Any
 DEEPEST = 100
 # those that every kernel of torch knows; the bytes of others (quantized, packed bits) may end a process
-CROSSING = ("bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64")
-CROSSING += ("float16", "bfloat16", "float32", "float64", "complex64", "complex128")
+CROSSING = (
+    *("bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64"),
+    *("float16", "bfloat16", "float32", "float64", "complex64", "complex128"),
+)
 TENSORS = {name: getattr(torch, name) for name in CROSSING if hasattr(torch, name)}  # old torch lacks uint16
 DTYPES = {str(value)[6:]: value for value in vars(torch).values() if isinstance(value, torch.dtype)}
 LARGEST = 1 << 40  # what the sizes of a tensor without elements may be, multiplied
