@@ -73,20 +73,44 @@ class Missing:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise ModuleNotFoundError(self._sentence)
 
-    __getitem__ = __iter__ = __enter__ = __setattr__ = __mro_entries__ = __call__
+    __getitem__ = __iter__ = __enter__ = __setattr__ = __call__
+
+    def __mro_entries__(self, bases: tuple) -> tuple:
+        """A class can be made of it, and no object of that class."""
+        return (type("Missing", (), {"__init__": self.__call__}),)
 
 
 class GoingOn(ast.NodeTransformer):
-    """Lets a cell go on after an import, at its top level, of what is not offered."""
+    """Lets a cell go on after an import, at its top level, of what is not offered.
+
+    The same holds for a line that only calls something of it, such as ``sns.set_theme()``.
+    """
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()  # that may stand for what is missing
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
-        if not any(self.may_be_missing(line) for line in node.body):
-            return node
         body: list[ast.stmt] = []
         for line in node.body:
-            body += self.guarded(line) if self.may_be_missing(line) else [line]  # type: ignore[arg-type]
+            if self.may_be_missing(line):
+                body += self.guarded_import(line)  # type: ignore[arg-type]
+            elif self.only_calls(line) and line is not node.body[-1]:  # the last one's value may be shown
+                body.append(self.guarded(line, ""))
+            else:
+                body.append(line)
+        if len(body) == len(node.body) and all(a is b for a, b in zip(body, node.body, strict=True)):
+            return node
         node.body = body
         return ast.fix_missing_locations(node)
+
+    def only_calls(self, line: ast.stmt) -> bool:
+        """Whether a line calls something of what may be missing, and keeps nothing."""
+        if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)):
+            return False
+        inner: ast.expr = line.value
+        while isinstance(inner, ast.Call | ast.Attribute):
+            inner = inner.func if isinstance(inner, ast.Call) else inner.value
+        return isinstance(inner, ast.Name) and inner.id in self.names
 
     @staticmethod
     def may_be_missing(line: ast.stmt) -> bool:
@@ -99,25 +123,27 @@ class GoingOn(ast.NodeTransformer):
         there = sys.stdlib_module_names | set(ALWAYS)
         return not all(name.partition(".")[0] in there for name in names)
 
-    @staticmethod
-    def guarded(line: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
+    def guarded_import(self, line: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
         made: list[ast.stmt] = []
         for alias in line.names:
-            one = ast.copy_location(
+            one: ast.stmt = (
                 ast.Import([alias])
                 if isinstance(line, ast.Import)
-                else ast.ImportFrom(line.module, [alias], line.level),
-                line,
+                else ast.ImportFrom(line.module, [alias], line.level)
             )
-            name = alias.asname or (
-                alias.name if isinstance(line, ast.ImportFrom) else alias.name.partition(".")[0]
-            )
-            handler = ast.parse(
-                f"try: pass\nexcept ModuleNotFoundError as __why__: __missing__(__why__, {name!r}, globals())"
-            ).body[0]
-            handler.body = [one]  # type: ignore[attr-defined]
-            made.append(ast.copy_location(handler, line))
+            whole = alias.name if isinstance(line, ast.ImportFrom) else alias.name.partition(".")[0]
+            self.names.add(alias.asname or whole)
+            made.append(self.guarded(ast.copy_location(one, line), alias.asname or whole))
         return made
+
+    @staticmethod
+    def guarded(line: ast.stmt, name: str) -> ast.stmt:
+        """The line, after which the cell goes on, with a stand-in under ``name``, if something is missing."""
+        handler = ast.parse(
+            f"try: pass\nexcept ModuleNotFoundError as __why__: __missing__(__why__, {name!r}, globals())"
+        ).body[0]
+        handler.body = [line]  # type: ignore[attr-defined]
+        return ast.copy_location(handler, line)
 
 
 def missing(error: ModuleNotFoundError, name: str, namespace: dict) -> None:
@@ -125,7 +151,7 @@ def missing(error: ModuleNotFoundError, name: str, namespace: dict) -> None:
     if NOT_THERE not in str(error):
         raise error
     print(f"{error} The line was skipped.")
-    if name != "*":
+    if name not in ("", "*"):
         namespace[name] = Missing(str(error))
 
 
