@@ -47,7 +47,9 @@ def opinions(names: Mapping[str, tuple[npt.ArrayLike, str]], classes: Sequence[s
             value = probabilities[column, rows[row]]
             if value >= 0.1:
                 colour = "white" if value > 0.6 else "black"
-                ax.text(column, row, f"{100 * value:.0f}", ha="center", va="center", fontsize=10, color=colour)
+                ax.text(
+                    column, row, f"{100 * value:.0f}", ha="center", va="center", fontsize=10, color=colour
+                )
     return fig
 
 
@@ -82,9 +84,7 @@ def shaded(names: Mapping[str, npt.ArrayLike]) -> Figure:
         for column, (letter, share) in enumerate(zip(name, shares / shares.max(), strict=True)):
             ax.add_patch(plt.Rectangle((column, -row - 0.9), 0.94, 0.84, color=shades(0.9 * share)))
             colour = "white" if share > 0.65 else "black"
-            ax.text(
-                column + 0.47, -row - 0.49, letter, ha="center", va="center", fontsize=13, color=colour
-            )
+            ax.text(column + 0.47, -row - 0.49, letter, ha="center", va="center", fontsize=13, color=colour)
     ax.set(xlim=(-0.1, longest + 0.1), ylim=(-len(names), 0.05))
     ax.set_axis_off()
     return fig
