@@ -966,5 +966,6 @@ checks.true(
     "fit_reader: a name gets another answer in another batch. Is the padding read, or dropout on?",
 )
 checks.true(checks.call(predict, []) == [], "fit_reader: an empty list of names must give an empty list.")
-checks.call(predict, ["Ωmega", names[0]])
+answer = checks.call(predict, ["Ωmega", names[0]])
+checks.true(len(answer) == 2, "fit_reader: two names, of which one has an unknown letter, need two answers.")
 ### END HIDDEN TESTS
