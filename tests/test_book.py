@@ -158,6 +158,18 @@ def test_a_page_depends_on_what_its_modules_import(tmp_path):
     assert "utils.checks" not in modules
 
 
+def test_a_page_in_a_folder_depends_on_the_numbers_beside_it(tmp_path):
+    folder = tmp_path / "book" / "chapters" / "one"
+    folder.mkdir(parents=True)
+    (tmp_path / "requirements.txt").touch()
+    (folder / "page.md").write_text(PAGE)
+    (folder / "measured.json").write_text("1")
+    first = book.page_digests(tmp_path)
+    assert list(first) == ["chapters/one/page.md"]
+    (folder / "measured.json").write_text("2")
+    assert book.page_digests(tmp_path) != first
+
+
 def test_site_problems_are_found_in_articles_alone(tmp_path):
     page = (
         '<img src="logo.svg"><script src="https://example.org/x.js"></script>'

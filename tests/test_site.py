@@ -14,7 +14,8 @@ from utils.book import build_book
 
 ROOT = Path(__file__).parents[1]
 PAGES = ["index", "assignments", "bibliography"] + [
-    f"chapters/{path.stem}" for path in sorted((ROOT / "book" / "chapters").glob("*.md"))
+    path.relative_to(ROOT / "book").with_suffix("").as_posix()
+    for path in sorted((ROOT / "book" / "chapters").rglob("*.md"))
 ]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 

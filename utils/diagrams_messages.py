@@ -1,0 +1,113 @@
+"""Pictures of chapter 5: a box of messages, batches with their padding, thresholds, and intervals.
+
+Spam is orange-red and ham is blue, everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+
+from utils.plots import BLUE, COLOURS, LINES, MARKERS, VERMILLION, WIDTH, _legend_above
+
+if TYPE_CHECKING:
+    from IPython.display import HTML
+
+HAM, SPAM = BLUE, VERMILLION
+
+
+def inbox(texts: Sequence[str], probabilities: Sequence[float], labels: Sequence[int]) -> HTML:
+    """Messages with what a classifier makes of them: its answer, its certainty, and where it is wrong.
+
+    Args:
+        probabilities: of spam; above 0.5 is called spam.
+        labels: 1 for spam, 0 for ham.
+    """
+    from IPython.display import HTML
+
+    rows = []
+    for text, probability, label in zip(texts, probabilities, labels, strict=True):
+        said = int(probability > 0.5)
+        certainty = max(probability, 1 - probability)
+        wrong = "" if said == label else f' <span class="wrong">wrong: it is {("ham", "spam")[label]}</span>'
+        rows.append(
+            f'<div class="message {("ham", "spam")[said]}"><div class="verdict">'
+            f"<b>{('ham', 'spam')[said]}</b> {percent(certainty)}{wrong}</div>"
+            f'<div class="bar"><i style="width:{100 * certainty:.0f}%"></i></div>'
+            f'<div class="text">{escape(text)}</div></div>'
+        )
+    return HTML(f'<div class="inbox">{"".join(rows)}</div>')
+
+
+def percent(share: float) -> str:
+    """A share as people say it, and never "100 %" for what is less than sure."""
+    return f"{100 * share:.1f} %" if share < 0.9995 else "> 99.9 %"
+
+
+def padded_batches(batches: Mapping[str, Sequence[Sequence[int]]]) -> Figure:
+    """Some batches of each kind as a picture: a row for each message, coloured as far as it has words.
+
+    Args:
+        batches: title → the lengths in each batch; the title gets the share of padding in these batches.
+    """
+    fig, axes = plt.subplots(1, len(batches), figsize=(WIDTH, 3.2), layout="constrained", sharey=True)
+    for ax, (title, rows) in zip(np.atleast_1d(axes), batches.items(), strict=True):
+        longest = max(max(lengths) for lengths in rows)
+        place, real, positions = 0, 0, 0
+        for lengths in rows:
+            y = place + np.arange(len(lengths))
+            ax.barh(y, [max(lengths)] * len(lengths), height=1, color="#dddddd")
+            ax.barh(y, lengths, height=1, color=BLUE)
+            place += len(lengths) + 3
+            real, positions = real + sum(lengths), positions + len(lengths) * max(lengths)
+        ax.set(
+            xlim=(0, longest),
+            xlabel="position",
+            yticks=[],
+            title=f"{title}:\n{1 - real / positions:.0%} padding",
+        )
+        ax.grid(False)
+        ax.invert_yaxis()
+    return fig
+
+
+def by_threshold(
+    thresholds: npt.ArrayLike, curves: Mapping[str, npt.ArrayLike], chosen: Mapping[str, float]
+) -> Figure:
+    """Scores against the threshold on the probability, with vertical lines at ``chosen`` ones."""
+    fig, ax = plt.subplots(layout="constrained")
+    for number, (label, values) in enumerate(curves.items()):
+        ax.plot(thresholds, values, color=COLOURS[number], linestyle=LINES[number], label=label)
+    for number, (label, threshold) in enumerate(chosen.items()):
+        ax.axvline(threshold, color="black", linewidth=1, linestyle=(":", "--")[number % 2], label=label)
+    ax.set(xlabel="threshold on the probability of spam", ylabel="score", ylim=(0, 1.02))
+    _legend_above(ax)
+    return fig
+
+
+def intervals(
+    rows: Mapping[str, tuple[float, float, float]], *, xlabel: str, reference: tuple[float, str] | None = None
+) -> Figure:
+    """A dot and its interval for each row, one below the other.
+
+    Args:
+        rows: label → (value, low, high).
+        reference: value and label of a dotted vertical line.
+    """
+    fig, ax = plt.subplots(figsize=(WIDTH, 1.1 + 0.36 * len(rows)), layout="constrained")
+    for number, (value, low, high) in enumerate(rows.values()):
+        colour = COLOURS[number % len(COLOURS)]
+        ax.plot([low, high], [number, number], color=colour, linewidth=2.5)
+        ax.plot(value, number, color=colour, marker=MARKERS[number % len(MARKERS)], markersize=7)
+    if reference is not None:
+        ax.axvline(reference[0], color="black", linestyle=":", label=reference[1])
+    ax.set(xlabel=xlabel, yticks=range(len(rows)), yticklabels=list(rows))
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    _legend_above(ax)
+    return fig
