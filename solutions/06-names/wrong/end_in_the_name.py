@@ -4,7 +4,7 @@
 #     misconception: "The end symbol stands in the name."
 #     section: "The reverse: writing names, Drawing letters"
 #     keeps:  # points of the tasks that lose some, least and most
-#       writer: [0, 1]
+#       writer: [2, 2]
 # ---
 
 # %% task="writer"

@@ -10,7 +10,6 @@
 # %% task="loss"
 def cross_entropy(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     """The mean cross-entropy of a batch, and its gradient by the logits."""
-    below = logits - logits.max(dim=1, keepdim=True).values
     rows = torch.arange(len(targets))
     log_probabilities = logits.softmax(dim=1).log()
     gradient = log_probabilities.exp()

@@ -4,7 +4,7 @@
 #     misconception: "The softmax over the names of a batch stays before the loss."
 #     section: "From letters to probabilities, Softmax twice"
 #     keeps:  # points of the tasks that lose some, least and most
-#       broken: [2, 2]
+#       broken: [1, 1]
 # ---
 
 # %% task="broken"

@@ -4,7 +4,7 @@
 #     misconception: "The start symbol stands in the name."
 #     section: "The reverse: writing names, Drawing letters"
 #     keeps:  # points of the tasks that lose some, least and most
-#       writer: [0, 0]
+#       writer: [1, 1]
 # ---
 
 # %% task="writer"
