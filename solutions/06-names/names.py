@@ -961,7 +961,7 @@ checks.true(right >= 0.8, f"fit_reader with other names: {right:.1%} are right, 
 beside = [int(value) for value in checks.call(predict, [*names, "o" * 60])]
 checks.true(
     beside[:-1] == said,
-    "fit_reader: a name gets another answer when a long name is in its batch. Is the padding read, or dropout on?",
+    "fit_reader: a name gets another answer beside a long name. Is the padding read, or dropout on?",
 )
 some = torch.randperm(len(names), generator=fresh)[:5].tolist()
 alone = [int(checks.call(predict, [names[k]])[0]) for k in some]
