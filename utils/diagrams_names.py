@@ -1,4 +1,4 @@
-"""Drawings for names read letter by letter: opinions, shaded letters, a confusion matrix, shares.
+"""Drawings for names read letter by letter: opinions, shaded letters, a confusion matrix, intervals.
 
 A number between 0 and 1 is a shade of blue, as in ``diagrams_gates.sensitivity``.
 """
@@ -134,18 +134,4 @@ def intervals(rows: Mapping[str, Sequence[tuple[float, float, float]]], measures
         ax.set_ylim(-len(rows) + 0.5, 0.5)
         ax.set_xlabel(measure)
         ax.grid(False, axis="y")
-    return fig
-
-
-def bars(shares: Mapping[str, float], xlabel: str) -> Figure:
-    """Draw horizontal bars with their values in %, the first on top."""
-    fig, ax = plt.subplots(figsize=(WIDTH, 0.34 * len(shares) + 0.6), layout="constrained")
-    places = range(0, -len(shares), -1)
-    ax.barh(places, list(shares.values()), color=BLUE, height=0.7)
-    for place, value in zip(places, shares.values(), strict=True):
-        ax.text(value, place, f" {value:.0f} %", va="center", fontsize=10)
-    ax.set_yticks(places, labels=list(shares))
-    ax.set_xlim(0, 1.15 * max(shares.values()))
-    ax.set_xlabel(xlabel)
-    ax.grid(False, axis="y")
     return fig
