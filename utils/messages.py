@@ -45,9 +45,11 @@ class Messages(NamedTuple):
         """The texts of a split as numbers, each with its label."""
         return list(zip(self.numbers(self.texts[split]), self.labels[split], strict=True))
 
-    def batches(self, split: str, seed: int = 0) -> BucketBatches[tuple[Tensor, int], LabelledBatch]:
+    def batches(
+        self, split: str, seed: int = 0, batch_size: int = BATCH_SIZE
+    ) -> BucketBatches[tuple[Tensor, int], LabelledBatch]:
         """Batches of texts of similar length."""
-        return BucketBatches(self.items(split), BATCH_SIZE, labelled_batch, lambda item: len(item[0]), seed)
+        return BucketBatches(self.items(split), batch_size, labelled_batch, lambda item: len(item[0]), seed)
 
 
 def prepare(
@@ -92,7 +94,7 @@ def train(
     loss: Any = batch_loss,
 ) -> History:
     """Train ``model``; in the end it has the weights of the epoch with the lowest validation loss."""
-    valid = list(messages.batches("valid"))
+    valid = list(messages.batches("valid", batch_size=256))
 
     def validate(model: nn.Module) -> float:
         sizes = [len(batch.labels) for batch in valid]

@@ -10,15 +10,15 @@
 # %% task="filter"
 def fit_filter(texts: list[str], labels: list[int], valid_texts: list[str], valid_labels: list[int]):
     """Train a filter; return a function from a list of raw messages to their probabilities of spam."""
-    torch.manual_seed(0)
-    words = {word for text in texts for word in text.lower().split()}
-    index = {word: number for number, word in enumerate(sorted(words), start=2)}  # 0 pads, 1 is unknown
+    words = sorted({word for text in texts for word in text.lower().split()})
+    index = {word: number for number, word in enumerate(["<pad>", "<unk>", *words])}
+    unknown = index["<unk>"]
     model = nn.Sequential(
-        nn.EmbeddingBag(len(index) + 2, 32, padding_idx=0), nn.Dropout(0.5), nn.Linear(32, 1), nn.Flatten(0)
+        nn.EmbeddingBag(len(index), 32, padding_idx=0), nn.Dropout(0.5), nn.Linear(32, 1), nn.Flatten(0)
     )
 
     def logits(messages: list[str]) -> Tensor:
-        rows = [[index.get(word, 1) for word in text.lower().split()] or [1] for text in messages]
+        rows = [[index.get(word, unknown) for word in text.lower().split()] or [unknown] for text in messages]
         return model(nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], batch_first=True))
 
     optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
@@ -30,7 +30,8 @@ def fit_filter(texts: list[str], labels: list[int], valid_texts: list[str], vali
             nn.functional.binary_cross_entropy_with_logits(answers, truth).backward()
             optimizer.step()
 
+    @torch.no_grad()
     def probabilities(messages: list[str]) -> Tensor:
-        return torch.sigmoid(logits(messages)).detach()
+        return torch.sigmoid(logits(messages))
 
     return probabilities
