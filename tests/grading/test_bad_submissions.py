@@ -161,7 +161,7 @@ IN_A_CALL = {
     "sys.exit": ("import sys\n    sys.exit()", "SystemExit"),
     "kills its parent": ("import os, signal\n    os.kill(os.getppid(), signal.SIGKILL)\n    return 0", ""),
     "kills all": ("import os, signal\n    os.kill(-1, signal.SIGKILL)\n    return 0", ""),
-    "segmentation fault": ("import ctypes\n    ctypes.string_at(0)", "segmentation fault"),
+    "segmentation fault": ("import faulthandler\n    faulthandler._sigsegv()", "segmentation fault"),
     "abort": ("import os\n    os.abort()", ""),
     "recursion": ("return {task}(x)", "RecursionError"),
     "recursion without end": (
@@ -209,7 +209,7 @@ AT_CELL_LEVEL = {
     "endless": ("while True:\n    pass", "it took more than 3 seconds; is there a loop that does not end?"),
     "exit": ("import os\nos._exit(3)", "it ended Python (exit code 3)."),
     "sys.exit": ("import sys\nsys.exit()", "SystemExit"),
-    "segmentation fault": ("import ctypes\nctypes.string_at(0)", "segmentation fault"),
+    "segmentation fault": ("import faulthandler\nfaulthandler._sigsegv()", "segmentation fault"),
     "memory": ("kept = bytearray(100 * 2**30)", "MemoryError"),
     "prints": ("for _ in range(2000):\n    print('x' * 10**6)\nraise ValueError", ""),
     "no Python": ("def three(x) return x", "SyntaxError"),
