@@ -50,6 +50,8 @@ def two():
     ### END SOLUTION
 
 # %% test="two" checks="values" points=1
+if two() == "crash":
+    os.kill(os.getpid(), signal.SIGSEGV)
 assert two() == 2
 
 # %% test="two" checks="again" points=1
@@ -121,3 +123,9 @@ def test_an_answer_that_ends_the_tests_process_costs_its_test_alone(course, monk
     assert any(note.startswith(sentence) for note in result.notes)
     assert len(ran) <= 3
     assert course.grade().score == 3
+
+
+def test_what_goes_on_has_all_that_the_earlier_cells_define(course):
+    result = course.grade(two="def two():\n    return 'crash'")
+    assert result.scores == {"one-values": (1, 1), "two-values": (0, 1), "two-again": (0, 1)}
+    assert "NameError" not in result.failures["two-again"]
