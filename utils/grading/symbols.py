@@ -42,9 +42,8 @@ def python(source: str) -> str:
     source = body if head.split(" ")[0] in CODE_MAGICS else source
     if compiles(source):
         return source
-    if head.startswith("%%") and head.split(" ")[0] not in CODE_MAGICS:  # what follows is no code of the notebook
-        return f"{source!r}
-"
+    if source.lstrip().startswith("%%"):  # what follows is no code of the notebook
+        return f"{source!r}\n"
     from IPython.core.inputtransformer2 import TransformerManager
 
     manager = TransformerManager()

@@ -144,7 +144,8 @@ class Trial:
         for student in list(self.students.values()):
             made = self.run_in(student, cell, number)
             outputs = made if outputs is None else outputs
-            self.notes += [f"In {label}: {o['evalue']}" for o in made if REFUSED in o.get("evalue", "")][:1]
+            refused = [output["evalue"] for output in made if REFUSED in output.get("evalue", "")]
+            self.notes += [f"In {cell['label']}: {sentence}" for sentence in refused][:1]
         return outputs or []
 
     def run_in(self, student: Student, cell: dict, number: int, again: bool = False) -> list[dict]:
