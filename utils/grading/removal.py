@@ -3,7 +3,7 @@
 A task that asks for an LSTM's steps forbids ``torch.nn.LSTM``. Refusing it by name would miss an alias made
 earlier, so the tests of such a task call the student's code in a process of its own, from which what is
 forbidden is gone: the function, its other names, for torch the operators that do the same
-(:mod:`utils.grading.kernels`), and with it the course's own code, which holds most answers.
+(:mod:`utils.grading.operators`), and with it the course's own code, which holds most answers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 import torch
 
 from utils.errors import not_here
-from utils.grading.kernels import differentiates, does_the_same, refuse_autograd, refuse_operators
+from utils.grading.operators import differentiates, does_the_same, refuse_autograd, refuse_operators
 
 # of the course, what a student's process cannot do without
 OWN = ("utils.grading", "utils.checks", "utils.errors")
