@@ -444,7 +444,7 @@ checks.close(
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 for batch in (5, 8):
-    logits = 3 * torch.randn(batch, generator=generator)
+    logits = 2 * torch.randn(batch, generator=generator)
     labels = (torch.rand(batch, generator=generator) < 0.5).float()
     weight = float(1.5 + 3 * torch.rand(1, generator=generator))
     p = logits.double().sigmoid()
@@ -456,6 +456,7 @@ for batch in (5, 8):
         f"the loss of {batch} random messages",
         got,
         each.mean(),
+        tolerance=1e-4,  # float32 is enough here; extremes are the next test
         mistakes={
             "the weight is not used.": -(labels * p.log() + (1 - labels) * (1 - p).log()).mean(),
             "the weight counts ham, too.": -weight * (labels * p.log() + (1 - labels) * (1 - p).log()).mean(),
