@@ -352,8 +352,11 @@ checks.close(
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 for _ in range(2):
-    lengths = torch.randint(1, 6, (5,), generator=generator)
-    lengths[torch.randint(5, (1,), generator=generator)] = 6
+    lengths, order = torch.ones(5), torch.arange(5)
+    while torch.equal(order[order], torch.arange(5)):
+        lengths = torch.randint(1, 6, (5,), generator=generator)
+        lengths[torch.randint(5, (1,), generator=generator)] = 6
+        order = lengths.argsort(descending=True, stable=True)
     lstm = nn.LSTM(4, 3, batch_first=True, bidirectional=True)
     embedded = torch.randn(5, 6, 4, generator=generator)
     _, mean = one_by_one(lstm, embedded, lengths)
@@ -569,7 +572,7 @@ checks.unchanged("labels", copies[1], labels)
 def decide(logits: Tensor, threshold: float) -> Tensor:
     """1 for spam, 0 for ham, of shape (batch,)."""
     ### BEGIN SOLUTION
-    return (torch.sigmoid(logits[:, 0]) >= threshold).long()
+    return (torch.sigmoid(logits.squeeze(1)) >= threshold).long()
     ### END SOLUTION
 
 
