@@ -885,7 +885,7 @@ for start_in_training in (False, True):
 # An empty list gives an empty list.
 #
 # At least **80 %** of the test names must be right, also with other names and another seed. A GRU with 64
-# units does that in ten seconds or less; your function has 60. You may use anything in PyTorch.
+# units does that in ten seconds or less; your function has 25. You may use anything in PyTorch.
 
 # %% given="names"
 LANGUAGES = ("Icelandic", "Irish", "Italian", "Polish", "Zulu")
