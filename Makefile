@@ -3,30 +3,32 @@ PYTHON ?= python3
 # `make course DATA=real` builds the pages on real data sets, which are fetched when they are not there
 DATA ?= default
 export COURSE_SOURCE := $(DATA)
+# which torch: cpu, cuda or installed; empty is what suits this machine
+TORCH ?=
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/installed
+# the Python of .venv brings it up to date; the system's makes it
+INSTALL = python=$(BIN)/python; [ -e $(VENV)/installed.json ] && $$python -c '' 2>/dev/null || { python="$(PYTHON)"; $(CHECK); }; \
+	PYTHONSAFEPATH= $$python -m utils.install --python "$(PYTHON)" --torch "$(TORCH)"
+CHECK = $(PYTHON) -c '' >/dev/null 2>&1 || { echo "make: there is no $(PYTHON); install Python 3.10 or later, or name one: make PYTHON=python3.13"; exit 1; }; \
+	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if v >= (3, 10) else "make: this is Python %d.%d; the course needs 3.10 or later: make PYTHON=python3.13" % v)' || exit 1
 
-.PHONY: course venv assignments book grade variants mutants serve lint test clean lock
+.PHONY: course venv authors assignments book grade variants mutants serve lint check test clean lock
 
 course: assignments book grade
 	@$(BIN)/course where
 
-venv: $(STAMP)
+venv:
+	@$(INSTALL)
 
-$(STAMP): requirements.txt pyproject.toml
-	@$(PYTHON) -c '' >/dev/null 2>&1 || { echo "make: there is no $(PYTHON); install Python 3.10, 3.11 or 3.12, or name one: make PYTHON=python3.11"; exit 1; }
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 12) else "make: this is Python %d.%d; the course needs 3.10, 3.11 or 3.12: make PYTHON=python3.11" % v)'
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "make: this Python lacks venv; install it (on Debian and Ubuntu: apt install python3-venv)"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --progress-bar off --requirement requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
-	@touch $@
+# what tests, style and types need beside the course
+authors:
+	@$(INSTALL) --extras book dev postgresql
 
-assignments: $(STAMP)
+assignments: venv
 	$(BIN)/course release
 
-book: $(STAMP)
+book: venv
 	$(BIN)/course book
 
 grade: assignments
@@ -43,17 +45,20 @@ serve: book
 	@echo "The book: http://localhost:8000 (stop with Ctrl-C)"
 	@$(BIN)/python -m http.server 8000 --bind localhost --directory build/book/_build/html
 
-lint: $(STAMP)
+lint: authors
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/course release --check
 
-test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+check: authors
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow'
 
-lock: $(STAMP)
+test: authors
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+lock: authors
 	{ echo '# made by `make lock`: uv pip compile --universal --python-version 3.10 --all-extras --no-header pyproject.toml'; \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --all-extras --no-header pyproject.toml; } > requirements.new
 	mv requirements.new requirements.txt

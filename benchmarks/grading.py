@@ -2,6 +2,7 @@
 
     python -m benchmarks.grading [--students 200] [--stock 4] [--jobs 2] [--rounds 2]
     python -m benchmarks.grading --scale 5000
+    python -m benchmarks.grading --losing 10
 
 The class holds the variants of assignment 1 in turn. In each round stock nbgrader grades some of them, one
 after the other as it does and then, as somebody might arrange, with a process for each core, each in a course
@@ -10,31 +11,41 @@ of all processes included. Stock's time is that of `autograde` alone.
 
 With ``--scale``, a tiny assignment: throughput with 1, 2 and 4 Dask workers, each started by Dask's command,
 then N submissions, while the parent's memory is sampled, one worker is killed and another joins.
+
+With ``--losing``, the class over and over for so many minutes, while processes of the grading are killed at
+random moments: warm ones, lanes, forks of tests and students. Each grade must be that of an undisturbed run.
 """
 
 from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import contextlib
 import json
 import multiprocessing
 import os
+import random
 import shutil
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+import psutil
 
 from utils import release, variants
 from utils.grading.engine import Class
 from utils.grading.nbgrader_api import nbgrader_api
+from utils.grading.release import read_release
 from utils.grading.result import Result
+from utils.grading.spread import spread
 from utils.grading.submission import Submission
 from utils.grading.walls import find_walls
 from utils.places import find_root
@@ -69,9 +80,15 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--scale", type=int, help="so many submissions of a tiny assignment instead")
+    parser.add_argument(
+        "--losing", type=float, help="minutes in which processes are killed at random instead"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the kills")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        if options.scale:
+        if options.losing:
+            sys.exit(losing(60 * options.losing, options.jobs, options.seed))
+        elif options.scale:
             scale(options.scale, Path(folder))
         else:
             compare(options.students, options.stock, options.jobs, options.rounds, Path(folder))
@@ -241,6 +258,77 @@ def disturbed(graded: Class, work: list[Submission], expected: dict[str, int]) -
     right = sum(result.score == expected[result.student] for result in results)
     print(f"\n{len(work)} submissions: {once} graded once, {len(times) - once} more often, ", end="")
     print(f"{len(work) - len(times)} never; {right} with the grade that is due")
+
+
+# ------------------------------------------------------------------------ losses
+
+
+class Killer:
+    """Kills a process of the grading at random moments.
+
+    Between two kills so much is graded that none of it was under way at both: what is lost is tried
+    again once.
+    """
+
+    def __init__(self, seed: int, between: int) -> None:
+        self.between, self.done = between, 0
+        self.chance = random.Random(seed)
+        self.kills: Counter[str] = Counter()
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def run(self) -> None:
+        while not self.over.wait(self.chance.expovariate(1 / 3)):
+            if self.done >= self.between:
+                self.kill()
+                self.done = 0
+
+    def kill(self) -> None:
+        family = psutil.Process().children(recursive=True)
+        self.chance.shuffle(family)
+        for process in family:
+            with contextlib.suppress(psutil.Error):  # it has ended meanwhile
+                words = " ".join(process.cmdline())
+                module = next((m for m in ("verdict", "student_process", "preparing") if m in words), "")
+                if module and process.status() != psutil.STATUS_ZOMBIE:
+                    process.kill()
+                    self.kills[f"bwrap of {module}" if "bwrap" in process.name() else module] += 1
+                    return
+
+
+def losing(seconds: float, jobs: int, seed: int) -> int:
+    """Print what was killed, and how many grades were others than those of an undisturbed run; 1 for any."""
+    root = find_root()
+    assignment = release.find_assignment(root, "1")
+    pool = [s.files for s in variants.submissions(assignment, root / "assignments").values()]
+    released = read_release(root / "build" / "source" / assignment.name)
+    calm = {}
+    for graded in spread(released, [Submission(str(i), files) for i, files in enumerate(pool)], jobs):
+        calm[int(graded.result.student)] = graded.result.scores
+    end = time.monotonic() + seconds
+
+    def work() -> Iterator[Submission]:
+        number = 0
+        while time.monotonic() < end:
+            yield Submission(str(number), pool[number % len(pool)])
+            number += 1
+
+    killer = Killer(seed, 2 * jobs)
+    killer.thread.start()
+    done, wrong = 0, []
+    for graded in spread(released, work(), jobs):
+        done += 1
+        killer.done += 1
+        result = graded.result
+        if result.status != "graded" or result.scores != calm[int(result.student) % len(pool)]:
+            wrong.append(f"{result.student}: {result.problem or result.failures}")
+    killer.over.set()
+    kills = sum(killer.kills.values())
+    print(f"{done} submissions in {seconds:.0f} s, {jobs} at once, {kills} processes killed (seed {seed}):")
+    print(", ".join(f"{count} x {name}" for name, count in sorted(killer.kills.items())))
+    print(f"{done - len(wrong)} with the grade of an undisturbed run, {len(wrong)} with another or none")
+    print(*wrong, sep="\n", end="\n" if wrong else "")
+    return bool(wrong)
 
 
 def resident() -> float:

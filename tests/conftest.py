@@ -1,16 +1,42 @@
 """Fixtures that several test files share, and what the run prints at its end."""
 
+import signal
+from collections import Counter
+from collections.abc import Iterator
+
 import pytest
 import torch
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that no process is left alone with one of them at the end.
+
+    xdist hands out the files in this order (``--dist loadfile --no-loadscope-reorder``).
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
-    """Print the matrices of variants by test cells, wherever their tests ran."""
+    """Print the matrices of variants by test cells, and what was not tested, wherever the tests ran."""
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
         for name, value in report.user_properties:
             if name == "matrix" and report.when == "call":
                 terminalreporter.section(report.nodeid.rpartition("[")[2].rstrip("]"))
                 terminalreporter.write_line(value)
+    if lines := not_tested(terminalreporter.getreports("skipped")):
+        terminalreporter.section("not tested here")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+def not_tested(skipped: list[pytest.TestReport]) -> list[str]:
+    """How many tests were skipped for which reason, a line each."""
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    lines = [f"{count:5} skipped: {reason}" for reason, count in reasons.most_common()]
+    if len(DEVICES) == 1:
+        lines.append("no GPU: what is tested on every device was tested on the CPU alone")
+    return lines
 
 
 DEVICES = [pytest.param("cpu")]
@@ -33,3 +59,14 @@ def dtype(request: pytest.FixtureRequest, device: torch.device) -> torch.dtype:
     if device.type == "mps" and request.param == torch.float64:
         pytest.skip("MPS has no float64")
     return request.param
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Processes that the test starts hear Ctrl-C.
+
+    A shell starts a job in the background with SIGINT ignored, and whatever the job starts inherits that.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

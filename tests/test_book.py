@@ -1,5 +1,6 @@
 """Building the book: strict, and only what changed is executed again."""
 
+import errno
 import json
 import os
 import re
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from utils import book
+from utils import book, files
+from utils.errors import UserError
 
 ROOT = Path(__file__).parents[1]
 
@@ -114,7 +116,7 @@ def test_a_flaw_fails_the_build_each_time(tmp_path, page, reason):
 
 
 @pytest.mark.slow
-def test_a_build_that_is_stopped_goes_on_with_the_page_that_it_was_at(tmp_path):
+def test_a_build_that_is_stopped_goes_on_with_the_page_that_it_was_at(tmp_path, interruptible):
     root = make_course(tmp_path, PAGE)
     (root / "book" / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: next\n")
     waiting, done = tmp_path / "waiting", tmp_path / "done"
@@ -188,3 +190,30 @@ def test_pages_without_code_of_ours_have_no_digest():
     assert "bibliography.md" not in digests
     assert all(digest.endswith("default") for digest in digests.values())
     assert json.loads(json.dumps(digests)) == digests
+
+
+def test_a_full_disk_is_told_in_one_sentence(tmp_path, monkeypatch):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "requirements.txt").touch()
+    monkeypatch.setattr(book, "run_jupyter_book", lambda *arguments: False)
+    monkeypatch.setattr(book, "is_full", lambda folder: folder == tmp_path / "build")
+    with pytest.raises(UserError, match="build is full; make room and run again: nothing is lost"):
+        book.build_book(tmp_path, tmp_path / "build")
+
+
+def test_a_folder_that_finds_no_room_stays_as_it_was(tmp_path, monkeypatch):
+    for name in ("fresh", "old"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "page").write_text(name)
+
+    def copy(source, to):
+        Path(to).mkdir()
+        raise shutil.Error([(source, to, "[Errno 28] No space left on device")])
+
+    monkeypatch.setattr(files.shutil, "copytree", copy)
+    monkeypatch.setattr(files, "is_full", lambda folder: True)
+    with pytest.raises(OSError, match="old") as caught:
+        files.replace_folder(tmp_path / "fresh", tmp_path / "old")
+    assert caught.value.errno == errno.ENOSPC
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["fresh", "old", "page", "page"]
+    assert (tmp_path / "old/page").read_text() == "old"

@@ -127,3 +127,51 @@ def test_a_notebook_shows_the_sentence_without_a_traceback():
     shell._showtraceback = lambda etype, value, traceback: shown.extend(traceback)
     shell.run_cell("from utils import checks; checks.fail('is the bias missing?')")
     assert shown == ["\x1b[31mNot yet.\x1b[0m is the bias missing?"]
+
+
+def test_unchanged_speaks_of_the_last_call_that_got_the_argument():
+    x, items = torch.zeros(2), [1, 2]
+    before = x.clone()
+    checks.call(lambda x: x.add_(1), x)
+    checks.call(lambda y: y + 1, torch.ones(2))  # another argument says nothing about x
+    assert "changed in place" in sentence(checks.unchanged, "x", before, x)
+    checks.call(lambda x: x + 1, x)
+    checks.unchanged("x", before, x)
+    checks.call(lambda x, y: x.mul_(2).add_(1), x, x)  # given twice, and changed
+    assert "changed in place" in sentence(checks.unchanged, "x", before, x)
+    checks.call(lambda items: items.append(3) or 1, items)
+    for _ in range(1000):
+        checks.call(lambda x: x.add_(1), torch.zeros(2))
+    assert len(checks.CHANGED) <= 64 and items == [1, 2]
+
+
+def test_a_value_that_becomes_nan_has_changed_and_nan_itself_has_not():
+    x = torch.tensor([0.0, torch.nan])
+    before = x.clone()
+    checks.call(lambda x: x + 1, x)
+    checks.unchanged("x", before, x)
+    checks.call(lambda x: x.fill_(torch.nan), x)
+    assert x[0] == 0 and "changed in place" in sentence(checks.unchanged, "x", before, x)
+
+
+@pytest.mark.parametrize(
+    ("got", "end"),
+    [
+        (torch.complex(torch.ones(2), torch.ones(2)), "expected real numbers, got complex ones (complex64)."),
+        (torch.ones(2, dtype=torch.bool), "expected float32, got bool."),
+        (torch.ones(2).to_sparse(), "got one that is sparse, nested or quantized."),
+        (torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8), "sparse, nested or quantized."),
+        (torch.nested.as_nested_tensor([torch.ones(2)]), "sparse, nested or quantized."),
+        ([1.0, 1.0], "expected a torch.Tensor, got list."),
+    ],
+)
+def test_the_kind_of_an_answer_is_compared_first(got, end):
+    assert sentence(checks.close, "y", got, torch.ones(2)).endswith(end)
+
+
+def test_complex_numbers_are_compared_where_they_are_expected():
+    expected = torch.complex(torch.ones(2), torch.ones(2))
+    checks.close("y", expected.to(torch.complex128), expected)
+    assert "expected complex numbers, got float32" in sentence(checks.close, "y", torch.ones(2), expected)
+    assert "at index (0,)" in sentence(checks.close, "y", expected.conj(), expected)
+    checks.close("whole numbers", torch.ones(2, dtype=torch.int64), torch.ones(2))

@@ -8,6 +8,7 @@ of these is kept for every page, and a page whose digest is another than at the 
 from __future__ import annotations
 
 import ast
+import errno
 import json
 import os
 import shutil
@@ -18,15 +19,16 @@ from pathlib import Path
 
 import jupytext
 
-from utils.errors import UserError
-from utils.files import PACKAGE, digest
+from utils.errors import UserError, about_file
+from utils.files import PACKAGE, digest, is_full
 
 
 def build_book(root: Path, to: Path) -> Path:
     """Build ``root/book`` strictly into ``to``; the folder with the site's pages.
 
     Raises:
-        UserError: a warning, a cell that raises, a broken reference, or a figure without alternative text.
+        UserError: a warning, a cell that raises, a broken reference, a figure without alternative text, or a
+            full disk.
     """
     output = to / "_build"
     finished = output / "finished"
@@ -40,6 +42,8 @@ def build_book(root: Path, to: Path) -> Path:
     # now, so that the pages which a stopped build has executed are not executed again
     (output / "digests.json").write_text(json.dumps(digests, indent=1), encoding="utf-8")
     if not run_jupyter_book(root / "book", to, "-W", "-n", "--keep-going"):
+        if is_full(to):
+            raise UserError(about_file(OSError(errno.ENOSPC, "", str(to))))
         raise UserError("the book was not built; the lines that say WARNING or ERROR above tell why")
     finished.touch()
     if wrong := site_problems(output / "html"):

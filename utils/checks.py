@@ -11,6 +11,7 @@ import pkgutil
 import secrets
 import sys
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from unittest import mock
@@ -29,7 +30,9 @@ class CheckFailed(AssertionError):
         return [f"\x1b[31mNot yet.\x1b[0m {self}"]
 
 
-CHANGED: list[Any] = []  # arguments that a call changed in place, and that got their values back
+# The arguments that the last call with them changed in place, and that got their values back; so many, that a
+# notebook that runs for days does not keep them all.
+CHANGED: deque[Any] = deque(maxlen=64)
 
 
 def call(function: Callable, *args: Any, **kwargs: Any) -> Any:
@@ -43,7 +46,8 @@ def call(function: Callable, *args: Any, **kwargs: Any) -> Any:
     Raises:
         AssertionError: the function is not written yet, or returns None.
     """
-    kept = [(value, copy_of(value)) for value in changeable((args, kwargs))]
+    arguments = {id(value): value for value in changeable((args, kwargs))}.values()  # each once
+    kept = [(value, copy_of(value)) for value in arguments]
     try:
         answer = apart(run(function, *args, **kwargs), [value for value, _ in kept])
     finally:
@@ -102,10 +106,10 @@ def copy_of(value: Any) -> Any:
 
 
 def give_back(value: Any, before: Any) -> None:
-    """Let an argument be what it was before, and remember it if it was not."""
+    """Let an argument be what it was before; remember it if it was not, and forget it if it was."""
+    forget(value)
     if isinstance(value, Tensor):
-        now = value.detach()
-        if now.shape != before.shape or not torch.equal(now.nan_to_num(), before.nan_to_num()):
+        if not same(value.detach(), before):
             value.data = before
             CHANGED.append(value)
     elif len(value) != len(before) or any(now is not then for now, then in zip(value, before, strict=True)):
@@ -113,10 +117,28 @@ def give_back(value: Any, before: Any) -> None:
         CHANGED.append(value)
 
 
-def tensor(what: str, got: Any) -> None:
-    """``got`` is a tensor."""
+def forget(value: Any) -> None:
+    """What earlier calls did to an argument no longer counts."""
+    kept = [other for other in CHANGED if other is not value]
+    CHANGED.clear()
+    CHANGED.extend(kept)
+
+
+def same(a: Tensor, b: Tensor) -> bool:
+    """Whether two tensors have one shape, dtype and values; NaN is NaN."""
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    return bool(((a == b) | ((a != a) & (b != b))).all())
+
+
+def tensor(what: str, got: Any, complex_numbers: bool = False) -> None:
+    """``got`` is a dense tensor of real numbers (or complex ones, where these are expected)."""
     if not isinstance(got, Tensor):
         fail(f"{what}: expected a torch.Tensor, got {type(got).__name__}.")
+    if got.layout is not torch.strided or got.is_quantized or got.is_nested:
+        fail(f"{what}: expected an ordinary tensor, got one that is sparse, nested or quantized.")
+    if got.is_complex() and not complex_numbers:
+        fail(f"{what}: expected real numbers, got complex ones ({str(got.dtype)[6:]}).")
 
 
 def pair(what: str, got: Any, names: Sequence[str]) -> None:
@@ -129,6 +151,11 @@ def pair(what: str, got: Any, names: Sequence[str]) -> None:
 def shape(what: str, got: Any, expected: Sequence[int], hint: str = "") -> None:
     """``got`` is a tensor of shape ``expected``; a wrong order of axes is recognised."""
     tensor(what, got)
+    same_shape(what, got, expected, hint)
+
+
+def same_shape(what: str, got: Tensor, expected: Sequence[int], hint: str = "") -> None:
+    """As :func:`shape`, for a tensor of any kind."""
     have, want = tuple(got.shape), tuple(expected)
     if have != want:
         fail(f"{what}: expected shape {want}, got {have}{(hint and ': ' + hint) or guess(have, want)}")
@@ -156,12 +183,19 @@ def close(
 ) -> None:
     """``got`` equals ``expected`` up to ``tolerance``, whatever its floating-point type.
 
+    Their kinds are compared first: complex numbers are no real ones, and booleans no numbers.
+
     Args:
         mistakes: what a known mistake would give, by the sentence that explains the mistake. The sentence
             is shown to the student whose answer is that one.
     """
-    shape(what, got, expected.shape)
-    got = got.detach().double()
+    tensor(what, got, complex_numbers=expected.is_complex())
+    if expected.is_complex() != got.is_complex():
+        fail(f"{what}: expected complex numbers, got {str(got.dtype)[6:]}.")
+    if (got.dtype is torch.bool) != (expected.dtype is torch.bool):
+        fail(f"{what}: expected {str(expected.dtype)[6:]}, got {str(got.dtype)[6:]}.")
+    same_shape(what, got, expected.shape)
+    got = wide(got.detach())
     if agrees(got, expected, tolerance):
         return
     for sentence, wrong in (mistakes or {}).items():
@@ -169,18 +203,23 @@ def close(
             fail(f"{what}: {sentence}")
     if not torch.isfinite(got).all():
         fail(f"{what}: some values are not finite numbers.")
-    error = (got - expected.double()).abs()
+    error = (got - wide(expected)).abs()
     # not torch.unravel_index: its first call imports sympy, which takes a second
     place = tuple(int(i) for i in np.unravel_index(int(error.argmax()), error.shape))
     fail(
-        f"{what}: expected {float(expected[place]):.6g}, got {float(got[place]):.6g}"
+        f"{what}: expected {expected[place].item():.6g}, got {got[place].item():.6g}"
         f"{f' at index {place}' if place else ''} (the largest of the differences)."
     )
 
 
 def agrees(got: Tensor, expected: Tensor, tolerance: float) -> bool:
     """Whether two tensors have one shape and values within ``tolerance`` of each other."""
-    return got.shape == expected.shape and bool(((got - expected.double()).abs() <= tolerance).all())
+    return got.shape == expected.shape and bool(((got - wide(expected)).abs() <= tolerance).all())
+
+
+def wide(values: Tensor) -> Tensor:
+    """The same numbers, each with the most digits that there are."""
+    return values.to(torch.complex128 if values.is_complex() else torch.float64)
 
 
 def true(condition: Any, sentence: str) -> None:
@@ -190,9 +229,9 @@ def true(condition: Any, sentence: str) -> None:
 
 
 def unchanged(what: str, before: Tensor, after: Tensor) -> None:
-    """An argument still has the values it had before the call."""
+    """An argument still has the values it had before the call; the last call that got it counts."""
     changed = any(after is value for value in CHANGED)
-    if changed or before.shape != after.shape or not torch.equal(before, after):
+    if changed or not same(before, after):
         fail(f"{what} was changed in place: compute on a copy, and leave the argument as it was.")
 
 

@@ -16,6 +16,7 @@ from utils.grade_cli import COMMANDS
 from utils.grade_command import above_zero, grade
 from utils.interrupts import kept
 from utils.places import find_root, shown
+from utils.terminal import say, warn
 
 SITE, SOURCE, CLASSES = "build/book", "build/source", "build/classes"
 
@@ -52,14 +53,12 @@ def release(check: bool) -> None:
     if check:
         if wrong := releasing.stale(root):
             raise UserError("\n".join(wrong))
-        click.echo("assignments/ is what solutions/ gives.")
+        say("assignments/ is what solutions/ gives.")
         return
     assignments = releasing.find_assignments(root)
-    changed = releasing.release(assignments, root / SOURCE, root / "assignments", click.echo)
+    changed = releasing.release(assignments, root / SOURCE, root / "assignments", warn)
     for assignment in assignments:
-        click.echo(
-            f"assignments/{assignment.name}: {'written' if assignment.name in changed else 'unchanged'}"
-        )
+        say(f"assignments/{assignment.name}: {'written' if assignment.name in changed else 'unchanged'}")
 
 
 @course.command()
@@ -69,7 +68,7 @@ def book() -> None:
 
     root = find_root()
     site = build_book(root, root / SITE)
-    click.echo(f"The book: {site.relative_to(root) / 'index.html'}")
+    say(f"The book: {site.relative_to(root) / 'index.html'}")
 
 
 @course.command()
@@ -82,7 +81,7 @@ def sample(assignment: str, folder: Path) -> None:
 
     root = find_root()
     write_sample_class(find_assignment(root, assignment), root / "assignments", folder)
-    click.echo(f"A sample class: {shown(folder)}")
+    say(f"A sample class: {shown(folder)}")
 
 
 @course.command()
@@ -95,8 +94,8 @@ def variants(assignment: str) -> None:
     root = find_root()
     chosen = find_assignment(root, assignment)
     to = root / CLASSES / f"variants-{chosen.name}"
-    results = answers.grade_variants(chosen, root, to, click.echo, os.cpu_count() or 1)
-    click.echo(answers.matrix(results))
+    results = answers.grade_variants(chosen, root, to, say, os.cpu_count() or 1)
+    say(answers.matrix(results), lines=True)
     if wrong := answers.complaints(answers.read_variants(chosen), results):
         raise UserError("\n".join(wrong))
 
@@ -115,8 +114,8 @@ def mutants(assignment: str, timeout: int) -> None:
     chosen = find_assignment(root, assignment)
     made, equivalent = mistakes.read_mutants(chosen), mistakes.read_equivalent(chosen)
     to = root / CLASSES / f"mutants-{chosen.name}"
-    results = mistakes.grade_mutants(chosen, made, root, to, click.echo, timeout, os.cpu_count() or 1)
-    click.echo(mistakes.table(made, equivalent, results))
+    results = mistakes.grade_mutants(chosen, made, root, to, say, timeout, os.cpu_count() or 1)
+    say(mistakes.table(made, equivalent, results), lines=True)
     if wrong := mistakes.complaints(made, equivalent, results):
         raise UserError("\n".join(wrong))
 
@@ -131,7 +130,7 @@ def where() -> None:
         "Grades and feedback": root / CLASSES / "sample",
     }
     for what, path in results.items():
-        click.echo(f"{what + ':':<21}{shown(path) if path.exists() else 'not made yet'}")
+        say(f"{what + ':':<21}{shown(path) if path.exists() else 'not made yet'}")
 
 
 def main() -> None:
@@ -140,12 +139,12 @@ def main() -> None:
         with kept():
             course()
     except UserError as error:
-        click.echo(f"course: {error}", err=True)
+        warn(f"course: {error}", lines=True)
         sys.exit(1)
     except OSError as error:
-        if error.filename is None and error.errno != errno.ENOSPC:
+        if error.filename is None and error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise  # of no file, and so no mistake of the person at the keyboard
-        click.echo(f"course: {about_file(error)}", err=True)
+        warn(f"course: {about_file(error)}")
         sys.exit(1)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from utils.errors import UserError
+from utils.terminal import say, warn
 
 if TYPE_CHECKING:
     from utils.data.copies import Copy
@@ -37,12 +38,13 @@ def list_sets() -> None:
         else:
             place = f"in {'COURSE_DATA' if copy.place == 'COURSE_DATA' else 'the cache'}{_note(copy)}"
         held = _counts(corpus.counts if copy is None else copy.counts)
-        click.echo(f"{corpus.name:<16}{corpus.title}; {place}")
-        click.echo(f"{'':<16}{held} {corpus.unit}; licence: {corpus.licence}")
-        click.echo(f"{'':<16}{corpus.citation}")
-        click.echo(f"{'':<16}{corpus.files[0].url}")
-        click.echo(f"{'':<16}load({names.get(corpus.name, corpus.name)!r}, source='real')")
-    click.echo(f"\nMade by the course, always there (`course data make` shows them): {', '.join(DEFAULT)}")
+        say(f"{corpus.name:<16}{corpus.title}; {place}")
+        say(f"{'':<16}{held} {corpus.unit}; licence: {corpus.licence}")
+        say(f"{'':<16}{corpus.citation}")
+        say(f"{'':<16}{corpus.files[0].url}")
+        say(f"{'':<16}load({names.get(corpus.name, corpus.name)!r}, source='real')")
+    say("")
+    say(f"Made by the course, always there (`course data make` shows them): {', '.join(DEFAULT)}")
 
 
 @data.command()
@@ -57,13 +59,13 @@ def fetch(names: tuple[str, ...], everything: bool) -> None:
         raise UserError(f"name the sets to fetch, or pass --all; there are: {', '.join(CORPORA)}")
     named = _chosen(names)
     for corpus in _chosen(()) if everything else named:
-        click.echo(f"{corpus.name:<16}{corpus.title}")
+        say(f"{corpus.name:<16}{corpus.title}")
         copy = _told(fetch_set, corpus, progress=True)
-        click.echo(f"{'':<16}is in {copy.paths[0].parent}{_note(copy)}")
+        say(f"{'':<16}is in {copy.paths[0].parent}{_note(copy)}")
         if copy.note:
             here = copy.place == "COURSE_DATA"
             how = "with COURSE_DATA unset" if here else f"when {copy.paths[0].name} is moved away"
-            click.echo(f"{'':<16}the published set was not fetched: `course data fetch` does that {how}")
+            warn(f"{corpus.name}: the published set was not fetched: `course data fetch` does that {how}")
 
 
 @data.command()
@@ -81,18 +83,18 @@ def check(names: tuple[str, ...]) -> None:
         copy = _told(find, corpus)
         if copy is None:
             absent = _absent(corpus)
-            click.echo(f"{corpus.name}: {absent}")
+            say(f"{corpus.name}: {absent}")
             if names:
                 wrong.append(f"{corpus.name} is {absent}: run `course data fetch {corpus.name}`")
             continue
         try:
             found = counts(load(corpus.name, source="real"), copy.counts)
         except ValueError as error:
-            click.echo(f"{corpus.name}: cannot be read")
+            say(f"{corpus.name}: cannot be read")
             wrong.append(str(error))
             continue
         verdict = "as documented" if found == copy.counts else f"documented: {_counts(copy.counts)}"
-        click.echo(f"{corpus.name}: {_counts(found)} {corpus.unit}, {verdict}{_note(copy)}")
+        say(f"{corpus.name}: {_counts(found)} {corpus.unit}, {verdict}{_note(copy)}")
         if found != copy.counts:
             wrong.append(f"{corpus.name} does not hold what is documented: see the registry")
     if wrong:
@@ -111,7 +113,7 @@ def make(names: tuple[str, ...]) -> None:
     if unknown := [name for name in names if name not in DEFAULT]:
         raise UserError(f"there is no default data set {unknown[0]!r}; there are: {', '.join(DEFAULT)}")
     for name in names or DEFAULT:
-        click.echo(_told(load, name, source="default"))
+        say(_told(load, name, source="default"), lines=True)
 
 
 def _chosen(names: tuple[str, ...]) -> list[Corpus]:

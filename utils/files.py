@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import filecmp
 import hashlib
 import shutil
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -33,10 +35,28 @@ def same_folder(one: Path, other: Path) -> bool:
 
 
 def replace_folder(fresh: Path, folder: Path) -> bool:
-    """Make ``folder`` equal ``fresh``; False, and nothing touched, when it already is."""
+    """Make ``folder`` equal ``fresh``; False, and nothing touched, when it already is.
+
+    Where the disk is full, ``folder`` stays as it was.
+    """
     if same_folder(fresh, folder):
         return False
-    shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(fresh, folder)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
+        copy = Path(scratch) / folder.name
+        try:
+            shutil.copytree(fresh, copy)
+        except shutil.Error as error:  # it has the files' errors as text alone
+            raise OSError(errno.ENOSPC, "", str(folder)) if is_full(folder.parent) else error from None
+        shutil.rmtree(folder, ignore_errors=True)
+        copy.rename(folder)
     return True
+
+
+def is_full(folder: Path) -> bool:
+    """Whether the disk that holds ``folder`` has no room for a megabyte more."""
+    try:
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+            return file.write(bytes(1 << 20)) < 1 << 20
+    except OSError as error:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)

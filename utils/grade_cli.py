@@ -13,7 +13,6 @@ Each takes the assignment and what was handed in, prints a line for each student
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from utils import terminal
 from utils.classes import class_of, read_gradebook, read_results
 from utils.errors import UserError
 from utils.places import find_root, shown
@@ -84,7 +84,7 @@ def collect(assignment: str, folder: Path, attempts: str, only: tuple[str, ...],
             files=sorted(one.files),
         )
     for problem in collected.problems:
-        say(as_json, problem, problem=problem)
+        tell(as_json, problem, problem=problem)
     finish(bad)
 
 
@@ -168,6 +168,12 @@ def feedback(
 )
 @click.option("--roster", type=click.Path(path_type=Path), help="The file that Canvas or Moodle exported.")
 @click.option("--column", help="The grades' column in the roster.")
+@click.option(
+    "--columns",
+    multiple=True,
+    help="The roster's columns, where they cannot be told: grade=Bewertung; also identifier, maximum, "
+    "changeable, login.",
+)
 @click.option("--scale", is_flag=True, help="Convert points to the platform's own maximum.")
 @click.option("--output", type=click.Path(path_type=Path), help="The file to write.")
 @gradebook_address
@@ -179,6 +185,7 @@ def export(
     kind: str,
     roster: Path | None,
     column: str | None,
+    columns: tuple[str, ...],
     scale: bool,
     output: Path | None,
     gradebook: str | None,
@@ -190,6 +197,7 @@ def export(
     Points that were given by hand and penalties for lateness, which the gradebook has, are counted.
     """
     from utils.grading import export as exporting
+    from utils.grading.columns import read_columns
     from utils.grading.report import write_grades
 
     chosen = find(assignment)
@@ -197,6 +205,7 @@ def export(
     results = read_results(to, chosen)
     output = output or to / f"{chosen.name}-{'grades' if kind == 'csv' else kind}.csv"
     notes: list[str] = []
+    named = read_columns(columns)
     rows, _ = read_gradebook(to, chosen, gradebook)
     final = exporting.final_scores(rows)
     if kind == "csv":
@@ -204,11 +213,11 @@ def export(
     elif kind == "nbgrader":
         notes = exporting.write_nbgrader(results, chosen.name, rows, output)
     elif kind == "canvas":
-        notes = exporting.write_canvas(results, chosen.name, output, roster, column, final, scale)
+        notes = exporting.write_canvas(results, chosen.name, output, roster, column, final, scale, named)
     else:
-        notes = exporting.write_moodle(results, output, roster, column, final, scale)
+        notes = exporting.write_moodle(results, output, roster, column, final, scale, columns=named)
     for note in notes:
-        say(as_json, note, note=note)
+        tell(as_json, note, note=note)
     say(as_json, f"Grades: {shown(output)}", file=str(output))
     finish(sum(result.status != "graded" for result in results))
 
@@ -265,7 +274,7 @@ def similar(
         text = f"{pair.one} and {pair.other}: {pair.share:.0%}, {pair.lines} lines word for word"
         say(as_json, text, one=pair.one, other=pair.other, share=round(pair.share, 3), lines=pair.lines)
     if found.compared < 2:
-        say(as_json, f"There is nothing to compare: {found.compared} of the submissions answer a task.")
+        tell(as_json, f"There is nothing to compare: {found.compared} of the submissions answer a task.")
     say(as_json, f"{len(found.pairs)} pairs among {found.compared}: {shown(page)}", page=str(page))
 
 
@@ -292,7 +301,18 @@ def check_names(only: Iterable[str], known: set[str], nobody: str) -> None:
 
 def say(as_json: bool, text: str, **values: Any) -> None:
     """A line for a person, or the same as JSON."""
-    click.echo(json.dumps(values or {"note": text}, ensure_ascii=False) if as_json else text)
+    if as_json:
+        terminal.say_json(values or {"note": text})
+    else:
+        terminal.say(text)
+
+
+def tell(as_json: bool, text: str, **values: Any) -> None:
+    """A warning for a person; a line like the others of JSON."""
+    if as_json:
+        say(as_json, text, **values)
+    else:
+        terminal.warn(text)
 
 
 def finish(bad: int) -> None:

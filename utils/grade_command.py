@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -15,6 +14,7 @@ import click
 from utils.classes import class_to_grade, remember_origin
 from utils.errors import UserError
 from utils.places import find_root, shown
+from utils.terminal import say, say_json, warn
 
 SOURCE = "build/source"
 SOME_NOT_GRADED = 3  # exit code
@@ -26,6 +26,13 @@ def above_zero(context: click.Context, option: click.Parameter, seconds: float) 
     if not 0 < seconds <= LONGEST:  # nan is not, either
         raise UserError(f"--timeout must be above 0 and at most {LONGEST} seconds (a day), not {seconds:g}")
     return seconds
+
+
+def deadline(context: click.Context, option: click.Parameter, text: str | None) -> datetime | None:
+    """The value of ``--due``, in UTC."""
+    from utils.grading.times import read_deadline
+
+    return None if text is None else read_deadline(text)
 
 
 @click.command()
@@ -43,7 +50,12 @@ def above_zero(context: click.Context, option: click.Parameter, seconds: float) 
 @click.option(
     "--timeout", default=60.0, show_default=True, callback=above_zero, help="Seconds that one cell may take."
 )
-@click.option("--due", type=click.DateTime(), help="Until when (UTC) there is no late penalty.")
+@click.option(
+    "--due",
+    callback=deadline,
+    help="Until when there is no late penalty: 2026-11-20 (the end of that day), 2026-11-20T11:00, both UTC; "
+    "2026-11-20T11:00+01:00; '2026-11-20T11:00 Europe/Berlin'.",
+)
 @click.option("--attempts", type=click.Choice(["newest", "first"]), default="newest", show_default=True)
 @click.option("--student", "students", multiple=True, help="Grade only this student (may be repeated).")
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
@@ -95,34 +107,36 @@ def grade(
             f"nobody in {folder} is called {', '.join(sorted(unknown))}; `course collect` lists them"
         )
     given, to = to, class_to_grade(folder, to)
-    say = Speaker(as_json, len(submissions))
+    speaker = Speaker(as_json, len(submissions))
     for problem in collected.problems:
-        say.problem(problem)
+        speaker.problem(problem)
+    if due is not None:
+        speaker.deadline(due)
     graded = Class(source, to, timeout, db_url, due)
     if dry_run:
-        say.plan(submissions, graded.unchanged(submissions, force, require_sandbox))
+        speaker.plan(submissions, graded.unchanged(submissions, force, require_sandbox))
         return
     if given is None:
         remember_origin(folder, to)
     if due is not None:
         for sentence in about_lateness(to, [submission.when for submission in submissions]):
-            say.problem(sentence)
+            speaker.problem(sentence)
     walls = find_walls()
     if walls.name != "bubblewrap" and not scheduler:
         if require_sandbox:
             raise UserError(
                 f"there is no sandbox on this machine, and --require-sandbox asks for one. {walls.sentence}"
             )
-        say.problem(f"Warning: {walls.sentence} Install bubblewrap (Linux) to shut them in.")
+        speaker.problem(f"Warning: {walls.sentence} Install bubblewrap (Linux) to shut them in.")
     grades = to / f"{chosen.name}-grades.csv"
     try:
         results = graded.grade(
             submissions,
             force,
-            say.result,
+            speaker.result,
             jobs or os.cpu_count() or 1,
             scheduler,
-            say.problem,
+            speaker.problem,
             require_sandbox,
         )
     except KeyboardInterrupt:
@@ -130,7 +144,7 @@ def grade(
         raise UserError("stopped; what was graded is kept, and the same command goes on from there") from None
     graded.finish(grades)
     broken = sum(result.status != "graded" for result in results)
-    say.end(results, broken, to, grades)
+    speaker.end(results, broken, to, grades)
     if broken:
         sys.exit(SOME_NOT_GRADED)
 
@@ -171,9 +185,9 @@ class Speaker:
             self.write({"event": "result", "unchanged": unchanged, "score": result.score, **asdict(result)})
             return
         self.fresh += not unchanged
-        click.echo(f"{self.count}/{self.total} {line(result, unchanged)}{self.remaining()}")
+        say(f"{self.count}/{self.total} {line(result, unchanged)}{self.remaining()}")
         for note in result.notes if not unchanged else ():
-            click.echo(f"    {note}")
+            say(f"    {note}")
 
     def remaining(self) -> str:
         """The time that is left, once there is enough to go by."""
@@ -187,7 +201,15 @@ class Speaker:
         if self.as_json:
             self.write({"event": "problem", "problem": sentence})
         else:
-            click.echo(sentence)
+            warn(sentence)
+
+    def deadline(self, due: datetime) -> None:
+        from utils.grading.times import told
+
+        if self.as_json:
+            self.write({"event": "deadline", "due": due.isoformat()})
+        else:
+            say(f"The deadline is {told(due)}.")
 
     def plan(self, submissions: list, unchanged: set[str]) -> None:
         for submission in submissions:
@@ -195,11 +217,9 @@ class Speaker:
             if self.as_json:
                 self.write({"event": "plan", "student": submission.student, "status": what})
             else:
-                click.echo(f"{submission.student}: {what}")
+                say(f"{submission.student}: {what}")
         if not self.as_json:
-            click.echo(
-                f"{len(submissions) - len(unchanged)} would be graded, {len(unchanged)} are unchanged."
-            )
+            say(f"{len(submissions) - len(unchanged)} would be graded, {len(unchanged)} are unchanged.")
 
     def end(self, results: list, broken: int, to: Path, grades: Path) -> None:
         paths = {"Grades": grades, "Feedback": to / "feedback", "Gradebook": to / "gradebook.db"}
@@ -207,10 +227,10 @@ class Speaker:
         if self.as_json:
             self.write({"event": "end", "graded": len(results) - broken, "not_graded": broken, **places})
             return
-        click.echo(f"{len(results) - broken} graded, {broken} not graded.")
+        say(f"{len(results) - broken} graded, {broken} not graded.")
         for what, place in places.items():
-            click.echo(f"{what}: {place}")
+            say(f"{what}: {place}")
 
     @staticmethod
     def write(what: dict) -> None:
-        click.echo(json.dumps(what, ensure_ascii=False, default=str))
+        say_json(what)

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from utils.errors import UserError
+
+COURSE = "recurrent-networks-course"  # the name of its folder where programs keep theirs
+
+
+def course_cache() -> Path | None:
+    """The course's folder in the user's cache (``XDG_CACHE_HOME``, or ~/.cache); None without a home."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", COURSE)
+    except RuntimeError:
+        return None
 
 
 def find_root() -> Path:

@@ -88,9 +88,11 @@ def source_notebook(assignment: Assignment) -> NotebookNode:
         UserError: the source breaks a rule of :func:`problems`; the message lists each one.
     """
     notebook = jupytext.read(assignment.source, fmt="py:percent")
+    about = notebook.metadata.get("course")
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
+        **({"course": about} if about else {}),
     }
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):

@@ -20,7 +20,10 @@
 # under the name it has.
 #
 # **Rules.** Each task is tested alone. Do not change the test cells; what you change there is undone before
-# grading. Leave the arguments of your functions as they are. Warnings cost nothing.
+# grading. Leave the arguments of your functions as they are. Warnings cost nothing. You may
+# import PyTorch, NumPy, Matplotlib and Python's standard library. Other packages, and parts of `utils` that
+# the first cell does not import, are not there when your work is graded; an import of them that nothing uses
+# costs nothing.
 #
 # **Notation.** As in chapter 1, a row is an example. For a layer of `hidden_size` neurons,
 #
@@ -96,7 +99,16 @@ y = checks.call(
     torch.tensor([[-0.5]]),
     torch.tensor([0.1]),
 )
-checks.close("recurrent_neuron on the example worked by hand", y, torch.tensor([[0.537050]]))
+checks.close(
+    "recurrent_neuron on the example worked by hand",
+    y,
+    torch.tensor([[0.537050]]),
+    mistakes={
+        "the activation tanh is missing.": torch.tensor([[0.6]]),
+        "the bias b is missing.": torch.tensor([[0.462117]]),
+        "the output of the step before, y_prev, is not used.": torch.tensor([[0.800499]]),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 x, y_prev = torch.randn(4, 3, generator=generator), torch.rand(4, 2, generator=generator)
@@ -147,8 +159,8 @@ for name in arguments:
 # - `outputs` of shape `(batch, time, hidden_size)`, the $y_t$ of every step, in order;
 # - `y_last` of shape `(batch, hidden_size)`, the $y_t$ of the last step.
 #
-# `y_0` is the output before the first step; zeros, when it is `None`. Gradients must reach the weights
-# through every step.
+# `y_0` is the output before the first step; zeros, when it is `None`. Gradients must reach `x`, `y_0` and the
+# weights through every step, from `outputs` as well as from `y_last`.
 #
 # You write the loop: `nn.RNN`, `torch.rnn_tanh` beneath it, and the course's own `utils.models.RNN` may not
 # be called. `nn.RNNCell` and your `recurrent_neuron` may.
@@ -195,7 +207,17 @@ with checks.forbidden(*FORBIDDEN):
     outputs, y_last = checks.call(
         run_layer, torch.tensor([[[1.0], [0.0]]]), torch.ones(1, 1), torch.ones(1, 1), torch.zeros(1)
     )
-checks.close("outputs of the example worked by hand", outputs, torch.tensor([[[0.761594], [0.642015]]]))
+checks.close(
+    "outputs of the example worked by hand",
+    outputs,
+    torch.tensor([[[0.761594], [0.642015]]]),
+    mistakes={
+        "each step starts afresh: carry y over to the next step.": torch.tensor([[[0.761594], [0.0]]]),
+        "the sequence is read from its end.": torch.tensor([[[0.0], [0.761594]]]),
+        "the steps come in reverse order.": torch.tensor([[[0.642015], [0.761594]]]),
+        "the activation tanh is missing.": torch.ones(1, 2, 1),
+    },
+)
 checks.close("y_last of the example worked by hand", y_last, torch.tensor([[0.642015]]))
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
@@ -239,7 +261,12 @@ with checks.forbidden(*FORBIDDEN):
         torch.zeros(1),
         torch.tensor([[0.5]]),
     )
-checks.close("outputs when y_0 is 0.5", outputs, torch.tensor([[[0.462117]]]))
+checks.close(
+    "outputs when y_0 is 0.5",
+    outputs,
+    torch.tensor([[[0.462117]]]),
+    mistakes={"y_0 is ignored.": torch.zeros(1, 1, 1)},
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 x, y_0 = torch.randn(3, 1, 2, generator=generator), torch.randn(3, 4, generator=generator)
@@ -265,9 +292,11 @@ W_y = torch.ones(1, 1, requires_grad=True)
 x = torch.tensor([[[1.0], [0.0], [0.0]]])
 with checks.forbidden(*FORBIDDEN):
     outputs, y_last = checks.call(run_layer, x, torch.ones(1, 1), W_y, torch.zeros(1))
-checks.true(
-    y_last.requires_grad, "No gradient reaches W_y: is the state detached, or copied into a new tensor?"
-)
+for name, value in (("y_last", y_last), ("outputs", outputs)):
+    checks.true(
+        value.requires_grad,
+        f"No gradient reaches W_y from {name}: is the state detached, or copied into a new tensor?",
+    )
 (gradient,) = torch.autograd.grad(y_last.sum(), W_y)
 checks.close(
     "the gradient of y_3 with respect to W_y",
@@ -280,14 +309,27 @@ generator = checks.fresh_generator()
 x = torch.randn(2, 5, 3, generator=generator)
 W_x = torch.randn(3, 2, generator=generator)
 W_y = (0.7 * torch.randn(2, 2, generator=generator)).requires_grad_()
-y = torch.zeros(2, 2)
+b, y_0 = torch.randn(2, generator=generator), torch.randn(2, 2, generator=generator)
+leaves = {"W_y": W_y} | {
+    name: value.requires_grad_() for name, value in (("x", x), ("W_x", W_x), ("b", b), ("y_0", y_0))
+}
+weigh = torch.randn(2, 5, 2, generator=generator)
+y, steps = y_0, []
 for t in range(5):
-    y = torch.tanh(x[:, t] @ W_x + y @ W_y)
-(expected,) = torch.autograd.grad(y.sum(), W_y)
+    y = torch.tanh(x[:, t] @ W_x + y @ W_y + b)
+    steps.append(y)
+of_last = torch.autograd.grad(y.sum(), list(leaves.values()), retain_graph=True)
+of_all = torch.autograd.grad((torch.stack(steps, 1) * weigh).sum(), list(leaves.values()))
 with checks.forbidden(*FORBIDDEN):
-    _, y_last = checks.call(run_layer, x, W_x, W_y, torch.zeros(2))
-(gradient,) = torch.autograd.grad(y_last.sum(), W_y)
-checks.close("the gradient of y_last with respect to W_y", gradient, expected, tolerance=1e-4)
+    outputs, y_last = checks.call(run_layer, x, W_x, W_y, b, y_0)
+for what, loss, expected in (("y_last", y_last.sum(), of_last), ("outputs", (outputs * weigh).sum(), of_all)):
+    checks.true(loss.requires_grad, f"No gradient reaches the weights from {what}: is it detached?")
+    found = torch.autograd.grad(loss, list(leaves.values()), retain_graph=True, allow_unused=True)
+    for name, gradient, right in zip(leaves, found, expected, strict=True):
+        checks.true(gradient is not None, f"No gradient reaches {name} from {what}: is something detached?")
+        checks.close(
+            f"the gradient of {what} with respect to {name}", gradient, right.detach(), tolerance=1e-4
+        )
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -336,7 +378,11 @@ for name, weights, expected in zip(
 # %% test="remainder" checks="strings" points=3
 def run_counter(bits: list[int]) -> float:
     """The remainder that the weights compute."""
-    W_x, W_h, b, w_out = [weights.double() for weights in checks.call(remainder_weights)]
+    answer = checks.call(remainder_weights)
+    checks.pair("remainder_weights", answer, ("W_x", "W_h", "b", "w_out"))
+    for weights in answer:
+        checks.tensor("each of the weights", weights)
+    W_x, W_h, b, w_out = [weights.double() for weights in answer]
     h = torch.zeros(len(b), dtype=torch.float64)
     for bit in bits:
         h = ((bit * W_x[0] + h @ W_h + b) > 0).double()
@@ -365,7 +411,7 @@ for length in (5, 6, 17, 500):
 #
 # Return an `nn.RNN` with `batch_first=True` that computes $y_t = \tanh(x_t W_x + y_{t-1} W_y + b)$ with the
 # given weights. Print `nn.RNN(3, 2).state_dict()` first, and compare the shapes. It has two biases; only
-# their sum counts.
+# their sum counts. All its parameters can be trained afterwards.
 
 
 # %% task="pytorch"
@@ -411,8 +457,14 @@ checks.shape(f"the last output of 1 layer, {batch} sequences", y_last, (1, batch
 # %% test="pytorch" checks="values" points=3
 # One neuron, one step: tanh(1·0.5 + 0.25) = 0.635149.
 rnn = checks.call(to_torch, torch.tensor([[0.5]]), torch.tensor([[2.0]]), torch.tensor([0.25]))
+checks.true(isinstance(rnn, nn.RNN), f"to_torch: expected an nn.RNN, got {type(rnn).__name__}.")
 outputs, _ = checks.call(rnn, torch.ones(1, 1, 1, dtype=rnn.weight_ih_l0.dtype))
-checks.close("the output of the example worked by hand", outputs, torch.tensor([[[0.635149]]]))
+checks.close(
+    "the output of the example worked by hand",
+    outputs,
+    torch.tensor([[[0.635149]]]),
+    mistakes={"b counts twice: both biases are added.": torch.tensor([[[0.761594]]])},
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 W_x, W_y = torch.randn(2, 2, generator=generator), torch.randn(2, 2, generator=generator)
@@ -428,6 +480,9 @@ def two_steps(W_x, W_y, b):
 
 expected = two_steps(W_x, W_y, b)
 rnn = checks.call(to_torch, W_x, W_y, b)
+checks.true(isinstance(rnn, nn.RNN), f"to_torch: expected an nn.RNN, got {type(rnn).__name__}.")
+for name, parameter in rnn.named_parameters():
+    checks.true(parameter.requires_grad, f"{name} cannot be trained: it must keep requires_grad.")
 dtype = rnn.weight_ih_l0.dtype
 state = torch.zeros(1, 1, 2, dtype=dtype)
 if rnn.batch_first:
@@ -450,9 +505,9 @@ for name, before, after in zip(("W_x", "W_y", "b"), copies, (W_x, W_y, b), stric
 # %% [markdown]
 # ## Task 5: a forecast (3 points)
 #
-# A trained forecaster has two parts: `rnn`, an `nn.RNN` with `batch_first=True`, and `head`, an `nn.Linear`
-# that turns an output of the layer into the next value of the series. Let it read `prefix`, of shape
-# `(batch, time, 1)`, and then run free: its forecast of the next value is its next input.
+# A trained forecaster has two parts: `rnn`, an `nn.RNN` with `batch_first=True` and one layer or several, and
+# `head`, an `nn.Linear` that turns an output of the top layer into the next value of the series. Let it read
+# `prefix`, of shape `(batch, time, 1)`, and then run free: its forecast of the next value is its next input.
 #
 # Return the `steps` forecast values alone, without the prefix, as a tensor of shape `(batch, steps, 1)`.
 # The first of them is the value right after the prefix. The state must not be lost on the way.
@@ -494,13 +549,23 @@ with torch.no_grad():
     for weights, value in zip((*rnn.parameters(), *head.parameters()), (1, 0, 0, 0, 1, 0), strict=True):
         weights.fill_(value)
 values = checks.call(forecast, rnn, head, torch.tensor([[[0.3], [1.0]]]), 2)
-checks.close("the forecast after 0.3, 1.0", values, torch.tensor([[[0.761594], [0.642015]]]))
+checks.close(
+    "the forecast after 0.3, 1.0",
+    values,
+    torch.tensor([[[0.761594], [0.642015]]]),
+    mistakes={
+        "the first value is missing: it comes out at the end of the prefix.": torch.tensor(
+            [[[0.642015], [0.566270]]]
+        ),
+        "the forecast starts with the last value of the prefix.": torch.tensor([[[1.0], [0.761594]]]),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
-rnn, head = nn.RNN(1, 5, batch_first=True), nn.Linear(5, 1)
+rnn, head = nn.RNN(1, 5, num_layers=2, batch_first=True), nn.Linear(5, 1)
 with torch.no_grad():
     for weights in (*rnn.parameters(), *head.parameters()):
-        weights.copy_(torch.randn(weights.shape, generator=generator))
+        weights.copy_(0.5 * torch.randn(weights.shape, generator=generator))
     prefix = torch.randn(3, 7, 1, generator=generator)
     series = prefix
     for _ in range(6):
@@ -509,6 +574,11 @@ with torch.no_grad():
     forgetful = [head(rnn(prefix)[0][:, -1:])]
     for _ in range(4):
         forgetful.append(head(rnn(forgetful[-1])[0]))
+    lowest, value, state = [], prefix, None
+    for _ in range(5):
+        _, state = rnn(value, state)
+        value = head(state[0])[:, None]
+        lowest.append(value)
 values = checks.call(forecast, rnn, head, prefix, 5)
 checks.close(
     "the forecast of a random network",
@@ -517,6 +587,7 @@ checks.close(
     tolerance=1e-4,
     mistakes={
         "the state is lost: give it to the next call of rnn.": torch.cat(forgetful, 1),
+        "h[0] is the state of the lowest layer: head reads the output of the top one.": torch.cat(lowest, 1),
         "the first value is missing: the output at the end of the prefix is the first forecast.": series[
             :, 8:13
         ],

@@ -22,7 +22,10 @@
 # under the name it has.
 #
 # **Rules.** Each task is tested alone. Do not change the test cells; what you change there is undone before
-# grading. Leave the arguments of your functions as they are. Warnings cost nothing.
+# grading. Leave the arguments of your functions as they are. Warnings cost nothing. You may
+# import PyTorch, NumPy, Matplotlib and Python's standard library. Other packages, and parts of `utils` that
+# the first cell does not import, are not there when your work is graded; an import of them that nothing uses
+# costs nothing.
 #
 # **Notation.** As in chapter 2, with a batch: the first axis is the example, the second is time. For a
 # single example and a single step, as columns,
@@ -129,7 +132,15 @@ with checks.forbidden(*FORBIDDEN):
         torch.tensor([[1]]),
     )
 checks.pair("output_layer", answer, ("loss", "d_states", "d_U", "d_b_2"))
-checks.close("the loss of the example worked by hand", answer[0], torch.tensor(0.287682))
+checks.close(
+    "the loss of the example worked by hand",
+    answer[0],
+    torch.tensor(0.287682),
+    mistakes={
+        "the bias b_2 is missing.": torch.tensor(0.693147),
+        "the sign is wrong: a loss is minus a logarithm.": torch.tensor(-0.287682),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 states = torch.randn(3, 4, 5, generator=generator)
@@ -163,9 +174,17 @@ with checks.forbidden(*FORBIDDEN):
         torch.tensor([8.0, math.log(3)]),
         torch.tensor([[1]]),
     )
-checks.close("d_b_2 of the example worked by hand", d_b_2, torch.tensor([0.25, -0.25]))
-checks.close("d_U of the example worked by hand", d_U, torch.tensor([[0.5], [-0.5]]))
-checks.close("d_states of the example worked by hand", d_states, torch.tensor([[[-1.0]]]))
+for name, got, right in (
+    ("d_b_2", d_b_2, torch.tensor([0.25, -0.25])),
+    ("d_U", d_U, torch.tensor([[0.5], [-0.5]])),
+    ("d_states", d_states, torch.tensor([[[-1.0]]])),
+):
+    checks.close(
+        f"{name} of the example worked by hand",
+        got,
+        right,
+        mistakes={"the sign is wrong: the gradient of the logits is prediction minus truth.": -right},
+    )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 states = torch.randn(3, 4, 5, generator=generator)
@@ -239,6 +258,17 @@ with checks.forbidden(*FORBIDDEN):
 checks.pair("bptt", answer, GRADIENTS)
 for name, got, like in zip(GRADIENTS, answer, ((5, 3), (5, 5), (5,), (2, 4, 3), (2, 5)), strict=True):
     checks.shape(f"{name} for 2 sequences of 4 steps, 3 inputs and 5 units", got, like)
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+batch, time, width, units = (torch.randperm(5, generator=generator)[:4] + 2).tolist()
+x, h_0 = torch.randn(batch, time, width, generator=generator), torch.randn(batch, units, generator=generator)
+states, d_states = torch.randn(2, batch, time, units, generator=generator).tanh()
+W_xh, W_hh = torch.randn(units, width, generator=generator), torch.randn(units, units, generator=generator)
+with checks.forbidden(*FORBIDDEN):
+    answer = checks.call(bptt, x, h_0, states, W_xh, W_hh, d_states)
+for name, got, like in zip(GRADIENTS, answer, (W_xh, W_hh, W_hh[0], x, h_0), strict=True):
+    checks.shape(f"{name} for {batch} sequences of {time} steps", got, like.shape)
+### END HIDDEN TESTS
 
 # %% test="bptt" checks="weights" points=2
 # One unit, two steps, all weights 1, x = 1, 0: h_1 = tanh 1 = 0.761594, h_2 = tanh h_1 = 0.642015.
@@ -250,9 +280,20 @@ states = torch.tensor([[[0.7615942], [0.6420149]]])
 d_states = torch.tensor([[[0.0], [1.0]]])
 with checks.forbidden(*FORBIDDEN):
     d_W_xh, d_W_hh, d_b_1, _, _ = checks.call(bptt, x, torch.zeros(1, 1), states, one, one, d_states)
-checks.close("d_W_hh of the example worked by hand", d_W_hh, torch.tensor([[0.447678]]))
-checks.close("d_W_xh of the example worked by hand", d_W_xh, torch.tensor([[0.246868]]))
-checks.close("d_b_1 of the example worked by hand", d_b_1, torch.tensor([0.834684]))
+for name, got, right, no_future, no_slope in (
+    ("d_W_hh", d_W_hh, [[0.447678]], [[0.447678]], [[0.761594]]),
+    ("d_W_xh", d_W_xh, [[0.246868]], [[0.0]], [[1.0]]),
+    ("d_b_1", d_b_1, [0.834684], [0.587817], [2.0]),
+):
+    checks.close(
+        f"{name} of the example worked by hand",
+        got,
+        torch.tensor(right),
+        mistakes={
+            "nothing comes back from the later steps: add what W_hh brings.": torch.tensor(no_future),
+            "the slope of tanh, 1 - h², is missing.": torch.tensor(no_slope),
+        },
+    )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 
@@ -296,8 +337,21 @@ with checks.forbidden(*FORBIDDEN):
         torch.ones(1, 1),
         torch.tensor([[[0.0], [1.0]]]),
     )
-checks.close("d_x of the example worked by hand", d_x, torch.tensor([[[0.740604], [1.763450]]]))
-checks.close("d_h_0 of the example worked by hand", d_h_0, torch.tensor([[0.246868]]))
+checks.close(
+    "d_x of the example worked by hand",
+    d_x,
+    torch.tensor([[[0.740604], [1.763450]]]),
+    mistakes={
+        "the steps come in reverse order.": torch.tensor([[[1.763450], [0.740604]]]),
+        "nothing comes back from the later steps: add what W_hh brings.": torch.tensor([[[0.0], [1.763450]]]),
+    },
+)
+checks.close(
+    "d_h_0 of the example worked by hand",
+    d_h_0,
+    torch.tensor([[0.246868]]),
+    mistakes={"nothing comes back from the later steps: add what W_hh brings.": torch.zeros(1, 1)},
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 x, h_0 = torch.randn(2, 5, 3, generator=generator), torch.randn(2, 4, generator=generator)
@@ -341,9 +395,15 @@ arguments = {
     "d_states": torch.randn(2, 5, 4, generator=generator),
 }
 copies = {name: value.clone() for name, value in arguments.items()}
-checks.call(bptt, **arguments)
+with checks.forbidden(*FORBIDDEN):
+    answer = checks.call(bptt, **arguments)
 for name in arguments:
     checks.unchanged(name, copies[name], arguments[name])
+with checks.forbidden(*FORBIDDEN):
+    doubled = checks.call(bptt, **{**copies, "d_states": 2 * copies["d_states"]})
+for name, once, twice in zip(GRADIENTS, answer, doubled, strict=True):
+    checks.true(bool((once != 0).any()), f"{name} is 0, whatever the gradient of the states is.")
+    checks.close(f"{name} for twice the gradient of the states", twice, 2 * once, tolerance=1e-3)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -387,9 +447,17 @@ d_states = torch.tensor([[[0.0], [1.0]]])
 with checks.forbidden(*FORBIDDEN):
     answer = checks.call(truncated_bptt, x, torch.zeros(1, 1), states, one, one, d_states, 1)
 checks.pair("truncated_bptt", answer, ("d_W_xh", "d_W_hh", "d_b_1"))
-checks.close("d_W_xh of the example worked by hand", answer[0], torch.tensor([[0.0]]))
-checks.close("d_W_hh of the example worked by hand", answer[1], torch.tensor([[0.447678]]))
-checks.close("d_b_1 of the example worked by hand", answer[2], torch.tensor([0.587817]))
+for name, got, right, whole in (
+    ("d_W_xh", answer[0], [[0.0]], [[0.246868]]),
+    ("d_W_hh", answer[1], [[0.447678]], [[0.447678]]),
+    ("d_b_1", answer[2], [0.587817], [0.834684]),
+):
+    checks.close(
+        f"{name} of the example worked by hand",
+        got,
+        torch.tensor(right),
+        mistakes={"nothing is cut.": torch.tensor(whole)},
+    )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 
@@ -431,9 +499,17 @@ with checks.forbidden(*FORBIDDEN):
         torch.tensor([[[0.0], [1.0]]]),
         2,
     )
-checks.close("d_W_xh when the piece is the whole sequence", answer[0], torch.tensor([[0.246868]]))
-checks.close("d_W_hh when the piece is the whole sequence", answer[1], torch.tensor([[0.447678]]))
-checks.close("d_b_1 when the piece is the whole sequence", answer[2], torch.tensor([0.834684]))
+for name, got, right, cut in (
+    ("d_W_xh", answer[0], [[0.246868]], [[0.0]]),
+    ("d_W_hh", answer[1], [[0.447678]], [[0.447678]]),
+    ("d_b_1", answer[2], [0.834684], [0.587817]),
+):
+    checks.close(
+        f"{name} when the piece is the whole sequence",
+        got,
+        torch.tensor(right),
+        mistakes={"the gradient is cut inside the piece.": torch.tensor(cut)},
+    )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 x, h_0 = torch.randn(2, 5, 3, generator=generator), torch.randn(2, 4, generator=generator)
@@ -483,7 +559,13 @@ for number, (pair, expected) in enumerate(
     zip(pairs, ([[0, 1], [5, 6]], [[2, 3], [7, 8]], [[4], [9]]), strict=True)
 ):
     checks.pair(f"batch {number}", pair, ("inputs", "targets"))
-    checks.close(f"the inputs of batch {number}", pair[0], torch.tensor(expected))
+    down = torch.arange(10).view(5, 2).T[:, 2 * number : 2 * number + 2]
+    checks.close(
+        f"the inputs of batch {number}",
+        pair[0],
+        torch.tensor(expected),
+        mistakes={"the text runs down the columns; it runs along the rows.": down},
+    )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 for batch_size, seq_length, length in ((3, 4, 44), (4, 5, 41), (5, 3, 40), (1, 6, 20), (3, 50, 23)):
@@ -509,7 +591,13 @@ with checks.forbidden(*FORBIDDEN):
 checks.true(len(pairs) > 0, "text_batches gives no batch.")
 for number, (_, targets) in enumerate(pairs[:3]):
     expected = ([[1, 2], [6, 7]], [[3, 4], [8, 9]], [[5], [10]])[number]
-    checks.close(f"the targets of batch {number}", targets, torch.tensor(expected))
+    right = torch.tensor(expected)
+    checks.close(
+        f"the targets of batch {number}",
+        targets,
+        right,
+        mistakes={"these are the inputs: the target is the token that follows.": right - 1},
+    )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 for batch_size, seq_length, length in ((3, 4, 44), (4, 5, 41), (5, 3, 40), (1, 6, 20), (3, 50, 23)):
@@ -534,8 +622,9 @@ for batch_size, seq_length, length in ((3, 4, 44), (4, 5, 41), (5, 3, 40), (1, 6
 # autograd does it), and make one step with the optimizer. The state is carried from batch to batch, and the
 # gradient is cut between them. The first batch starts from `None`.
 #
-# Return the loss of the epoch as a Python float: the mean over **all tokens** of the epoch. The last batch
-# may have fewer than the others.
+# Return the loss of the epoch as a Python float: the mean over **all tokens** of the epoch, each batch's loss
+# being the one before its step. The last batch may have fewer tokens than the others. `batches` may be a list
+# or a generator such as `text_batches` makes, which can be read only once.
 
 
 # %% task="epoch"
@@ -565,7 +654,15 @@ with torch.no_grad():
 batches = [(torch.tensor([[0, 1]]), torch.tensor([[1, 2]])), (torch.tensor([[2]]), torch.tensor([[3]]))]
 loss = checks.call(train_epoch, model, torch.optim.SGD(model.parameters(), lr=0.0), batches)
 checks.true(isinstance(loss, float), f"train_epoch: expected a float, got {type(loss).__name__}.")
-checks.close("the loss of a model that guesses among 4 words", torch.tensor(loss), torch.tensor(1.386294))
+checks.close(
+    "the loss of a model that guesses among 4 words",
+    torch.tensor(loss),
+    torch.tensor(1.386294),
+    mistakes={
+        "it is a sum over the batches: take the mean.": torch.tensor(2.772589),
+        "it is a sum over the tokens: take the mean.": torch.tensor(4.158883),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 
@@ -590,7 +687,10 @@ with torch.no_grad():
         logits, state = model(inputs, state)
         of_batches.append(F.cross_entropy(logits.flatten(0, 1), targets.flatten()))
         afresh.append(F.cross_entropy(model(inputs)[0].flatten(0, 1), targets.flatten()) * targets.numel())
-loss = checks.call(train_epoch, model, torch.optim.SGD(model.parameters(), lr=0.0), batches)
+# A generator can be read once only.
+loss = checks.call(
+    train_epoch, model, torch.optim.SGD(model.parameters(), lr=0.0), (pair for pair in batches)
+)
 checks.close(
     "the loss of random batches",
     torch.tensor(loss),
@@ -613,7 +713,12 @@ with torch.no_grad():
         weights.zero_()
 one_batch = [(torch.tensor([[0]]), torch.tensor([[1]]))]
 checks.call(train_epoch, model, torch.optim.SGD(model.parameters(), lr=1.0), one_batch)
-checks.close("the output bias after one step", model.head.bias, torch.tensor([-0.5, 0.5]))
+checks.close(
+    "the output bias after one step",
+    model.head.bias,
+    torch.tensor([-0.5, 0.5]),
+    mistakes={"nothing was learnt: does the optimizer make a step for each batch?": torch.zeros(2)},
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 model, twin = LanguageModel(7, 3, 4, cell=RNN), LanguageModel(7, 3, 4, cell=RNN)
@@ -623,18 +728,30 @@ with torch.no_grad():
         theirs.copy_(ours)
 text = torch.randint(7, (2, 12), generator=generator)
 batches = [(text[:, a:b], text[:, a + 1 : b + 1]) for a, b in ((0, 4), (4, 8), (8, 11))]
-state = None
+state, before, after = None, 0.0, 0.0
 for inputs, targets in batches:  # by the definition, with another optimizer's code: W ← W - η ∂J/∂W
-    logits, state = twin(inputs, state)
+    start = state
+    logits, state = twin(inputs, start)
     state = state.detach()
     loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    before += loss.detach() * targets.numel() / 22
     gradients = torch.autograd.grad(loss, list(twin.parameters()))
     with torch.no_grad():
         for weights, gradient in zip(twin.parameters(), gradients, strict=True):
             weights -= 0.3 * gradient
+        after += (
+            F.cross_entropy(twin(inputs, start)[0].flatten(0, 1), targets.flatten()) * targets.numel() / 22
+        )
 stale = torch.ones_like(model.head.bias)
 model.head.bias.grad = stale  # left over from somebody else's step
-checks.call(train_epoch, model, torch.optim.SGD(model.parameters(), lr=0.3), batches)
+loss = checks.call(train_epoch, model, torch.optim.SGD(model.parameters(), lr=0.3), iter(batches))
+checks.close(
+    "the loss of an epoch in which the model learns",
+    torch.tensor(loss),
+    before,
+    tolerance=1e-4,
+    mistakes={"the loss is measured after the step: take the one whose gradient made the step.": after},
+)
 for (name, got), right in zip(model.named_parameters(), twin.parameters(), strict=True):
     checks.close(f"{name} after three batches", got, right.detach())
 ### END HIDDEN TESTS
@@ -667,7 +784,16 @@ def perplexity(logits: Tensor, targets: Tensor, padding: int = 0) -> float:
 logits = torch.log(torch.tensor([[[0.25, 0.5, 0.25], [0.5, 0.375, 0.125]]]))
 answer = checks.call(perplexity, logits, torch.tensor([[1, 2]]))
 checks.true(isinstance(answer, float), f"perplexity: expected a float, got {type(answer).__name__}.")
-checks.close("the perplexity of the example worked by hand", torch.tensor(answer), torch.tensor(4.0))
+checks.close(
+    "the perplexity of the example worked by hand",
+    torch.tensor(answer),
+    torch.tensor(4.0),
+    mistakes={
+        "that is the mean loss: take its exponential.": torch.tensor(1.386294),
+        "it is the mean of the exponentials; take the exponential of the mean.": torch.tensor(5.0),
+        "it is a power of 2; the logarithm is natural, so the base is e.": torch.tensor(2.614064),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 logits = torch.randn(3, 5, 7, generator=generator)
@@ -707,7 +833,15 @@ logits = torch.log(
     torch.tensor([[[0.25, 0.5, 0.25], [0.5, 0.375, 0.125], [0.9, 0.05, 0.05], [0.1, 0.1, 0.8]]])
 )
 answer = checks.call(perplexity, logits, torch.tensor([[1, 2, 0, 0]]))
-checks.close("the perplexity with padding", torch.tensor(float(answer)), torch.tensor(4.0))
+checks.close(
+    "the perplexity with padding",
+    torch.tensor(float(answer)),
+    torch.tensor(4.0),
+    mistakes={
+        "padding counts as words.": torch.tensor(3.651484),
+        "the losses at padding are left out of the sum, but their number is not.": torch.tensor(2.0),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 logits = torch.randn(3, 6, 7, generator=generator)

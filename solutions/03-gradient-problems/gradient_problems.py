@@ -21,7 +21,10 @@
 # under the name it has.
 #
 # **Rules.** Each task is tested alone. Do not change the test cells; what you change there is undone before
-# grading. Leave the arguments of your functions as they are. Warnings cost nothing.
+# grading. Leave the arguments of your functions as they are. Warnings cost nothing. You may
+# import PyTorch, NumPy, Matplotlib and Python's standard library. Other packages, and parts of `utils` that
+# the first cell does not import, are not there when your work is graded; an import of them that nothing uses
+# costs nothing.
 #
 # **Notation.** As in chapter 3, in the form of columns, with a layer of $n$ units and inputs of size $d$:
 #
@@ -99,7 +102,15 @@ J = checks.call(
     torch.tensor([[0.8]]),
     torch.tensor([0.2]),
 )
-checks.close("step_jacobian on the example worked by hand", J, torch.tensor([[[0.335979]]]))
+checks.close(
+    "step_jacobian on the example worked by hand",
+    J,
+    torch.tensor([[[0.335979]]]),
+    mistakes={
+        "the slope tanh'(a) is missing.": torch.tensor([[[0.8]]]),
+        "the slope is taken at h_prev; it belongs to the new state.": torch.tensor([[[0.6]]]),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 x, h_prev = torch.randn(3, 2, generator=generator), torch.rand(3, 4, generator=generator)
@@ -162,7 +173,21 @@ def jacobian_norms(states: Tensor, W_hh: Tensor) -> tuple[Tensor, Tensor]:
 with checks.forbidden(*MEASURED):
     answer = checks.call(jacobian_norms, torch.tensor([[0.1], [0.5], [0.8]]), torch.tensor([[1.2]]))
 checks.pair("jacobian_norms", answer, ("norms", "bounds"))
-checks.close("norms of the example worked by hand", answer[0], torch.tensor([0.3888, 0.432, 1.0]))
+checks.close(
+    "norms of the example worked by hand",
+    answer[0],
+    torch.tensor([0.3888, 0.432, 1.0]),
+    mistakes={
+        "the order is reversed: the first entry belongs to t = 1.": torch.tensor([1.0, 0.432, 0.3888]),
+        "the slopes are missing.": torch.tensor([1.44, 1.2, 1.0]),
+        "the slopes are those of the step before: dh_t/dh_{t-1} has the slope at h_t.": torch.tensor(
+            [1.0692, 0.9, 1.0]
+        ),
+        "these are the norms of the single steps; multiply the matrices first.": torch.tensor(
+            [0.9, 0.432, 1.0]
+        ),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 states = torch.randn(5, 4, generator=generator).tanh()
@@ -206,7 +231,16 @@ checks.close(
 with checks.forbidden(*MEASURED):
     answer = checks.call(jacobian_norms, torch.tensor([[0.1], [0.5], [0.8]]), torch.tensor([[-1.2]]))
 checks.pair("jacobian_norms", answer, ("norms", "bounds"))
-checks.close("bounds of the example worked by hand", answer[1], torch.tensor([1.44, 1.2, 1.0]))
+checks.close(
+    "bounds of the example worked by hand",
+    answer[1],
+    torch.tensor([1.44, 1.2, 1.0]),
+    mistakes={
+        "the order is reversed: the first entry belongs to t = 1.": torch.tensor([1.0, 1.2, 1.44]),
+        "from t to T there are T - t factors.": torch.tensor([1.728, 1.44, 1.2]),
+        "a singular value is never negative; this is the eigenvalue.": torch.tensor([1.44, -1.2, 1.0]),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 W_hh = torch.randn(5, 5, generator=generator)
@@ -238,8 +272,9 @@ checks.close(
 # $$ g \leftarrow g \cdot \min\left(1, \frac{\theta}{\lVert g \rVert}\right) $$
 #
 # with `max_norm` for $\theta$. Return $\lVert g \rVert$ **before** clipping, as a tensor with one number. A
-# parameter whose gradient is `None` has no part in it, and keeps `None`. `nn.utils.clip_grad_norm_` may not
-# be called, nor the other functions of `torch.nn.utils` that it is made of.
+# parameter whose gradient is `None` has no part in it, and keeps `None`. Gradients that are all 0 have the
+# norm 0 and stay 0. In place means that `p.grad` is still the same tensor, with other values.
+# `nn.utils.clip_grad_norm_` may not be called, nor the other functions of `torch.nn.utils` beneath it.
 
 
 # %% task="clip"
@@ -270,7 +305,16 @@ def with_gradients(*gradients: Tensor | None) -> list[nn.Parameter]:
 with checks.forbidden(*CLIPPED):
     norm = checks.call(clip_by_norm, with_gradients(torch.tensor([3.0, 0.0]), torch.tensor([0.0, 4.0])), 1.0)
 checks.tensor("the norm before clipping", norm)
-checks.close("the norm of the example worked by hand", norm.reshape(()), torch.tensor(5.0))
+checks.close(
+    "the norm of the example worked by hand",
+    norm.reshape(()),
+    torch.tensor(5.0),
+    mistakes={
+        "this is the norm after clipping.": torch.tensor(1.0),
+        "the norms of the single gradients do not simply add up.": torch.tensor(7.0),
+        "the square root is missing.": torch.tensor(25.0),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 gradients = [torch.randn(4, 3, generator=generator), torch.randn(5, generator=generator)]
@@ -295,10 +339,23 @@ for what, max_norm in (("longer", 0.7), ("shorter", 50.0)):
 # %% test="clip" checks="long" points=2
 # (3, 0, 0, 4) with max_norm 1 becomes (0.6, 0, 0, 0.8).
 parameters = with_gradients(torch.tensor([3.0, 0.0]), torch.tensor([0.0, 4.0]))
+gradients = [parameter.grad for parameter in parameters]
 with checks.forbidden(*CLIPPED):
     checks.call(clip_by_norm, parameters, 1.0)
-checks.close("the first gradient, clipped", parameters[0].grad, torch.tensor([0.6, 0.0]))
-checks.close("the second gradient, clipped", parameters[1].grad, torch.tensor([0.0, 0.8]))
+for number, clipped, before in ((0, [0.6, 0.0], [3.0, 0.0]), (1, [0.0, 0.8], [0.0, 4.0])):
+    checks.close(
+        f"the gradient of parameter {number}, clipped",
+        parameters[number].grad,
+        torch.tensor(clipped),
+        mistakes={
+            "nothing was clipped.": torch.tensor(before),
+            "each was clipped by itself; use one norm for all of them.": torch.tensor(before).clamp(max=1.0),
+        },
+    )
+    checks.true(
+        parameters[number].grad is gradients[number],
+        "p.grad is another tensor than before: change the one that is there, in place.",
+    )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 gradients = [torch.randn(4, 3, generator=generator), 0.1 * torch.randn(5, generator=generator)]
@@ -328,7 +385,12 @@ for max_norm in (0.3, 1.3):
 parameters = with_gradients(torch.tensor([0.3, 0.4]), None)
 with checks.forbidden(*CLIPPED):
     checks.call(clip_by_norm, parameters, 1.0)
-checks.close("a gradient of length 0.5 with max_norm 1", parameters[0].grad, torch.tensor([0.3, 0.4]))
+checks.close(
+    "a gradient of length 0.5 with max_norm 1",
+    parameters[0].grad,
+    torch.tensor([0.3, 0.4]),
+    mistakes={"a short gradient was lengthened.": torch.tensor([0.6, 0.8])},
+)
 checks.true(parameters[1].grad is None, "A gradient that was None must stay None.")
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
@@ -349,6 +411,12 @@ for factor in (1.5, 0.5):  # of the norm: not clipped, clipped
                 tolerance=1e-4,
                 mistakes={"a short gradient was lengthened.": gradient * factor},
             )
+parameters = with_gradients(torch.zeros(3), None, torch.zeros(2, 2))
+with checks.forbidden(*CLIPPED):
+    norm = checks.call(clip_by_norm, parameters, 1.0)
+checks.close("the norm of gradients that are all 0", norm.reshape(()), torch.tensor(0.0))
+for parameter in (parameters[0], parameters[2]):
+    checks.close("a gradient that was 0", parameter.grad, torch.zeros_like(parameter))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -396,7 +464,19 @@ for rows, columns in ((5, 5), (7, 4)):
 # along it is (1, 2) - 2.2·(0.6, 0.8) = (-0.32, 0.24), of length 0.4: the second column is (-0.8, 0.6).
 with checks.forbidden(*ORTHOGONAL):
     Q = checks.call(orthogonal, torch.tensor([[3.0, 1.0], [4.0, 2.0]]))
-checks.close("Q of the example worked by hand", Q, torch.tensor([[0.6, -0.8], [0.8, 0.6]]))
+expected = torch.tensor([[0.6, -0.8], [0.8, 0.6]])
+checks.close(
+    "Q of the example worked by hand",
+    Q,
+    expected,
+    mistakes={
+        "the diagonal of Q^T A is negative.": -expected,
+        "the sign of the second column is wrong: make the diagonal of Q^T A positive.": expected
+        * torch.tensor([1.0, -1.0]),
+        "the sign of the first column is wrong: make the diagonal of Q^T A positive.": expected
+        * torch.tensor([-1.0, 1.0]),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 A = torch.randn(6, 4, generator=generator, dtype=torch.float64)
@@ -429,7 +509,8 @@ for what, matrix in (("a random matrix", A), ("the same with two columns negated
 # ## Task 5: the identity as a start (2 points)
 #
 # `rnn` is an `nn.RNN` with ReLU, of any number of layers, in one direction or two. In all of them set every
-# $W_{hh}$ to `scale` times the identity and every bias to 0, leave every $W_{xh}$ as it is, and return `rnn`.
+# $W_{hh}$ to `scale` times the identity and every bias to 0, leave every $W_{xh}$ as it is, and return `rnn`
+# itself, not a copy. Change its parameters in place: an optimizer that was made before must still see them.
 # The names of its parameters tell which is which: print `[name for name, _ in rnn.named_parameters()]`.
 
 
@@ -448,13 +529,26 @@ def identity_start(rnn: nn.RNN, scale: float) -> nn.RNN:
 
 
 # %% test="identity" checks="weights" points=1
-rnn = checks.call(identity_start, nn.RNN(3, 2, nonlinearity="relu"), 1.0)
-checks.close("weight_hh_l0", rnn.weight_hh_l0, torch.eye(2))
+given = nn.RNN(3, 2, nonlinearity="relu")
+rnn = checks.call(identity_start, given, 1.0)
+for what, layer in (
+    ("weight_hh_l0 of what was returned", rnn),
+    ("weight_hh_l0 of the rnn that was given", given),
+):
+    checks.close(
+        what,
+        layer.weight_hh_l0,
+        torch.eye(2),
+        mistakes={"all entries have the value.": torch.ones(2, 2)},
+    )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 scale = 0.1 + 0.8 * float(torch.rand((), generator=generator))
-rnn = checks.call(identity_start, nn.RNN(2, 4, num_layers=2, nonlinearity="relu", bidirectional=True), scale)
-for name, parameter in rnn.named_parameters():
+given = nn.RNN(2, 4, num_layers=2, nonlinearity="relu", bidirectional=True)
+held = dict(given.named_parameters())
+rnn = checks.call(identity_start, given, scale)
+checks.true(isinstance(rnn, nn.RNN), f"identity_start: expected the nn.RNN, got {type(rnn).__name__}.")
+for name, parameter in [*((name, getattr(rnn, name, None)) for name in held), *held.items()]:
     if name.startswith("weight_hh"):
         checks.close(
             name,
@@ -481,8 +575,11 @@ with torch.no_grad():
     for parameter in rnn.parameters():
         parameter.copy_(torch.randn(parameter.shape, generator=generator))
 before = {name: parameter.detach().clone() for name, parameter in rnn.named_parameters()}
+held = list(rnn.named_parameters())
 rnn = checks.call(identity_start, rnn, 0.5)
-for name, parameter in rnn.named_parameters():
+checks.true(isinstance(rnn, nn.RNN), f"identity_start: expected the nn.RNN, got {type(rnn).__name__}.")
+for name, parameter in [*((name, getattr(rnn, name, None)) for name in before), *held]:
+    checks.tensor(name, parameter)
     checks.true(parameter.requires_grad, f"{name} can no longer be trained: it must keep requires_grad.")
     if name.startswith("weight_ih"):
         checks.unchanged(name, before[name], parameter.detach())
@@ -575,9 +672,12 @@ for name, settings in RUNS.items():
     answer = checks.call(diagnose, *training_run(seed=0, **settings))
     checks.true(answer == DIAGNOSES[name], f"Run {name} is {DIAGNOSES[name]}, but you say {answer!r}.")
 ### BEGIN HIDDEN TESTS
-seed = int(torch.randint(10**6, (), generator=checks.fresh_generator()))
-for name, settings in RUNS.items():
-    answer = checks.call(diagnose, *training_run(seed=seed, **settings))
+generator = checks.fresh_generator()
+# each run once or twice, in random order
+names = list(RUNS) + [name for name in RUNS if torch.rand((), generator=generator) < 0.4]
+for place in torch.randperm(len(names), generator=generator).tolist():
+    name, seed = names[place], int(torch.randint(10**6, (), generator=generator))
+    answer = checks.call(diagnose, *training_run(seed=seed, **RUNS[name]))
     checks.true(
         answer == DIAGNOSES[name], f"Run {name}, with another seed, is {DIAGNOSES[name]}, not {answer!r}."
     )
@@ -591,7 +691,8 @@ checks.true(answer == "exploding", f"A run with a NaN is exploding, but you say 
 answer = checks.call(diagnose, *healthy)
 checks.true(answer == "healthy", f"A run with nothing wrong is healthy, but you say {answer!r}.")
 ### BEGIN HIDDEN TESTS
-inf, third = float("inf"), float(torch.rand((), generator=checks.fresh_generator()))
+generator = checks.fresh_generator()
+inf, third = float("inf"), float(torch.rand((), generator=generator))
 norms, gradients, slopes = healthy
 cases = [
     (
@@ -611,6 +712,9 @@ cases = [
     ("healthy", norms, gradients, torch.tensor([0.0, 0.0, 0.31]), "slopes of mean 0.103"),
     ("truncated", norms, torch.tensor([0.0, 0.0, 1.0]), slopes, "two state gradients of 0"),
     ("truncated", norms, torch.tensor([0.5, 0.0, 1.0]), slopes, "a state gradient of 0 in the middle"),
+    ("truncated", norms, torch.tensor([1e-6, 0.0, 1.0]), slopes, "a first gradient of a millionth, and a 0"),
+    ("truncated", norms, torch.zeros(3), slopes, "state gradients that are all 0"),
+    ("exploding", torch.tensor([1001.0]), torch.tensor([0.0, 1.0]), torch.zeros(2), "everything at once"),
     ("vanishing", norms, torch.tensor([4.9e-3, 1e-4, 5.0]), slopes, "a first gradient of 0.98 thousandths"),
     ("healthy", norms, torch.tensor([5.1e-3, 1e-4, 5.0]), slopes, "a first gradient of 1.02 thousandths"),
     ("healthy", norms, torch.tensor([5.0, 1e-4, 1e-3]), slopes, "a last gradient that is small"),
@@ -620,7 +724,9 @@ cases = [
     ("healthy", norms, torch.tensor([1.0, 9.0, 1000.0]), slopes, "gradients of 1 and 1000"),
     ("healthy", norms, torch.tensor([1.0, 9.0, 999.5]), slopes, "gradients of 1 and 999.5"),
 ]
-for word, *arguments, what in cases:
+cases += [case for case in cases if torch.rand((), generator=generator) < 0.3]
+for place in torch.randperm(len(cases), generator=generator).tolist():
+    word, *arguments, what = cases[place]
     answer = checks.call(diagnose, *arguments)
     checks.true(answer == word, f"A run with {what} is {word}, but you say {answer!r}.")
 ### END HIDDEN TESTS

@@ -21,7 +21,10 @@
 # under the name it has.
 #
 # **Rules.** Each task is tested alone. Do not change the test cells; what you change there is undone before
-# grading. Leave the arguments of your functions as they are. Warnings cost nothing.
+# grading. Leave the arguments of your functions as they are. Warnings cost nothing. You may
+# import PyTorch, NumPy, Matplotlib and Python's standard library. Other packages, and parts of `utils` that
+# the first cell does not import, are not there when your work is graded; an import of them that nothing uses
+# costs nothing.
 #
 # **Notation.** As in chapter 4, with the weights stacked as PyTorch stacks them. In a batch, an example is a
 # row, so that the sums of all gates are `x @ W_ih.T + h @ W_hh.T + b`.
@@ -141,8 +144,25 @@ with checks.forbidden(*NO_LSTM):
         torch.zeros(4),
     )
 checks.pair("lstm_step", answer, ("h_t", "c_t"))
-checks.close("c_t of the example worked by hand", answer[1], torch.tensor([[1.380797]]))
-checks.close("h_t of the example worked by hand", answer[0], torch.tensor([[0.440565]]))
+checks.close(
+    "c_t of the example worked by hand",
+    answer[1],
+    torch.tensor([[1.380797]]),
+    mistakes={
+        "this is h_t: return (h_t, c_t), in this order.": torch.tensor([[0.440565]]),
+        "the rows of the gates are taken in another order than i, f, g, o.": torch.tensor([[1.0]]),
+        "the tanh of g is missing.": torch.tensor([[1.5]]),
+    },
+)
+checks.close(
+    "h_t of the example worked by hand",
+    answer[0],
+    torch.tensor([[0.440565]]),
+    mistakes={
+        "tanh of the cell is missing.": torch.tensor([[0.690398]]),
+        "it shows the old cell: use c_t, not c_{t-1}.": torch.tensor([[0.482014]]),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 x, h, c = (torch.randn(5, size, generator=generator) for size in (4, 6, 6))
@@ -289,7 +309,15 @@ with checks.forbidden(*NO_LSTM):
         torch.tensor([1.0, -1.0, 0.0]),
     )
 checks.pair("peephole_step", answer, ("h_t", "c_t"))
-checks.close("c_t of the example worked by hand", answer[1], torch.tensor([[0.909216]]))
+checks.close(
+    "c_t of the example worked by hand",
+    answer[1],
+    torch.tensor([[0.909216]]),
+    mistakes={
+        "the peepholes are not used.": torch.tensor([[1.380797]]),
+        "p_i and p_f are exchanged.": torch.tensor([[1.852378]]),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 x, h, c = (torch.randn(4, size, generator=generator) for size in (2, 6, 6))
@@ -325,7 +353,15 @@ with checks.forbidden(*NO_LSTM):
         torch.tensor([0.0, 0.0, 1.0]),
     )
 checks.pair("peephole_step", answer, ("h_t", "c_t"))
-checks.close("h_t of the example worked by hand", answer[0], torch.tensor([[0.704127]]))
+checks.close(
+    "h_t of the example worked by hand",
+    answer[0],
+    torch.tensor([[0.704127]]),
+    mistakes={
+        "the output gate sees the old cell: p_o belongs to c_t.": torch.tensor([[0.776096]]),
+        "the output gate does not see the cell.": torch.tensor([[0.440565]]),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 arguments = [
@@ -431,7 +467,14 @@ with checks.forbidden(*NO_GRU):
         torch.zeros(3),
         torch.tensor([0.0, 0.0, 1.0]),
     )
-checks.close("h_t of the example worked by hand", h_t, torch.tensor([[0.880797]]))
+checks.close(
+    "h_t of the example worked by hand",
+    h_t,
+    torch.tensor([[0.880797]]),
+    mistakes={
+        "r_t must act on all of W_hn h_{t-1} + b_hn, after the product.": torch.tensor([[0.952574]]),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 shapes = {"x": (5, 4), "h": (5, 7), "W_ih": (21, 4), "W_hh": (21, 7), "b_ih": (21,), "b_hh": (21,)}
@@ -486,7 +529,7 @@ for name, gradient, wanted in zip(leaves, got, expected, strict=True):
 # `x @ W_x + h @ W_h + b`, so `W_x` has the shape `(input_size, hidden_size)`, `W_h`
 # `(hidden_size, hidden_size)` and `b` `(hidden_size,)`. The dictionary is in any order.
 #
-# Return an `nn.LSTM` of one layer with `batch_first=True` that computes the same.
+# Return an `nn.LSTM` of one layer with `batch_first=True` that computes the same, and can be trained further.
 
 
 # %% task="load"
@@ -515,6 +558,22 @@ checks.true(
     lstm.num_layers == 1 and not lstm.bidirectional and lstm.batch_first,
     "load_gates must return one layer, one direction, with batch_first=True.",
 )
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+input_size, hidden_size = (torch.randperm(5, generator=generator)[:2] + 2).tolist()
+shapes = ((input_size, hidden_size), (hidden_size, hidden_size), (hidden_size,))
+gates = {gate: tuple(torch.randn(shape, generator=generator) for shape in shapes) for gate in "gifo"}
+lstm = checks.call(load_gates, gates)
+checks.true(
+    isinstance(lstm, nn.LSTM), f"load_gates must return an nn.LSTM, but it returned {type(lstm).__name__}."
+)
+for name, width in (("weight_ih_l0", input_size), ("weight_hh_l0", hidden_size)):
+    checks.shape(
+        f"{name} for input_size {input_size} and hidden_size {hidden_size}",
+        getattr(lstm, name, None),
+        (4 * hidden_size, width),
+    )
+### END HIDDEN TESTS
 
 # %% test="load" checks="outputs" points=2
 # One unit that hardly forgets: b_f = 100, so f = 1; i = o = 1/2 and g = tanh(1) at each of two steps, so
@@ -525,8 +584,16 @@ hand = {
     for gate in "fgio"
 }
 lstm = checks.call(load_gates, hand)
+checks.true(
+    isinstance(lstm, nn.LSTM), f"load_gates must return an nn.LSTM, but it returned {type(lstm).__name__}."
+)
 outputs, _ = lstm(torch.ones(1, 2, 1, dtype=lstm.weight_ih_l0.dtype))
-checks.close("h_2 of the example worked by hand", outputs[0, -1], torch.tensor([0.321007]))
+checks.close(
+    "h_2 of the example worked by hand",
+    outputs[0, -1],
+    torch.tensor([0.321007]),
+    mistakes={"the gates are not stacked in the order i, f, g, o.": torch.tensor([0.0])},
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 gates = {
@@ -547,6 +614,11 @@ def reference_outputs(x, gates, row_form=True, bias=1.0):
 
 
 lstm = checks.call(load_gates, gates)
+checks.true(
+    isinstance(lstm, nn.LSTM), f"load_gates must return an nn.LSTM, but it returned {type(lstm).__name__}."
+)
+for name, parameter in lstm.named_parameters():
+    checks.true(parameter.requires_grad, f"{name} cannot be trained: it must keep requires_grad.")
 dtype = lstm.weight_ih_l0.dtype
 if lstm.batch_first:
     outputs, _ = lstm(x.to(dtype))
@@ -632,7 +704,12 @@ with checks.forbidden(*NO_LAYER):
 checks.pair("run_masked", answer, ("outputs", "h", "c"))
 checks.shape("outputs for 2 items of 3 steps and 2 units", answer[0], (2, 3, 2))
 checks.close("the real outputs of the two items", answer[0][1, :2], answer[0][0, :2].detach())
-checks.close("the output at padding", answer[0][1, 2], torch.zeros(2))
+checks.close(
+    "the output at padding",
+    answer[0][1, 2],
+    torch.zeros(2),
+    mistakes={"the state stays at padding, but the output there is 0.": answer[0][1, 1].detach()},
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 cell = nn.LSTMCell(4, 3)
@@ -729,6 +806,13 @@ with checks.forbidden(*NO_LAYER):
     answer = checks.call(run_masked, cell, x, lengths, reverse=True)
 for name, got, wanted in zip(("outputs", "h", "c"), answer, expected, strict=True):
     checks.close(f"{name} of sequences read backwards", got, wanted)
+    checks.true(got.requires_grad, f"No gradient reaches the cell from {name} when read backwards.")
+right = reference_masked(cell, x, lengths, reverse=True)
+found, wanted = (
+    torch.autograd.grad(sum(part.square().sum() for part in parts), cell.weight_hh)[0]
+    for parts in (answer, right)
+)
+checks.close("the gradient of sequences read backwards", found, wanted, tolerance=1e-3)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -789,23 +873,49 @@ checks.true(
     isinstance(model.lstm, nn.LSTM) and model.lstm.bidirectional and model.lstm.hidden_size == 3,
     "lstm must be a bidirectional nn.LSTM with hidden_size units in each direction.",
 )
+checks.true(isinstance(model.embedding, nn.Embedding), "embedding must be an nn.Embedding.")
+checks.true(isinstance(model.head, nn.Linear), "head must be an nn.Linear.")
 checks.true(
     model.head.in_features == 6, "head must read the states of both directions: 2 * hidden_size numbers."
 )
 
 
-def reference_logits(model, tokens, length):
-    """The sentence alone, without padding, through the model's own parts."""
-    x = model.embedding(tokens[:length]).unsqueeze(0 if model.lstm.batch_first else 1)
-    return model.head(model.lstm(x)[0].flatten(0, 1)).detach()
+def same_parts(model, vocabulary_size, embedding_size, hidden_size, tags):
+    """The parts that the model must have; it gets their weights, so that it must compute the same."""
+    layers = model.lstm.num_layers
+    parts = nn.ModuleDict(
+        {
+            "embedding": nn.Embedding(vocabulary_size, embedding_size),
+            "lstm": nn.LSTM(embedding_size, hidden_size, num_layers=layers, bidirectional=True),
+            "head": nn.Linear(2 * hidden_size, tags),
+        }
+    )
+    with torch.no_grad():
+        for name, weights in parts.named_parameters():
+            part, _, attribute = name.partition(".")
+            got = getattr(getattr(model, part), attribute, None)
+            if got is None and attribute.startswith("bias"):
+                weights.zero_()  # made with bias=False
+            else:
+                checks.shape(name, got, weights.shape)
+                got.copy_(weights)
+    return parts
+
+
+def reference_logits(parts, tokens, length):
+    """The sentence alone, without padding."""
+    return parts["head"](parts["lstm"](parts["embedding"](tokens[:length]))[0]).detach()
 
 
 # Padding has no effect: each sentence gets what it gets alone.
+with checks.forbidden(*NO_TAGGER):
+    parts = same_parts(model, 6, 5, 3, 4)
+    logits = checks.call(model, tokens, lengths)
 for n, length in enumerate(lengths.tolist()):
     checks.close(
         f"the logits of sentence {n}, of length {length}",
         logits[n, :length],
-        reference_logits(model, tokens[n], length),
+        reference_logits(parts, tokens[n], length),
     )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
@@ -814,15 +924,15 @@ with checks.forbidden(*NO_TAGGER):
     model = checks.call(BiTagger, 11, 4, 6, 5)
     tokens = torch.randint(11, (4, 9), generator=generator)
     lengths = torch.tensor([3, 8, 1, 5])
+    checks.true(isinstance(model.lstm, nn.LSTM), "lstm must be an nn.LSTM.")
+    parts = same_parts(model, 11, 4, 6, 5)
     logits = checks.call(model, tokens, lengths)
 checks.shape("the logits of 4 sentences, 9 words long with padding, and 5 tags", logits, (4, 9, 5))
-checks.shape("the weights of the embedding", model.embedding.weight, (11, 4))
-checks.shape("the weights of the head", model.head.weight, (5, 12))
 for n, length in enumerate(lengths.tolist()):
     checks.close(
         f"the logits of a sentence of length {length} in a batch of 4",
         logits[n, :length],
-        reference_logits(model, tokens[n], length),
+        reference_logits(parts, tokens[n], length),
     )
 loss = torch.stack([logits[n, :length].square().sum() for n, length in enumerate(lengths.tolist())]).sum()
 checks.true(loss.requires_grad, "No gradient reaches the model's weights: is something detached?")
@@ -839,7 +949,16 @@ for name, part in (("embedding", model.embedding), ("lstm", model.lstm), ("head"
 # nothing.
 logits = torch.tensor([[[0.0, 0.0], [0.0, 0.0], [-50.0, 50.0]]])
 loss = checks.call(tagging_loss, logits, torch.tensor([[1, 0, 0]]), torch.tensor([2]))
-checks.close("the loss of the example worked by hand", loss, torch.tensor(0.693147))
+checks.close(
+    "the loss of the example worked by hand",
+    loss,
+    torch.tensor(0.693147),
+    mistakes={
+        "padding is counted, too.": torch.tensor(33.795431),
+        "this is the sum; take the mean.": torch.tensor(1.386294),
+        "the sum is divided by the number of all tokens, padding included.": torch.tensor(0.462098),
+    },
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 logits = 2 * torch.randn(4, 6, 3, generator=generator)

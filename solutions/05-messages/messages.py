@@ -352,8 +352,11 @@ checks.close(
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 for _ in range(2):
-    lengths = torch.randint(1, 6, (5,), generator=generator)
-    lengths[torch.randint(5, (1,), generator=generator)] = 6
+    lengths, order = torch.ones(5), torch.arange(5)
+    while torch.equal(order[order], torch.arange(5)):
+        lengths = torch.randint(1, 6, (5,), generator=generator)
+        lengths[torch.randint(5, (1,), generator=generator)] = 6
+        order = lengths.argsort(descending=True, stable=True)
     lstm = nn.LSTM(4, 3, batch_first=True, bidirectional=True)
     embedded = torch.randn(5, 6, 4, generator=generator)
     _, mean = one_by_one(lstm, embedded, lengths)
@@ -444,7 +447,7 @@ checks.close(
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 for batch in (5, 8):
-    logits = 3 * torch.randn(batch, generator=generator)
+    logits = 2 * torch.randn(batch, generator=generator)
     labels = (torch.rand(batch, generator=generator) < 0.5).float()
     weight = float(1.5 + 3 * torch.rand(1, generator=generator))
     p = logits.double().sigmoid()
@@ -456,6 +459,7 @@ for batch in (5, 8):
         f"the loss of {batch} random messages",
         got,
         each.mean(),
+        tolerance=1e-4,  # float32 is enough here; extremes are the next test
         mistakes={
             "the weight is not used.": -(labels * p.log() + (1 - labels) * (1 - p).log()).mean(),
             "the weight counts ham, too.": -weight * (labels * p.log() + (1 - labels) * (1 - p).log()).mean(),
@@ -568,7 +572,7 @@ checks.unchanged("labels", copies[1], labels)
 def decide(logits: Tensor, threshold: float) -> Tensor:
     """1 for spam, 0 for ham, of shape (batch,)."""
     ### BEGIN SOLUTION
-    return (torch.sigmoid(logits[:, 0]) >= threshold).long()
+    return (torch.sigmoid(logits.squeeze(1)) >= threshold).long()
     ### END SOLUTION
 
 

@@ -2,6 +2,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 # Sets of strings have another order in every process; the data must not.
 PROGRAM = """
 import hashlib
@@ -17,6 +19,7 @@ print(hashlib.sha256(text.encode()).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_every_process_makes_the_same_data():
     runs = [
         subprocess.Popen(

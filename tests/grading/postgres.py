@@ -11,6 +11,13 @@ from pathlib import Path
 import pytest
 
 PASSWORD = "correct-horse"
+# Debian's packages put the server's programs here, where no shell looks
+OFF_PATH = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
+
+
+def find(program: str) -> str | None:
+    """Where a program is."""
+    return shutil.which(program, path=os.pathsep.join([os.environ["PATH"], *OFF_PATH]))
 
 
 class Cluster:
@@ -33,7 +40,7 @@ class Cluster:
 
     def run(self, program: str, *arguments: str) -> None:
         as_nobody = ["setpriv", "--reuid=nobody", "--clear-groups"] if os.getuid() == 0 else []
-        command = [*as_nobody, shutil.which(program) or program, "-D", str(self.folder / "data"), *arguments]
+        command = [*as_nobody, find(program) or program, "-D", str(self.folder / "data"), *arguments]
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
         subprocess.run(
             command, check=True, cwd=self.folder, env=environment, stdout=subprocess.DEVNULL, timeout=60
@@ -63,10 +70,12 @@ def missing() -> str:
     try:
         import psycopg  # noqa: F401
     except ImportError:
-        return "psycopg is not installed"
+        return "psycopg is not installed; install the extra postgresql"
     programs = ["postgres", "initdb", "pg_ctl"] + (["setpriv"] if os.getuid() == 0 else [])
-    absent = [program for program in programs if not shutil.which(program)]
-    return f"{', '.join(absent)} not on PATH" if absent else ""
+    absent = [program for program in programs if not find(program)]
+    return (
+        f"there is no {' or '.join(absent)} on this machine; install the package postgresql" if absent else ""
+    )
 
 
 @pytest.fixture(scope="session")

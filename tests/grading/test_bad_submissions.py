@@ -161,7 +161,7 @@ IN_A_CALL = {
     "sys.exit": ("import sys\n    sys.exit()", "SystemExit"),
     "kills its parent": ("import os, signal\n    os.kill(os.getppid(), signal.SIGKILL)\n    return 0", ""),
     "kills all": ("import os, signal\n    os.kill(-1, signal.SIGKILL)\n    return 0", ""),
-    "segmentation fault": ("import ctypes\n    ctypes.string_at(0)", "segmentation fault"),
+    "segmentation fault": ("import faulthandler\n    faulthandler._sigsegv()", "segmentation fault"),
     "abort": ("import os\n    os.abort()", ""),
     "recursion": ("return {task}(x)", "RecursionError"),
     "recursion without end": (
@@ -203,25 +203,23 @@ def two(x):
     assert points(course.grade(course.filled(two=only_there))) == ALL | {"two": 0}
 
 
-NO_COMMANDS = "notebook commands such as !pip and %pip do not run while grading; delete the line"
 AT_CELL_LEVEL = {
     "raises": ("import nothing_of_this_name", "ModuleNotFoundError: No module named 'nothing_of_this_name'."),
     "input": ("name = input('Your name? ')", "nobody to ask"),
     "endless": ("while True:\n    pass", "it took more than 3 seconds; is there a loop that does not end?"),
     "exit": ("import os\nos._exit(3)", "it ended Python (exit code 3)."),
     "sys.exit": ("import sys\nsys.exit()", "SystemExit"),
-    "segmentation fault": ("import ctypes\nctypes.string_at(0)", "segmentation fault"),
+    "segmentation fault": ("import faulthandler\nfaulthandler._sigsegv()", "segmentation fault"),
     "memory": ("kept = bytearray(100 * 2**30)", "MemoryError"),
     "prints": ("for _ in range(2000):\n    print('x' * 10**6)\nraise ValueError", ""),
     "no Python": ("def three(x) return x", "SyntaxError"),
     "a null byte": ("x = '\0'", ""),
     "an old coding": ("# -*- coding: latin-1 -*-\nx = 'é'\nraise ValueError", ""),
     "deep brackets": ("x = " + "(" * 5000 + ")" * 5000, ""),
-    "a shell command": ("!sleep 60", NO_COMMANDS),
-    "an installation": ("!pip install numpy\n" + RIGHT["three"], NO_COMMANDS),
-    "an installation by a magic": ("%pip install numpy\n" + RIGHT["three"], NO_COMMANDS),
-    "a command's output": ("files = !ls\n" + RIGHT["three"], NO_COMMANDS),
-    "a cell of commands": ("%%bash\nls", NO_COMMANDS),
+    "a program": (
+        "import subprocess\nsubprocess.run(['ls', '-l'])",
+        "programs are not started while grading: 'ls'",
+    ),
     "a magic": ("%no_such_magic", "no_such_magic"),
     "nested": ("\n".join("  " * n + "if 1:" for n in range(150)), ""),
 }

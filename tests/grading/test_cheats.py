@@ -1,8 +1,9 @@
 """Cheats get nothing that they did not earn, and the instructor is told; honest work is not accused.
 
-Each file in ``cheats/`` is one student's attack: the answers to some tasks of the probe (``cheats_probe.py``)
-or of assignment 1. The other tasks stay empty, so that the points of a cheat are what its file says it may
-``keep``, by default none.
+Each file in ``cheats/`` is one student's attack: the answers to some tasks of the probe
+(``cheats_probe.py``), of assignment 1, or of the one that its head names (``# of: bptt``). The other tasks
+stay empty, so that the points of a cheat are what its file says it may ``keep``, by default none. A file that
+says ``not noted`` looks like an honest answer that is wrong.
 """
 
 import re
@@ -28,7 +29,7 @@ ROOT = HERE.parents[1]
 
 
 # what limits alone do not stop (`COURSE_WALLS=limits python -m pytest tests/grading/test_cheats.py`)
-OPEN_WITHOUT_BUBBLEWRAP = {"read_files"}
+OPEN_WITHOUT_BUBBLEWRAP = {"read_files": 1.0, "read_course_mapped": 5.0, "read_course_history": 5.0}
 
 
 @dataclass(frozen=True)
@@ -38,19 +39,21 @@ class Cheat:
     name: str
     text: str
     keeps: float
+    assignment: str
+    noted: bool
     answers: dict[str, str]
-
-    @property
-    def assignment(self) -> str:
-        first = set(self.answers) & {"neuron", "pytorch", "forecast", "remainder"}
-        return "recurrent_neurons" if first or self.name.startswith("rnn_") else "probe"
 
 
 def read_cheat(path: Path) -> Cheat:
     head, *parts = re.split(r'^# %% task="(\w+)"$', path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     keeps = re.search(r"^# keeps: (\d+)", head, flags=re.MULTILINE)
     answers = dict(zip(parts[::2], (code.strip() for code in parts[1::2]), strict=True))
-    return Cheat(path.stem, head.splitlines()[1].strip("# "), float(keeps[1]) if keeps else 0.0, answers)
+    first = path.stem.startswith("rnn_") or set(answers) & {"neuron", "pytorch", "forecast", "remainder"}
+    attacked = re.search(r"^# of: (\w+)", head, flags=re.MULTILINE)
+    assignment = attacked[1] if attacked else "recurrent_neurons" if first else "probe"
+    text = head.splitlines()[1].strip("# ")
+    noted = "\n# not noted" not in head
+    return Cheat(path.stem, text, float(keeps[1]) if keeps else 0.0, assignment, noted, answers)
 
 
 # a change of the assignment starts other processes, so that each assignment's cheats stand together
@@ -83,10 +86,11 @@ def graders(tmp_path_factory):
     (folder / "solutions" / "02-probe").mkdir(parents=True)
     source = (HERE / "cheats_probe.py").read_text(encoding="utf-8")
     (folder / "solutions" / "02-probe" / "probe.py").write_text(source, encoding="utf-8")
-    first = [a for a in release.find_assignments(ROOT) if a.name.startswith("01-")]
-    found = {a.notebook: a for a in (*first, *release.find_assignments(folder))}
+    attacked = {cheat.assignment for cheat in CHEATS}
+    ours = [a for a in release.find_assignments(ROOT) if a.notebook in attacked]
+    found = {a.notebook: a for a in (*ours, *release.find_assignments(folder))}
     release.release(list(found.values()), folder / "source", folder / "released")
-    timeouts = {"probe": 4.0, "recurrent_neurons": 30.0}
+    timeouts = {name: 4.0 if name == "probe" else 30.0 for name in found}
     releases = {name: read_release(folder / "source" / a.name, timeouts[name]) for name, a in found.items()}
     yield Graders(found, releases, folder / "released")
     end_benches()
@@ -96,9 +100,11 @@ def graders(tmp_path_factory):
 def test_a_cheat_gets_nothing_and_is_reported(graders, cheat):
     result = graders.grade(cheat.assignment, cheat.answers)
     assert result.status == "graded", result.problem
-    keeps = 1.0 if cheat.name in OPEN_WITHOUT_BUBBLEWRAP and result.walls != "bubblewrap" else cheat.keeps
+    keeps = cheat.keeps
+    if result.walls != "bubblewrap":
+        keeps = OPEN_WITHOUT_BUBBLEWRAP.get(cheat.name, keeps)
     assert result.score == keeps, (cheat.text, result.scores)
-    assert result.notes, cheat.text
+    assert result.notes or not cheat.noted, cheat.text
 
 
 def test_there_are_many_cheats():
@@ -158,6 +164,36 @@ def recurrent_neuron(x, y_prev, W_x, W_y, b):
     assert len(model.weights) == len(b)
     return model(x, y_prev)
 """,
+    "imports_what_is_not_there": """
+import numpy as np, pandas as pd
+import seaborn as sns
+sns.set_theme(style="whitegrid")
+from tqdm.auto import tqdm, trange
+from sklearn.metrics import accuracy_score
+from utils import plots
+from utils.models import *
+import google.colab
+from pytorch_lightning import LightningModule
+
+
+class Unused(LightningModule):
+    pass
+
+
+try:
+    import scipy.special as special
+except ImportError:
+    special = None
+try:
+    import torchvision
+except ModuleNotFoundError as error:
+    print(error)
+
+
+def recurrent_neuron(x, y_prev, W_x, W_y, b):
+    assert np.ones(1) == 1
+    return torch.tanh(x @ W_x + y_prev @ W_y + b)
+""",
     "tries_things_out": """
 print("hidden_size and gradebook are only words here, and so is nn.RNN", nn.RNN(3, 2))
 %matplotlib inline
@@ -178,6 +214,29 @@ def recurrent_neuron(x, y_prev, W_x, W_y, b):
 def test_unusual_but_honest_work_is_not_accused(graders, name):
     right = solutions(graders.assignments["recurrent_neurons"])
     result = graders.grade("recurrent_neurons", right | {"neuron": HONEST[name].strip()})
+    assert (result.score, result.notes) == (20, [])
+
+
+def test_what_is_not_there_is_said_in_one_sentence(graders):
+    right = solutions(graders.assignments["recurrent_neurons"])
+    neuron = "import pandas as pd\n\n\ndef recurrent_neuron(*args):\n    return pd.DataFrame(args)"
+    layer = "def run_layer(*args):\n    from utils.models import RNN\n\n    return RNN(1, 1)(*args)"
+    result = graders.grade("recurrent_neurons", right | {"neuron": neuron, "layer": layer})
+    assert result.score == 11
+    used = "this assignment uses matplotlib, numpy, torch, utils.checks and Python's standard library."
+    for test, name in (("neuron-values", "pandas"), ("layer-values", "utils.models")):
+        sentence = f"ModuleNotFoundError: {name} is not there when this assignment is graded: {used}"
+        assert result.failures[test] == sentence
+
+
+def test_a_class_that_only_makes_a_layer_is_that_layer(graders):
+    right = solutions(graders.assignments["recurrent_neurons"])
+    made = "class MyRNN(nn.RNN):\n    def __init__(self, *sizes):\n"
+    made += "        super().__init__(*sizes, batch_first=True)"
+    answer = right["pytorch"].replace(
+        "nn.RNN(input_size, hidden_size, batch_first=True)", "MyRNN(*W_x.shape)"
+    )
+    result = graders.grade("recurrent_neurons", right | {"pytorch": f"{made}\n\n\n{answer}"})
     assert (result.score, result.notes) == (20, [])
 
 

@@ -13,7 +13,7 @@ import pytest
 from utils.errors import UserError
 from utils.grading import handed_in
 from utils.grading.collect import collect
-from utils.grading.names import read_time
+from utils.grading.times import read_time
 
 A, B, C = b'{"cells": ["a"]}', b'{"cells": ["b"]}', b'{"cells": ["c"]}'
 WORK = "work.ipynb"
@@ -490,3 +490,177 @@ def test_no_bytes_of_a_zip_stop_the_others(tmp_path):
     assert len(students) == 401 and students["zoe"].files == {WORK: A}
     for one in students.values():
         assert one.files.get(WORK, A * 50) in (A * 50, A) or one.problem("work")
+
+
+LOOSE = {"": {}, "a list": {"export/roster.csv": b"x"}, "a note beside": {"readme.txt": b"x"}}
+
+
+@pytest.mark.parametrize("as_zip", [True, False])
+@pytest.mark.parametrize("loose", LOOSE)
+@pytest.mark.parametrize("top", ["export/", "export/class/"])
+def test_a_level_too_many_is_still_several_students(tmp_path, as_zip, loose, top):
+    files = {
+        f"{top}ada/{WORK}": A,
+        f"{top}bob/sub/work (1).ipynb": B,
+        f"{top}cy/hand-in.zip": zipped({WORK: C}),
+    }
+    files |= LOOSE[loose]
+    students, _ = found(in_zip(tmp_path, files) if as_zip else write(tmp_path / "in", files))
+    assert {name: one.files[WORK] for name, one in students.items()} == {"ada": A, "bob": B, "cy": C}
+
+
+def test_an_empty_folder_in_a_level_too_many_is_a_student_too(tmp_path):
+    write(tmp_path, {f"export/ada/{WORK}": A, f"export/bob/{WORK}": B, "export/roster.csv": b""})
+    (tmp_path / "export/cy").mkdir()
+    students, _ = found(tmp_path)
+    assert list(students) == ["ada", "bob", "cy"]
+
+
+@pytest.mark.parametrize(
+    "name", ["ada_1_2_work.ipynb", "Ada L_1_assignsubmission_file_/work.ipynb", "ada/01-tiny/work.ipynb"]
+)
+@pytest.mark.parametrize("as_zip", [True, False])
+def test_a_platforms_files_are_found_below_a_folder_of_their_own(tmp_path, name, as_zip):
+    files = {f"submissions/{name}": A, f"submissions/{name.replace('da', 'nn').replace('_1_', '_3_')}": B}
+    students, _ = found(in_zip(tmp_path, files) if as_zip else write(tmp_path / "in", files))
+    assert len(students) == 2 and [one.files[WORK] for one in students.values()] == [A, B]
+
+
+DOUBTFUL = {
+    "versions of one": {"ada/v1/work.ipynb": A, "ada/v2/work.ipynb": B},
+    "a notebook of its own": {"ada/work.ipynb": A, "ada/one/work.ipynb": A, "ada/two/work.ipynb": B},
+    "a course": {
+        "c/release/01/work.ipynb": A,
+        "c/source/01/work.ipynb": A,
+        "c/submitted/ada/01/work.ipynb": B,
+    },
+}
+
+
+@pytest.mark.parametrize("name", DOUBTFUL)
+@pytest.mark.parametrize("as_zip", [True, False])
+def test_where_it_is_doubtful_whose_work_it_is_nothing_is_graded(tmp_path, name, as_zip):
+    where = in_zip(tmp_path, DOUBTFUL[name]) if as_zip else write(tmp_path / "in", DOUBTFUL[name])
+    with pytest.raises(UserError, match=r"holds several folders with work.ipynb \(.*one folder a student"):
+        found(where)
+
+
+def test_one_folder_and_a_loose_file_in_a_zip_are_doubtful(tmp_path):
+    with pytest.raises(UserError, match="either may be the student"):
+        found(in_zip(tmp_path, {"export/ada/work.ipynb": A, "export/roster.csv": b""}))
+
+
+def test_one_students_doubt_is_that_students_alone(tmp_path):
+    files = {"zoe/bob/work.ipynb": B, "zoe/cy/work.ipynb": C, "ada/work.ipynb": A, "ada/old/work.ipynb": B}
+    students, _ = found(write(tmp_path, files | {"dan/old/work.ipynb": C}))
+    assert {name: one.files.get(WORK) for name, one in students.items()} == {"ada": A, "dan": C, "zoe": None}
+    assert students["zoe"].problem("work") == (
+        "It holds several folders with work.ipynb (bob, cy), which may be several students' work or versions "
+        "of one student's: hand over one folder a student, with one version in it."
+    )
+
+
+NOTEBOOK = b'{"cells": [], "nbformat": 4}'
+
+
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "work.ipynb.json",
+        "work.ipynb.txt",
+        "work.ipynb.download",
+        "work.ipynb.crdownload",
+        "work.IPYNB.TXT",
+        "work.json",
+        "work.txt",
+        "work (1).json",
+        "Copy of work.ipynb.txt",
+        "work.ipynb (1)",
+        "work",
+        "WORK",
+    ],
+)
+def test_a_notebook_with_another_ending_is_graded_with_a_note(tmp_path, name, inside):
+    files = {"x.zip": zipped({name: NOTEBOOK})} if inside else {name: NOTEBOOK}
+    students, _ = found(write(tmp_path, {f"ada/{path}": content for path, content in files.items()}))
+    assert students["ada"].files == {WORK: NOTEBOOK}
+    assert students["ada"].notes == (f"Its notebook was handed in as {name}.",)
+
+
+@pytest.mark.parametrize("end", ["work.json", "work", "work.ipynb.txt"])
+@pytest.mark.parametrize(
+    "start", ["ada_1_2_", "A. da_1_assignsubmission_file_", "A. da_1_assignsubmission_file_/"]
+)
+def test_on_platforms_too(tmp_path, start, end):
+    students, _ = found(in_zip(tmp_path, {start + end: NOTEBOOK, start + "notes.txt": b"x"}))
+    (one,) = students.values()
+    assert one.files[WORK] == NOTEBOOK and one.notes == (f"Its notebook was handed in as {end}.",)
+
+
+def test_the_notebook_under_its_own_name_wins_over_other_endings(tmp_path):
+    students, _ = found(write(tmp_path, {"ada/work.ipynb.txt": B, "ada/work (1).ipynb": NOTEBOOK}))
+    assert students["ada"].files[WORK] == NOTEBOOK
+
+
+def test_what_is_no_notebook_with_another_ending_says_why(tmp_path):
+    files = {"ada/work.ipynb.txt": b"{", "bob/work.txt": b"my notes", "cy/work.json": b'{"a": 1}'}
+    students, _ = found(write(tmp_path, files))
+    assert "is not JSON to its end: it is cut short" in students["ada"].problem("work")
+    assert students["bob"].problem("work") == (
+        "work.ipynb is missing: There is work.txt, which is no notebook."
+    )
+    assert "There is work.json, which is no notebook." in students["cy"].problem("work")
+
+
+@pytest.mark.parametrize(
+    "name", ["work.rar", "work.7z", "work.tar.gz", "work.tgz", "WORK.RAR", "work.ipynb.gz"]
+)
+def test_archives_that_are_not_opened_are_named(tmp_path, name):
+    students, problems = found(
+        write(tmp_path, {f"ada/{name}": b"Rar!", f"bob/{WORK}": A, f"bob/{name}": b"Rar!"})
+    )
+    told = f"{name}, which is not opened; hand in a zip, or the notebook itself."
+    assert students["ada"].problem("work") == f"work.ipynb is missing: There is {told}"
+    assert students["bob"].files == {WORK: A} and students["bob"].notes == (f"There is also {told}",)
+    assert problems == []
+
+
+def test_files_outside_the_students_folders_are_named(tmp_path):
+    _, problems = found(
+        write(tmp_path, {f"ada/{WORK}": A, "bob.rar": b"", "work.json": b"", "list.csv": b""})
+    )
+    assert [problem.partition(" ")[0] for problem in problems] == ["bob.rar", "list.csv", "work.json"]
+
+
+def test_modules_and_data_beside_the_notebook_come_along(tmp_path):
+    files = {"01-tiny/work.ipynb": A, "01-tiny/my_utils.py": B, "01-tiny/sub/more.py": C, "other.csv": C}
+    students, _ = found(write(tmp_path, {f"ada/{name}": content for name, content in files.items()}))
+    assert students["ada"].files == {WORK: A, "my_utils.py": B} and students["ada"].notes == ()
+    students, _ = found(in_zip(tmp_path, {"ada_1_2_work.ipynb": A, "ada_1_3_notes.txt": B}))
+    assert students["ada_1"].files == {WORK: A}
+    many = {f"bob/{number}.py": b"" for number in range(30)} | {
+        "bob/x.csv": bytes(2_000_000),
+        f"bob/{WORK}": A,
+    }
+    one = found(write(tmp_path / "many", many))[0]["bob"]
+    assert len(one.files) == 21 and "11 of the files beside its notebook are left out" in one.notes[0]
+
+
+def test_a_time_whose_zone_is_unclear_is_none_and_noted(tmp_path, recwarn):
+    files = {
+        "ada/work.ipynb": A,
+        "ada/timestamp.txt": b"2026-10-02 15:58:23.948203 CST",
+        "bob/work.ipynb": A,
+        "bob/timestamp.txt": b"2026-10-02 15:58:23.948203 JST",
+        "cy+01-tiny+2026-10-02 10:00:00.000000 IST+AAAAAAAAAAA-/work.ipynb": A,
+        "cy+01-tiny+2026-10-02 11:00:00.000000 IST+BBBBBBBBBBB-/work.ipynb": B,
+    }
+    students, problems = found(write(tmp_path, files))
+    assert students["ada"].when is None and students["ada"].notes == (
+        "Its timestamp.txt holds no time: it names the zone CST, which may be that of several places.",
+    )
+    assert (students["bob"].when.hour, students["bob"].notes) == (6, ())
+    assert students["cy"].when is None and students["cy"].files == {WORK: B}  # the later one
+    assert "names the zone IST" in students["cy"].notes[1]
+    assert problems == [] and list(recwarn) == []

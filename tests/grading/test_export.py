@@ -9,6 +9,7 @@ import pytest
 
 from utils.errors import UserError
 from utils.grading import export
+from utils.grading.columns import read_columns
 from utils.grading.gradebook import Gradebook as OurGradebook
 from utils.grading.report import write_grades
 from utils.grading.result import Result
@@ -210,3 +211,138 @@ def test_nbgraders_table_is_that_of_nbgrader_export(tmp_path, monkeypatch):
     assert read(tmp_path / "ours.csv")[:2] == read(tmp_path / "nbgrader.csv")
     assert read(tmp_path / "ours.csv")[2] == ["01-tiny", "", "", "babbagecharles_103"] + [""] * 7
     assert export.final_scores(rows) == {"ada": 5.0} and len(notes) == 1
+
+
+GERMAN = (
+    "ID{0}{1}Vollständiger Name{1}{0}{1}E-Mail-Adresse{1}{0}Status{0}Bewertung{0}Bestwertung{0}"
+    '"Bewertung kann geändert werden"{0}"Zuletzt geändert (Bewertung)"\n'
+    'Teilnehmer/in101{0}"Lovelace, Ada"{0}ada@x.de{0}"Zur Bewertung abgegeben"{0}"1,50"{0}"10,00"{0}Ja{0}-\n'
+    'Teilnehmer/in7{0}"Noether, Emmy"{0}Emmy@x.de{0}""{0}{0}"10,00"{0}Ja{0}"Freitag, 2. Oktober"\n'
+    'Teilnehmer/in103{0}Babbage{0}c@x.de{0}-{0}"5,00"{0}"10,00"{0}Nein{0}-\n'
+)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_moodles_worksheet_in_german_comes_back_with_our_grades_alone(tmp_path, delimiter, ends, bom):
+    text = GERMAN.format(delimiter, '"').replace("\n", ends)
+    (tmp_path / "roster.csv").write_bytes(bom + text.encode())
+    notes = export.write_moodle(
+        RESULTS, tmp_path / "out.csv", tmp_path / "roster.csv", final={"babbagecharles_103": 6}
+    )
+    expected = text.replace('"1,50"', '"3,5"').replace(
+        f'""{delimiter}{delimiter}', f'""{delimiter}10{delimiter}'
+    )
+    assert (tmp_path / "out.csv").read_bytes() == bom + expected.encode()
+    assert notes == [
+        "babbagecharles_103 keeps the grade on Moodle, which says that it cannot be changed.",
+        f"=cmd() is not in {tmp_path / 'roster.csv'}, and has no row.",
+    ]
+
+
+def test_decimal_commas_are_written_where_they_are_read(tmp_path):
+    text = GERMAN.format(";", "")
+    for maximum, grade in (('"10,00"', "9,25"), ('"10.00"', "9.25"), ("10", "9.25")):
+        (tmp_path / "roster.csv").write_text(
+            text.replace('"10,00"', maximum).replace('"1,50"', "").replace('"5,00"', "")
+        )
+        export.write_moodle(RESULTS, tmp_path / "out.csv", tmp_path / "roster.csv", final={"emmy": 9.25})
+        assert f";{grade};{maximum}" in (tmp_path / "out.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "no"),
+    [
+        (
+            "Identificador,Nombre completo,Estado,Calificación,Calificación máxima,Cambiable",
+            "Participante {}",
+            "No",
+        ),
+        ("Identifiant,Nom complet,Statut,Note,Note maximale,Modifiable", "Participant {}", "Non"),
+        ("識別子,氏名,ステータス,評点,最大評点,変更可能", "参加者 {}", "いいえ"),
+        ("Идентификатор,Имя,Состояние,Оценка,Максимум,Можно", "Участник{}", "Нет"),
+    ],
+)
+def test_moodle_in_other_languages(tmp_path, head, row, no):
+    rows = [
+        f"{row.format(101)},Ada,x,,10.00,?",
+        f"{row.format(103)},Charles,x,,10.00,{no}",
+        f"{row.format(9)},E,x,5.00,10.00,{no}",
+    ]
+    (tmp_path / "roster.csv").write_text("\n".join([head, *(line.replace("?", no) for line in rows)]) + "\n")
+    notes = export.write_moodle(RESULTS, tmp_path / "out.csv", tmp_path / "roster.csv")
+    assert "lovelaceada_101 keeps the grade on Moodle, which says that it cannot be changed." in notes
+    yes = {"No": "Sí", "Non": "Oui", "いいえ": "はい", "Нет": "Да"}[no]
+    (tmp_path / "roster.csv").write_text(
+        (tmp_path / "roster.csv").read_text().replace(f",{no}\n", f",{yes}\n")
+    )
+    export.write_moodle(RESULTS, tmp_path / "out.csv", tmp_path / "roster.csv")
+    assert [line[3] for line in read(tmp_path / "out.csv")[1:]] == ["3.5", "", "5.00"]
+
+
+UNCLEAR = "Wer,Punkte,Von,Bonus,Von\nx101,,10,,5\nx103,,10,,5\n"
+
+
+def test_what_cannot_be_told_is_named_by_columns(tmp_path):
+    (tmp_path / "roster.csv").write_text(UNCLEAR)
+
+    def write(**more):
+        export.write_moodle(RESULTS, tmp_path / "out.csv", tmp_path / "roster.csv", **more)
+
+    with pytest.raises(UserError, match=r"cannot be told; name it with --columns grade=…, one of 'Wer'"):
+        write()
+    write(columns=read_columns(["grade=Punkte"]))
+    assert read(tmp_path / "out.csv")[1] == ["x101", "3.5", "10", "", "5"]
+    write(columns=read_columns(["identifier=Wer,grade=Bonus"]))
+    assert read(tmp_path / "out.csv")[1] == ["x101", "", "10", "3.5", "5"]
+    with pytest.raises(UserError, match="there is no column 'Note'; grade may be 'Wer', 'Punkte'"):
+        write(columns={"grade": "Note"})
+
+
+def test_columns_is_read_with_names_that_hold_commas():
+    assert read_columns(["grade=Bewertung, vorläufig,identifier=ID", "login = E-Mail"]) == {
+        "grade": "Bewertung, vorläufig",
+        "identifier": "ID",
+        "login": "E-Mail",
+    }
+    for wrong in ("Bewertung", "points=x", "grade="):
+        with pytest.raises(UserError, match="takes WHAT=NAME"):
+            read_columns([wrong])
+
+
+CANVAS_ELSEWHERE = """\
+Étudiant;ID;ID utilisateur SIS;Identifiant SIS;Section;Recurrent Neurons (47);Note finale
+    Points possibles;;;;;10,0;
+"Lovelace, Ada";101;S1;ada;A;;80,5
+"Noether, Emmy";102;S2;EMMY;B;1,5;70
+"""
+
+
+def test_canvas_in_another_language(tmp_path):
+    (tmp_path / "roster.csv").write_text(CANVAS_ELSEWHERE, encoding="utf-8-sig")
+    notes = export.write_canvas(
+        RESULTS, "01-recurrent-neurons", tmp_path / "out.csv", tmp_path / "roster.csv", final={"emmy": 9.25}
+    )
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8-sig") == (
+        CANVAS_ELSEWHERE.replace(";Note finale", "")
+        .replace("10,0;", "10,0")
+        .replace("A;;80,5", "A;3,5")
+        .replace("1,5;70", "9,25")
+    )
+    assert len(notes) == 2 and "is not in" in notes[1]
+
+
+def test_a_cell_of_a_roster_that_would_be_a_formula_is_made_harmless(tmp_path):
+    text = GERMAN.format(",", "").replace("Babbage", "=cmd|' /C calc'!A0").replace("Freitag, ", "@SUM(1)")
+    (tmp_path / "roster.csv").write_text(text)
+    export.write_moodle(RESULTS, tmp_path / "out.csv", tmp_path / "roster.csv")
+    rows = read(tmp_path / "out.csv")
+    assert rows[3][1] == "'=cmd|' /C calc'!A0" and rows[2][7] == "'@SUM(1)2. Oktober"
+
+
+def test_a_students_text_in_our_own_tables_steers_no_terminal(tmp_path):
+    broken = Result("ada", "broken", problem="work\x1b[2J\u202e.ipynb\nis empty.")
+    write_grades([broken], tmp_path / "grades.csv")
+    text = (tmp_path / "grades.csv").read_text()
+    assert "\x1b" not in text and "\u202e" not in text and len(text.splitlines()) == 2

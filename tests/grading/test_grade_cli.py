@@ -13,9 +13,11 @@ from click.testing import CliRunner
 from utils import cli
 from utils.errors import UserError
 from utils.grade_cli import COMMANDS
+from utils.grade_command import Speaker
 from utils.grading.history import Journal
 from utils.grading.result import Result
 from utils.grading.submission import Submission
+from utils.grading.times import read_deadline
 
 GROUP = click.Group("course", commands={command.name: command for command in COMMANDS})
 
@@ -122,6 +124,17 @@ def test_report_and_similar_write_a_page(course):
 def test_json_is_one_object_a_line(course, command):
     lines = run(command, "1", "class", "--json").output.splitlines()
     assert lines and all(isinstance(json.loads(line), dict) for line in lines)
+
+
+def test_warnings_go_to_standard_error_and_results_to_standard_output(course, capsys):
+    (course / "class/work.ipynb").write_bytes(notebook("x = 1"))
+    outcome = run("collect", "1", "class")
+    assert "work.ipynb lies outside the students' folders" in outcome.stderr
+    assert [line.partition(":")[0] for line in outcome.stdout.splitlines()] == ["ada", "bob", "cy"]
+    outcome = run("export", "1", "class", "--format", "nbgrader", "--output", "out.csv")
+    assert "bob has no score" in outcome.stderr and outcome.stdout == "Grades: out.csv\n"
+    Speaker(as_json=False, total=1).problem("Submissions run with resource limits alone.")
+    assert capsys.readouterr() == ("", "Submissions run with resource limits alone.\n")
 
 
 def test_mistakes_of_the_user_are_user_errors_and_of_the_command_line_exit_code_2(course):
@@ -248,3 +261,68 @@ def test_an_error_of_ours_keeps_its_traceback(course, monkeypatch):
     monkeypatch.setattr(Journal, "results", fail)
     with pytest.raises(OSError, match="of no file"):
         cli.main()
+
+
+EVIL = "x\x1b[2J\u202e\x9b1m\nzoe: 20 of 20"
+
+
+def steers(text: str) -> bool:
+    return any(not (c.isprintable() or c == "\n") for c in text) or "\nzoe: 20 of 20" in text
+
+
+@pytest.fixture
+def evil(course):
+    """The class, in which everything that a student can write is written to steer a terminal."""
+    journal = Journal(course / "build/classes/class/01-tiny.results.jsonl")
+    journal.append(Result("ada", "broken", problem=EVIL, notes=[EVIL], failures={"double-small": EVIL}))
+    journal.append(
+        Result(EVIL.replace("/", ""), "graded", {"double-small": (2, 2)}, notes=[f"In the test: {EVIL}"])
+    )
+    (course / "class/bob" / EVIL).with_suffix(".ipynb").write_bytes(notebook("1"))
+    (course / "class/bob/tiny.ipynb").unlink()
+    return course
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+@pytest.mark.parametrize("command", ["collect", "status", "feedback", "export", "report", "similar"])
+def test_no_text_of_a_students_steers_the_terminal(evil, command, more):
+    arguments = ("--output", "out.csv") if command == "export" else ()
+    if command == "feedback":
+        arguments = ("--student", "ada")
+    outcome = run(command, "1", "class", *arguments, *more)
+    assert outcome.output and not steers(outcome.output), outcome.output
+    for page in evil.glob("build/classes/class/**/*.html"):
+        assert not {"\x1b", "\u202e", "\x9b"} & set(page.read_text(encoding="utf-8"))
+
+
+def test_nor_does_what_grading_says(evil, capsys):
+    from utils.grade_command import Speaker
+
+    for as_json in (False, True):
+        speaker = Speaker(as_json, 2)
+        for result in (
+            Result("ada", "graded", {"a": (1, 2)}, notes=[EVIL]),
+            Result("bob", "broken", problem=EVIL),
+        ):
+            speaker.result(result, False)
+        speaker.problem(EVIL)
+    told = capsys.readouterr().out
+    assert not steers(told) and json.loads(told.splitlines()[-1])["problem"] == EVIL
+
+
+def test_a_deadline_is_said_as_it_was_understood(course, said, capsys):
+    from utils import grade_command
+
+    grade_command.Speaker(False, 0).deadline(read_deadline("2026-11-20T11:00+01:00"))
+    assert "The deadline is 2026-11-20 10:00:00 UTC" in capsys.readouterr().out
+    grade_command.Speaker(True, 0).deadline(read_deadline("2026-11-20"))
+    assert json.loads(capsys.readouterr().out)["due"] == "2026-11-20T23:59:59.999999+00:00"
+    assert "CST" in said("grade", "1", "class", "--due", "2026-11-20 11:00 CST")
+
+
+def test_columns_are_named_on_the_command_line(course, said):
+    (course / "roster.csv").write_text("Wer,Punkte,Von,Bonus,Von\nada,,10,,5\n")
+    export = ("export", "1", "class", "--format", "moodle", "--roster", "roster.csv", "--output", "out.csv")
+    assert "--columns identifier=…" in said(*export)
+    outcome = run(*export, "--columns", "identifier=Wer,grade=Punkte", "--columns", "login=Wer")
+    assert outcome.exit_code == 3 and (course / "out.csv").read_text().splitlines()[1] == "ada,2,10,,5"

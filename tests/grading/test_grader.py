@@ -1,6 +1,6 @@
 """What one worker does for a submission, with several threads at it."""
 
-import sys
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,25 +9,17 @@ import pytest
 
 from utils import release
 from utils.grading import grader
+from utils.grading.preparing import NOT_LOOKED_OVER, Desk
 from utils.grading.release import read_release
 from utils.grading.submission import Submission
 from utils.places import find_root
-
-
-class Litter:
-    """A cycle that Python's collector must end, with code of its own, in the middle of whatever runs."""
-
-    def __init__(self) -> None:
-        self.itself = self
-
-    def __del__(self) -> None:
-        sum(range(50))
 
 
 class StillBench:
     """A bench that runs nothing."""
 
     walls = sentence = ""
+    over, users = False, 0
 
     def begin(self) -> None:
         pass
@@ -44,32 +36,45 @@ def first_assignment(tmp_path_factory):
     return found, read_release(folder / "source" / found.name), folder / "released"
 
 
-def test_threads_read_notebooks_without_disturbing_each_other(first_assignment, monkeypatch):
+@pytest.fixture
+def still(monkeypatch):
+    """Notebooks are read, and nothing is run."""
+    monkeypatch.setattr(grader, "bench_of", lambda release: contextlib.nullcontext(StillBench()))
+
+
+def test_threads_read_notebooks_without_disturbing_each_other(first_assignment, still):
     """Python 3.11's ``ast.parse`` fails when another thread's comes in between."""
     found, released, folder = first_assignment
-    read = grader.restore
-
-    def restore(*args):
-        for _ in range(500):
-            Litter()
-        return read(*args)
-
-    monkeypatch.setattr(grader, "restore", restore)
-    monkeypatch.setattr(grader, "bench_for", lambda release: StillBench())
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        work = [Submission(f"s{i}", long_work(found, folder)) for i in range(24)]
-        with ThreadPoolExecutor(4) as threads:
-            graded = list(threads.map(lambda submission: grader.grade(released, submission), work))
-    finally:
-        sys.setswitchinterval(interval)
+    lines = "\n".join(f"value_{i} = [{i}, ({i}, 'text')]" for i in range(1000))
+    work = [Submission(f"s{i}", with_cell(found, folder, lines)) for i in range(24)]
+    with ThreadPoolExecutor(4) as threads:
+        graded = list(threads.map(lambda submission: grader.grade(released, submission), work))
     assert {each.result.problem for each in graded} == {""}
 
 
-def long_work(found: release.Assignment, folder: Path) -> dict[str, bytes]:
-    """The released notebook with a cell of a thousand lines."""
+def test_code_that_ends_its_reader_is_left_unread_and_graded(first_assignment, still, monkeypatch):
+    """As ``a+a+a…`` does with Python 3.10, and with others what takes too long."""
+    found, released, folder = first_assignment
+    monkeypatch.setattr(grader, "DESK", desk := Desk())
+    ways = []
+
+    def ask(question):
+        ways.append(question["look"])
+        return None if question["look"] else real(question)
+
+    real = desk.ask
+    desk.fork().close()
+    desk.process.kill()
+    desk.process.wait()  # another one takes its place
+    monkeypatch.setattr(desk, "ask", ask)
+    graded = grader.grade(released, Submission("s", with_cell(found, folder, "a" + "+a" * 90_000)))
+    desk.close()
+    assert ways == [True, True, False]
+    assert graded.result.status == "graded" and graded.result.notes == [NOT_LOOKED_OVER]
+
+
+def with_cell(found: release.Assignment, folder: Path, source: str) -> dict[str, bytes]:
+    """The released notebook with one more cell."""
     notebook = nbformat.read(folder / found.name / f"{found.notebook}.ipynb", as_version=4)
-    lines = "\n".join(f"value_{i} = [{i}, ({i}, 'text')]" for i in range(1000))
-    notebook.cells.append(nbformat.v4.new_code_cell(lines))
+    notebook.cells.append(nbformat.v4.new_code_cell(source))
     return {f"{found.notebook}.ipynb": nbformat.writes(notebook).encode()}

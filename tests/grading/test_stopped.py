@@ -20,7 +20,7 @@ from utils.grading.bench import Bench
 from utils.grading.wire import Ended
 from utils.variants import answer_notebook
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("interruptible")]
 
 ROOT = Path(__file__).parents[2]
 SOON = 30.0  # seconds: half of what the endless cell may take, so that nobody has waited for it

@@ -1,9 +1,11 @@
 """What is wrong with a submission, before anything of it runs."""
 
+import io
 import json
 import random
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -212,3 +214,69 @@ def test_notebooks_are_read_without_the_grammar_of_web_addresses_that_takes_seco
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]" and done.stderr == ""
+
+
+CAUSES = {
+    "a download that was cut off": (REAL[:5000], "is not JSON to its end: it is cut short in line"),
+    "cut within a text": (REAL[: REAL.index(b'"source"') + 20], "it is cut short in line"),
+    "a comma too many": (NOTEBOOK.replace(b'"1"', b'"1",,'), "is not JSON (line"),
+    "zero bytes": (bytes(3000), "nothing but zero bytes"),
+    "a merge conflict": (
+        NOTEBOOK.replace(b'"source"', b'<<<<<<< HEAD\n"source": 1,\n=======\n>>>>>>> x\n"source"'),
+        "holds a merge conflict of Git (line",
+    ),
+    "Git LFS": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
+        "is a pointer of Git LFS in place of the file; fetch the file by `git lfs pull`",
+    ),
+    "a page of GitHub": (
+        b"\n<!DOCTYPE html>\n<html lang='en'>",
+        "is a web page in place of the notebook; save the",
+    ),
+    "an exported page": (b"<html><head><title>work</title></head>", "is a web page"),
+    "Google Drive": (
+        b'{"url": "https://docs.google.com/open?id=1", "doc_id": "1"}',
+        "is a link to a file of Google",
+    ),
+    "other JSON": (b'{"a": 1}', "has no cells; find the notebook that you worked in"),
+    "a PDF": (b"%PDF-1.7\n%\xb5\xb5", "is a PDF"),
+    "a picture": (b"\x89PNG\r\n\x1a\n", "is a picture"),
+    "an archive": (b"7z\xbc\xaf\x27\x1c", "is a 7z archive with another ending"),
+    "a compressed file": (b"\x1f\x8b\x08\x00", "is a compressed file"),
+    "an Apple link": (b"bplist00\xd1\x01", "is a link, and not what it leads to"),
+    "a Windows link": (b"[InternetShortcut]\r\nURL=https://x", "is a link, and not what it leads to"),
+    "a script": (b"# %%\nimport torch\n", "is a Python script; save the notebook itself"),
+    "UTF-16": (
+        NOTEBOOK.decode().encode("utf-16"),
+        "is not UTF-8 but UTF-16 text; save it in the encoding UTF-8",
+    ),
+    "Latin-1": ('{"cells": "é"}'.encode("latin-1"), "is not UTF-8 text; copy the answers"),
+    "empty": (b"", "is empty; find the notebook that you worked in"),
+}
+
+
+def office(kind: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(f"{kind}/document.xml", "<x/>")
+    return out.getvalue()
+
+
+CAUSES |= {
+    "Word": (office("word"), "is a Word document; save the notebook itself"),
+    "a zip": (office("sub"), "is a zip with another ending; save the notebook itself"),
+}
+
+
+@pytest.mark.parametrize("name", CAUSES)
+def test_what_jupyter_does_not_open_has_advice_of_its_own(name):
+    content, sentence = CAUSES[name]
+    problem = notebook_problem("work.ipynb", content)
+    assert sentence in problem and fits(problem) and "open it in Jupyter, save it" not in problem
+
+
+def test_what_jupyter_opens_is_to_be_saved_there():
+    for content in (NOTEBOOK.replace(b'"code"', b'"cod"'), NOTEBOOK.replace(b'"1"', b"1")):
+        assert notebook_problem("a.ipynb", content).endswith(
+            "open it in Jupyter, save it and hand it in again."
+        )

@@ -12,6 +12,8 @@ import utils
 from utils.grading import walls
 from utils.grading.walls import Walls, command, find_walls
 
+NO_BUBBLEWRAP = "bubblewrap cannot be started on this machine; install the package bubblewrap"
+
 
 def test_limits_alone_say_what_they_do_not_promise(monkeypatch):
     monkeypatch.setenv("COURSE_WALLS", "limits")
@@ -22,10 +24,11 @@ def test_limits_alone_say_what_they_do_not_promise(monkeypatch):
     assert Walls(True, True, True).name == "bubblewrap"
 
 
-def test_a_machine_without_bubblewrap(monkeypatch):
-    """bubblewrap is there but cannot start, as where user namespaces are switched off."""
+@pytest.mark.parametrize("found", [None, "/bin/false"])
+def test_a_machine_without_bubblewrap(monkeypatch, found):
+    """It is not on PATH; or it is, and cannot start, as where user namespaces are switched off."""
     monkeypatch.delenv("COURSE_WALLS", raising=False)
-    monkeypatch.setattr(walls.shutil, "which", lambda name: "/bin/false")
+    monkeypatch.setattr(walls.shutil, "which", lambda name: found)
     found = walls._find_walls.__wrapped__("")
     assert (found.bubblewrap, found.namespaces, found.name) == (False, False, "limits")
 
@@ -41,7 +44,7 @@ def test_a_repository_inside_what_is_shown_is_covered(tmp_path):
 
 def test_folders_that_were_named_are_hidden(tmp_path):
     if find_walls().name != "bubblewrap":
-        pytest.skip("bubblewrap cannot be started on this machine")
+        pytest.skip(NO_BUBBLEWRAP)
     for name in ("shown", "shown/gradebook"):
         (tmp_path / name).mkdir()
     (tmp_path / "shown" / "gradebook" / "marks").write_text("100")
@@ -58,11 +61,30 @@ def test_folders_that_were_named_are_hidden(tmp_path):
 def test_the_repository_is_hidden_even_where_the_folder_around_it_is_shown(monkeypatch):
     monkeypatch.setenv("COURSE_WALLS", "")
     if find_walls().name != "bubblewrap":
-        pytest.skip("bubblewrap cannot be started on this machine")
+        pytest.skip(NO_BUBBLEWRAP)
     root = Path(utils.__file__).parents[1]
     code = f"import os; print('pyproject.toml' in os.listdir({str(root)!r}))"
     argv = command([sys.executable, "-c", code], find_walls(), readable=[root.parent])
     assert subprocess.run(argv, capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize("name", ["bubblewrap", "limits"])
+def test_torchtexts_files_are_found_in_the_users_cache(name, monkeypatch, tmp_path):
+    """And so are the packages of an environment that this one borrows from."""
+    monkeypatch.setenv("COURSE_WALLS", "limits" if name == "limits" else "")
+    found = find_walls()
+    if found.name != name:
+        pytest.skip("bubblewrap cannot be started on this machine")
+    files, borrowed = tmp_path / "torchtext-0.18.0", tmp_path / "site-packages"
+    for folder in (files, borrowed):
+        folder.mkdir()
+        (folder / "thing.py").write_text("")
+    monkeypatch.setattr(walls.torchtext_files, "find", lambda: files)
+    monkeypatch.syspath_prepend(borrowed)
+    code = f"import os, thing; print(thing.__file__, os.listdir({str(borrowed)!r}))"
+    argv = command([sys.executable, "-c", code], found)
+    printed = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    assert printed == f"{files / 'thing.py'} ['thing.py']\n"
 
 
 @pytest.mark.parametrize("name", ["bubblewrap", "limits"])
@@ -71,7 +93,7 @@ def test_of_the_environment_little_goes_along(name, monkeypatch):
     monkeypatch.setenv("PGPASSWORD", "secret")
     found = find_walls()
     if found.name != name:
-        pytest.skip("bubblewrap cannot be started on this machine")
+        pytest.skip(NO_BUBBLEWRAP)
     code = "import json, os; print(json.dumps(dict(os.environ)))"
     printed = subprocess.run(
         command([sys.executable, "-c", code], found), capture_output=True, text=True, check=True
@@ -86,7 +108,7 @@ def test_a_program_inside_bubblewrap_has_no_network(monkeypatch):
     """The program itself, whose children have a network namespace of their own besides."""
     monkeypatch.setenv("COURSE_WALLS", "")
     if find_walls().name != "bubblewrap":
-        pytest.skip("bubblewrap cannot be started on this machine")
+        pytest.skip(NO_BUBBLEWRAP)
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()

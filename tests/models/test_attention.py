@@ -124,6 +124,7 @@ def test_several_queries_are_the_queries_one_by_one(kind, device):
         torch.testing.assert_close(weights[:, i], weight, atol=1e-12, rtol=1e-12)
 
 
+@pytest.mark.slow
 @KINDS
 def test_gradcheck(kind):
     attention, query, values, lengths = make(kind, "cpu", torch.float64)

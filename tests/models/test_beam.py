@@ -105,3 +105,24 @@ def test_a_wider_beam_than_there_are_sequences():
     wide = decoding.beam(model.step, model.first, model.state, END, 2, 50, 0.0)
     enough = decoding.beam(model.step, model.first, model.state, END, 2, WORDS**2, 0.0)
     assert sequences(wide) == sequences(enough)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [0.0, 0.0, 0.0, 0.0],
+        [-1.0, 2.0, 2.0, 2.0],
+        [-math.inf, 5.0, 5.0, -math.inf],
+        [1000.0, 1000.0 + 2**-13, 0.0, 0.0],  # which are equal after the softmax
+        [0.0] * 500 + [1.0] * 500,
+    ],
+)
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32])
+def test_a_beam_of_one_breaks_ties_as_greedy_does(row, dtype):
+    logits = torch.tensor([row, row[::-1]], dtype=dtype)
+    first = torch.tensor([0, 0])
+    arguments = (lambda token, state: (logits, None), first, None, -1, 3)
+    narrow, greedy = decoding.beam(*arguments, beam_size=1, length_penalty=0.0), decoding.greedy(*arguments)
+    assert narrow.tokens.tolist() == greedy.tokens.tolist()
+    assert narrow.lengths.tolist() == greedy.lengths.tolist()
+    torch.testing.assert_close(narrow.scores, greedy.scores)

@@ -96,6 +96,7 @@ def test_autocast(pooling, device):
     torch.testing.assert_close(rough.float(), model(tokens, lengths), atol=0.05, rtol=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_compiles_in_one_piece(pooling, device):
     model = make(device, pooling=pooling, bidirectional=True)

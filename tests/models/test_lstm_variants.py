@@ -125,6 +125,7 @@ def as_function(layer, lengths):
     return run, [value.detach().requires_grad_() for value in values]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", GRADCHECKED, ids=name_of)
 def test_gradcheck(case):
     run, values = as_function(make(bidirectional=True, **case), [1, 3])

@@ -79,3 +79,28 @@ def test_a_cold_sample_is_greedy():
     greedy = decoding.greedy(model.step, model.first, model.state, END, LIMIT)
     assert torch.equal(cold.tokens, greedy.tokens)
     torch.testing.assert_close(cold.scores, greedy.scores)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+@pytest.mark.parametrize("temperature", [1e-4, 1e-40, 1e-320])
+def test_a_tiny_temperature_is_greedy(dtype, temperature):
+    logits = torch.tensor([[1.0, 3.0, -torch.inf, 2.0], [-5.0, -7.0, -6.0, -torch.inf]], dtype=dtype)
+    for options in ({}, {"top_k": 2}, {"top_p": 0.9}, {"top_k": 3, "top_p": 0.5}):
+        probabilities = decoding.distribution(logits, temperature, **options)
+        assert probabilities.tolist() == [[0, 1, 0, 0], [1, 0, 0, 0]]
+    found = decoding.sample(
+        lambda token, state: (logits, None), torch.tensor([0, 0]), None, -1, 3, temperature
+    )
+    assert found.tokens.tolist() == [[1, 1, 1], [0, 0, 0]]
+
+
+def test_a_tiny_temperature_leaves_ties_and_a_huge_one_what_cannot_be():
+    logits = torch.tensor([2.0, 2.0, 1.0, -torch.inf])
+    assert decoding.distribution(logits, 1e-40).tolist() == [0.5, 0.5, 0, 0]
+    torch.testing.assert_close(decoding.distribution(logits, 1e300), torch.tensor([1 / 3, 1 / 3, 1 / 3, 0]))
+
+
+@pytest.mark.parametrize("temperature", [float("nan"), float("inf"), 0.0, -1.0])
+def test_a_temperature_that_is_no_positive_number_is_refused(temperature):
+    with pytest.raises(ValueError, match="temperature must be positive and finite"):
+        decoding.distribution(torch.zeros(3), temperature)

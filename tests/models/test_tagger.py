@@ -49,13 +49,19 @@ def test_a_tag_depends_on_later_tokens_only_if_bidirectional(bidirectional, devi
     assert (change > 1e-3) == bidirectional
 
 
-def test_autocast_and_compile(device):
+def test_autocast(device):
     model = make(device, bidirectional=True).float()
     tokens = random_tokens(WORDS, device)
     exact = model(tokens)
     with torch.autocast(device.type, torch.bfloat16):
         rough = model(tokens)
     torch.testing.assert_close(rough.float(), exact, atol=0.05, rtol=0.05)
+
+
+@pytest.mark.slow
+def test_compiles_in_one_piece(device):
+    model = make(device, bidirectional=True).float()
+    tokens = random_tokens(WORDS, device)
     compiled = torch.compile(model, fullgraph=True, backend="aot_eager")
     lengths = torch.tensor(LENGTHS, device=device)
     torch.testing.assert_close(compiled(tokens, lengths), model(tokens, lengths))

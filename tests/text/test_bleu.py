@@ -193,3 +193,13 @@ def test_tokenised_text_brings_no_warning(capfd, caplog):
 def test_what_has_no_reported_bleu(arguments, message):
     with pytest.raises(ValueError, match=message):
         corpus_bleu(*arguments)
+
+
+@pytest.mark.parametrize("words", range(1, 9))
+def test_no_score_lies_above_its_range(words):
+    """sacrebleu's exp of a mean of log 100 is 100.00000000000004."""
+    tokens = ["one", "two", "three", "four", "five", "six", "seven", "eight"][:words]
+    text = " ".join(tokens)
+    assert sentence_bleu(text, [text]).score == 100
+    assert corpus_bleu([text] * 3, [[text]] * 3).score == (100 if words >= 4 else 0)
+    assert bleu_score([tokens], [[tokens]], max_n=min(words, 4)) <= 1

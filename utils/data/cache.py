@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from utils.data.archives import DataError
+from utils.places import course_cache
 
 
 def cache_folder() -> Path:
@@ -17,13 +17,12 @@ def cache_folder() -> Path:
 
     Raises DataError if there is no home folder to put it in.
     """
-    try:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    except RuntimeError as error:
+    cache = course_cache()
+    if cache is None:
         raise DataError(
             "there is no home folder to keep data in: set XDG_CACHE_HOME to a folder that can be written"
-        ) from error
-    return Path(base) / "recurrent-networks-course" / "data"
+        )
+    return cache / "data"
 
 
 @contextlib.contextmanager

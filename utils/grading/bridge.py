@@ -69,4 +69,6 @@ class Bridge(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor | None) -> Any:
         further = torch.is_grad_enabled()
         found = ctx.peer.ask("backward", ctx.call, "", (list(gradients), further))
+        if not isinstance(found, list) or len(found) != len(ctx.needs_input_grad) - 3:
+            raise TypeError("the other process answered a backward pass with what is no list of gradients")
         return (None, None, None, *found)

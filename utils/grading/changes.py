@@ -6,7 +6,9 @@ Differences of one kind are told together: an editor that drops every cell's mar
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
+HANDED_IN = "cell-"  # begins the id of a cell that was handed in; its place in that notebook, from 1, follows
 NAMED = 3  # cells that a sentence names; of more it tells the number
 
 # what is said of one cell, and of several
@@ -61,6 +63,12 @@ class Changes:
             sentence = SENTENCES[what][len(names) > 1].format(called(noun, names))
             told.append(sentence[0].upper() + sentence[1:])
         return told
+
+
+def position(cell: Any) -> int | None:
+    """The place of a cell in the notebook that was handed in, texts counted; None for one put back."""
+    number = str(cell.get("id", "")).removeprefix(HANDED_IN)
+    return int(number) if number.isdecimal() else None
 
 
 def called(noun: str, names: list[str]) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from utils.errors import UserError
+from utils.grading.columns import NO, canvas_columns, cells, has_commas, moodle_columns, number
 from utils.grading.result import Result
-from utils.grading.tables import Table, read_table
+from utils.grading.tables import Cell, Table, read_table
 
 NBGRADER = (
     "assignment",
@@ -84,6 +85,7 @@ def write_canvas(
     column: str | None = None,
     final: Mapping[str, float] | None = None,
     scale: bool = False,
+    columns: Mapping[str, str] | None = None,
 ) -> list[str]:
     """A file for Canvas's *Import*: who, and this assignment's points. Sentences about what to know.
 
@@ -96,6 +98,7 @@ def write_canvas(
             whose name begins with or holds the assignment's.
         final: points by student that replace the results' own.
         scale: convert points to Canvas's own maximum.
+        columns: names of the roster's columns, as :func:`utils.grading.columns.read_columns` has them.
     """
     results = list(results)
     points, possible = scores(results, final or {}), most(results)
@@ -103,27 +106,37 @@ def write_canvas(
     if roster is None:
         rows = [["    Points Possible", "", "", "", "", f"{possible:g}"]]
         for student, score in points.items():
-            number = platform_number(student)
-            rows.append([student, number, "", "" if number else student, "", f"{score:g}"])
+            own = platform_number(student)
+            rows.append([student, own, "", "" if own else student, "", f"{score:g}"])
         Table([*CANVAS, column or assignment], rows).write(to)
         return notes
-    table = read_table(roster, ("ID", "Section"))
-    place = canvas_column(table, assignment, column, roster)
-    keep = table.places(*CANVAS_KEPT)
-    numbers, logins = table.places("ID")[0], table.places("SIS Login ID", "SIS User ID")
+    table = read_table(roster)
+    named = columns or {}
+    place = canvas_column(table, assignment, column or named.get("grade"), roster)
+    numbers, logins, keep = canvas_columns(table, named, place, roster)
+    keep = table.places(*CANVAS_KEPT) if table.places("Student") else keep
+    commas = has_commas(cells(table, place))
     who = Students(points)
     unit, rows = 1.0, []
     for row in table.rows:
-        if row[0].strip() == "Points Possible":
-            unit, more = units(possible, row[place], "Canvas", scale)
-            notes += more
-        elif row[numbers].strip():
+        if row[numbers].strip():
             found = who.find([row[i] for i in (*logins, numbers)], row[numbers].strip())
             if found is not None:  # for the others, Canvas's own entry changes nothing there
-                row[place] = f"{points[found] * unit:.6g}"
+                row[place] = entered(row[place], points[found] * unit, commas)
+        elif number(row[place]) is not None:  # the row of the points possible
+            unit, more = units(possible, row[place], "Canvas", scale)
+            notes += more
         rows.append([row[i] for i in keep] + [row[place]])
-    Table([table.header[i] for i in keep] + [table.header[place]], rows, table.delimiter, table.bom).write(to)
+    header = [table.header[i] for i in (*keep, place)]
+    keys = (*table.keys, table.header[numbers].strip())
+    Table(header, rows, table.delimiter, table.bom, table.ending, keys).write(to)
     return notes + who.left(roster)
+
+
+def entered(cell: str, points: float, commas: bool) -> str:
+    """What is written in place of ``cell``."""
+    text = f"{points:.6g}".replace(".", ",") if commas else f"{points:.6g}"
+    return cell.changed(text) if isinstance(cell, Cell) else text
 
 
 class Students:
@@ -181,6 +194,7 @@ def write_moodle(
     final: Mapping[str, float] | None = None,
     scale: bool = False,
     names: Mapping[str, str] | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> list[str]:
     """A grading worksheet for Moodle's *Upload grading worksheet*. Sentences about what to know.
 
@@ -190,6 +204,7 @@ def write_moodle(
         final: points by student that replace the results' own.
         scale: convert points to Moodle's own maximum.
         names: full names by student.
+        columns: names of the worksheet's columns, as :func:`utils.grading.columns.read_columns` has them.
     """
     results = list(results)
     points, possible = scores(results, final or {}), most(results)
@@ -198,26 +213,28 @@ def write_moodle(
     if roster is None:
         rows = []
         for student, score in points.items():
-            if who.find([], number := platform_number(student)):
+            if who.find([], own := platform_number(student)):
                 name = (names or {}).get(student, student)
-                rows.append([f"Participant {number}", name, "", f"{score:g}", f"{possible:g}", "-"])
+                rows.append([f"Participant {own}", name, "", f"{score:g}", f"{possible:g}", "-"])
         Table(list(MOODLE), rows).write(to)
         return notes + who.left("a Moodle export, which numbers its students")
-    table = read_table(roster, ("Identifier", column or "Grade"))
-    identity, place = table.places("Identifier")[0], table.places(column or "Grade")[0]
-    maximum, changes = table.places("Maximum grade"), table.places("Grade can be changed")
-    logins = table.places("ID number", "Username", "Email address")
+    table = read_table(roster)
+    named = dict(columns or {}) | ({"grade": column} if column else {})
+    there = moodle_columns(table, named, roster)
+    commas = has_commas(cells(table, there.grade) + (cells(table, there.maximum) if there.maximum else []))
     for row in table.rows:
-        number = re.sub(r".*?(\d*)$", r"\1", row[identity].strip())
-        found = who.find([name for i in logins for name in (row[i], row[i].partition("@")[0])], number)
+        number_there = re.sub(r".*?(\d*)$", r"\1", row[there.identifier].strip())
+        logins = [name for i in there.logins for name in (row[i], row[i].partition("@")[0])]
+        found = who.find(logins, number_there)
         if found is None:
             continue
-        if any(row[i].strip().casefold() == "no" for i in changes):
+        if there.changeable is not None and row[there.changeable].strip().casefold() in NO:
             notes.append(f"{found} keeps the grade on Moodle, which says that it cannot be changed.")
             continue
-        unit, more = units(possible, row[maximum[0]] if maximum else "", "Moodle", scale)
+        unit, more = units(possible, row[there.maximum] if there.maximum is not None else "", "Moodle", scale)
         notes += [note for note in more if note not in notes]
-        row[place] = f"{points[found] * unit:.6g}"
+        row[there.grade] = entered(row[there.grade], points[found] * unit, commas)
+    table.keys = (*table.keys, table.header[there.identifier].strip())
     table.write(to)
     return notes + who.left(roster)
 
@@ -229,10 +246,7 @@ def most(results: list[Result]) -> float:
 
 def units(possible: float, theirs: str, platform: str, scale: bool) -> tuple[float, list[str]]:
     """What to multiply points with, and a sentence when the platform's maximum is another."""
-    try:
-        maximum = float(theirs.strip().replace(",", "."))
-    except ValueError:
-        return 1.0, []
+    maximum = number(theirs)
     if not possible or not maximum or maximum == possible:
         return 1.0, []
     if scale:

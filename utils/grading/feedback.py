@@ -20,9 +20,11 @@ import jinja2
 from nbformat import NotebookNode
 
 from utils.grading import causes
+from utils.grading.changes import position
 from utils.grading.result import Result, task_of
 
 LONGEST = 4000  # characters of one output
+MOST_READ = 100_000  # characters of one output that are looked at at all
 LARGEST_FIGURE = 2_000_000  # bytes
 MOST_OUTPUTS = 20  # of one cell
 BEYOND = "beyond-automatic-points"  # marks a page that says more than what grading found
@@ -130,9 +132,16 @@ def page(template: str, **values: Any) -> str:
 def templates() -> jinja2.Environment:
     """The templates of this folder; each is compiled once."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=finalized
+    )
     environment.filters["points"] = lambda value: f"{value:g}"
     return environment
+
+
+def finalized(value: Any) -> Any:
+    """What a template writes: text without what steers a terminal or turns the direction of a line."""
+    return plain(value) if type(value) is str else value
 
 
 def read_tasks(
@@ -141,7 +150,7 @@ def read_tasks(
     """The tasks of a graded notebook in its order, each under the heading that stands above it."""
     tasks: dict[str, Task] = {}
     comments = comments or {}
-    answers: set[int] = set()  # execution counts of the student's own cells
+    answers: dict[int, int | None] = {}  # places of the student's own cells, by their execution counts
     heading = ""
     for cell in graded.cells:
         marks = cell.metadata.get("nbgrader", {})
@@ -153,7 +162,7 @@ def read_tasks(
             tasks[name].comment = comments.get(name, "")
             tasks[name].stopped = clip(causes.stopped(cell))
         if cell.cell_type == "code" and not marks.get("grade") and cell.get("execution_count"):
-            answers.add(cell.execution_count)
+            answers[cell.execution_count] = position(cell)
         if marks.get("grade") and name in result.scores:
             task = tasks.setdefault(task_of(name), Task(plain_heading(heading)))
             task.tests.append(read_test(cell, result, answers, show_hidden, task.stopped))
@@ -167,7 +176,11 @@ def plain_heading(line: str) -> str:
 
 
 def read_test(
-    cell: NotebookNode, result: Result, answers: set[int], show_hidden: bool = False, stopped: str = ""
+    cell: NotebookNode,
+    result: Result,
+    answers: Mapping[int, int | None],
+    show_hidden: bool = False,
+    stopped: str = "",
 ) -> Test:
     """A test cell's points, and why it took some: why its task's cell stopped, and what it says itself."""
     grade_id = cell.metadata.nbgrader.grade_id
@@ -217,18 +230,25 @@ def error_sentence(output: NotebookNode) -> str:
 def failed_line(cell: NotebookNode, output: NotebookNode) -> str:
     """What to say of an ``assert`` without a message: the line itself, when the student may see it."""
     shown = visible(cell.source).splitlines()
-    for frame in map(plain, output.get("traceback", [])):
-        for line in re.findall(r"^-+> *\d+ (.*)$", frame, flags=re.MULTILINE):
-            if line.strip() in map(str.strip, shown):
+    lines = set(map(str.strip, shown))
+    for frame in output.get("traceback", []):
+        for line in re.findall(r"^-+> *\d+ (.*)$", plain(frame[:MOST_READ]), flags=re.MULTILINE):
+            if line.strip() in lines:
                 return f"This does not hold: {line.strip()}"
     return "A hidden check does not hold." if HIDDEN[0] in cell.source else "An assertion failed."
 
 
-def own_frames(traceback: list[str], answers: set[int]) -> str:
-    """The parts of a traceback that lie in the student's own cells: the others would show hidden tests."""
-    frames = [plain(frame).strip() for frame in traceback]
-    cell = re.compile(r"Cell In\[(\d+)\]")
-    own = [frame for frame in frames if (found := cell.match(frame)) and int(found.group(1)) in answers]
+def own_frames(traceback: list[str], answers: Mapping[int, int | None]) -> str:
+    """The parts of a traceback that lie in the student's own cells: the others would show hidden tests.
+
+    Cells are named by their places in the student's notebook.
+    """
+    own = []
+    for frame in (plain(frame[:MOST_READ]).strip() for frame in traceback):
+        found = re.match(r"Cell In\[(\d+)\]", frame)
+        if found and int(found[1]) in answers:
+            place = answers[int(found[1])]
+            own.append(f"Cell {place} of your notebook{frame[found.end() :]}" if place else frame)
     return clip("\n\n".join(own))
 
 
@@ -275,10 +295,10 @@ def plain(text: Any) -> str:
     text = re.sub(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-_])", "", joined(text))
     lines = (line.rpartition("\r")[2] for line in text.replace("\r\n", "\n").split("\n"))
     text = "\n".join(lines)
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "", text)
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text)
 
 
 def clip(text: Any) -> str:
     """``text``, or its start when it is very long."""
-    text = plain(text)
+    text = plain(joined(text)[:MOST_READ])
     return text if len(text) <= LONGEST else text[:LONGEST] + f"… ({len(text) - LONGEST} more characters)"

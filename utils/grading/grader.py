@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import json
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,18 +20,17 @@ from nbformat import NotebookNode
 
 from utils.grading import causes
 from utils.grading.bench import Bench
+from utils.grading.changes import position
+from utils.grading.preparing import Desk
 from utils.grading.release import Release, is_task, is_test
-from utils.grading.restore import restore
 from utils.grading.result import Result, task_of
 from utils.grading.submission import Submission
-from utils.grading.suspicion import suspicions
 from utils.grading.wire import Ended, Garbled, OutOfTime
+from utils.torchtext_files import NoTorchtext, provide_for
 
 BENCHES: dict[str, Bench] = {}
 LOCK = threading.Lock()
-# Reading a notebook is for one thread at a time: `ast` and `warnings` keep what they count in one place for
-# all threads. None waits longer for it, since they share Python's own lock anyway.
-READING = threading.Lock()
+DESK = Desk()
 
 
 @dataclass
@@ -46,74 +47,95 @@ def grade(release: Release, submission: Submission) -> Graded:
     result = Result(submission.student, "broken")
     graded = None
     try:
-        with READING:
-            notebook = submission.notebook(release.notebook)
-    except ValueError as error:
-        result.problem = str(error)
-    else:
-        try:
+        prepared = DESK.prepare(release, submission)
+        result.parts["restoring the notebook"] = time.monotonic() - start
+        if "problem" in prepared:
+            result.problem = prepared["problem"]
+        else:
+            result.notes, result.written_over = prepared["notes"], prepared["written_over"]
+            notebook = nbformat.from_dict(json.loads(prepared["notebook"]))
             graded = run(release, submission, notebook, result)
-        except Exception as error:  # a flaw of ours must not cost the class its grades
-            result.problem = f"grading it failed ({type(error).__name__}: {error}); please report this."
-            result.again = True
+    except NoTorchtext as error:
+        result.problem, result.again = f"it could not be graded here: {error}.", True
+    except Exception as error:  # a flaw of ours must not cost the class its grades
+        result.problem = f"grading it failed ({type(error).__name__}: {error}); please report this."
+        result.again = True
     result.seconds = time.monotonic() - start
     return Graded(result, graded)
 
 
 def run(release: Release, submission: Submission, notebook: NotebookNode, result: Result) -> str | None:
     """Run the notebook, and fill in the result; the notebook with its outputs."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    with bench_of(release) as bench:
+        trial = on_trial(bench, release, submission, code, result)
+    if trial is None:
+        return None
     clock = time.monotonic()
-    with READING:
-        notebook, result.notes = restore(release, notebook)
-        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        visible = [release.visible[name] for name in release.tests]
-        result.notes += suspicions([cell.source for cell in code if not is_locked(cell)], visible)
-    result.parts["restoring the notebook"] = time.monotonic() - clock
+    for place, cell in enumerate(code):
+        cell.outputs = [nbformat.from_dict(output) for output in trial["outputs"].get(place, [])]
+        cell.execution_count = place + 1
+    causes.explain(code)
+    result.notes += trial["notes"]
+    result.parts |= trial["parts"]
+    score(notebook, result)
+    result.status = "graded"
+    written = json.dumps(notebook)
+    result.parts["scoring"] = time.monotonic() - clock
+    return written
+
+
+def on_trial(
+    bench: Bench, release: Release, submission: Submission, code: list, result: Result
+) -> dict[str, Any] | None:
+    """What came of the cells on a bench; None, and the result says why, where nothing did."""
     clock = time.monotonic()
-    bench = bench_for(release)
-    bench.begin()
+    result.again = True
+    try:
+        bench.begin()
+    except (Ended, Garbled, OutOfTime):
+        result.problem = "it could not be graded: the processes that grade could not be started."
+        return None
     result.walls = bench.walls
     if release.require_sandbox and bench.walls != "bubblewrap":
         result.problem = f"no sandbox where it would have run, and one was asked for. {bench.sentence}"
-        result.again = True
         return None
     result.parts["starting the workbench"] = time.monotonic() - clock
     trial = bench.run(plan(release, submission, code))
     if "failed" in trial:
         result.problem = f"it could not be graded: {trial['failed']}."
-        result.again = True
         return None
-    clock = time.monotonic()
-    with READING:
-        for place, cell in enumerate(code):
-            cell.outputs = [nbformat.from_dict(output) for output in trial["outputs"].get(place, [])]
-            cell.execution_count = place + 1
-        result.notes += trial["notes"]
-        result.parts |= trial["parts"]
-        score(notebook, result)
-        result.status = "graded"
-        written = nbformat.writes(notebook)
-    result.parts["scoring"] = time.monotonic() - clock
-    return written
+    result.again = False
+    return trial
 
 
-def bench_for(release: Release) -> Bench:
-    """This process's bench for an assignment; benches of others are ended when nobody uses them."""
+@contextlib.contextmanager
+def bench_of(release: Release) -> Iterator[Bench]:
+    """This process's bench for an assignment; benches of others are ended when nobody counts on them.
+
+    Raises NoTorchtext if the assignment needs torchtext, which has to come before students' code is shut in.
+    """
     with LOCK:
         if release.digest not in BENCHES:
-            for digest in [digest for digest, bench in BENCHES.items() if not bench.busy]:
+            provide_for(release.modules)
+        for digest in [digest for digest, bench in BENCHES.items() if bench.over or not bench.users]:
+            if digest != release.digest or BENCHES[digest].over:
                 BENCHES.pop(digest).end()
-            BENCHES[release.digest] = Bench(release.modules, release.limits)
-        return BENCHES[release.digest]
+        bench = BENCHES.setdefault(release.digest, Bench(release.modules, release.limits, release.uses))
+        bench.users += 1
+    try:
+        yield bench
+    finally:
+        with LOCK:
+            bench.users -= 1
 
 
 def warm_up(release: Release) -> None:
     """Let this process's bench begin while the caller does other things."""
-    bench = bench_for(release)
 
     def begin() -> None:
         # what goes wrong, the first submission meets again, and says so
-        with contextlib.suppress(Ended, Garbled, OutOfTime):
+        with bench_of(release) as bench, contextlib.suppress(Ended, Garbled, OutOfTime):
             bench.begin()
 
     threading.Thread(target=begin, daemon=True).start()
@@ -127,15 +149,16 @@ def end_benches() -> None:
 
 
 atexit.register(end_benches)
+atexit.register(DESK.close)
 
 
 def plan(release: Release, submission: Submission, code: list) -> dict[str, Any]:
     """What is run in which process: see :class:`utils.grading.trial.Trial`."""
     cells = []
-    for number, cell in enumerate(code, 1):
+    for cell in code:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         test = is_test(cell)
-        label = f"the test {name}" if test else f"the cell {name}" if name else f"cell {number}"
+        label = f"the test {name}" if test else f"the cell {name}" if name else f"cell {position(cell)}"
         kind = "test" if test else "student"
         source = release.cells[name]["source"] if test else cell.source
         cells.append({"kind": kind, "id": name, "source": source, "label": label})
@@ -148,10 +171,6 @@ def plan(release: Release, submission: Submission, code: list) -> dict[str, Any]
         "files": release.files,
         "own_files": own,
     }
-
-
-def is_locked(cell: Any) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("locked"))
 
 
 def score(notebook: Any, result: Result) -> None:
@@ -191,7 +210,7 @@ def own_failure(cell: Any, stopped: bool) -> str:
         if output.output_type == "error":
             if stopped and causes.follows(output):
                 return ""
-            first = (output.evalue.strip().splitlines() or [""])[0]
+            first = (output.evalue.strip().splitlines() or [""])[0][: causes.LONGEST]
             if output.ename in ("CheckFailed", "AssertionError", "Stopped"):
                 return first or "the assertion does not hold."
             return f"{output.ename}: {first}" if first else output.ename

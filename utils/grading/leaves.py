@@ -31,6 +31,9 @@ class Leaves:
         self.tensors: dict[tuple[int, int], Tensor] = {}
         self.keys: dict[int, tuple[int, int]] = {}
         self.states: dict[tuple[int, int], Node] = {}  # of leaves: what both sides knew last
+        self.gradients: dict[
+            tuple[int, int], tuple[int, Tensor | None]
+        ] = {}  # how often replaced, and the last
         self.count = 0
 
     def add(self, tensor: Tensor, key: tuple[int, int] | None = None) -> tuple[int, int]:
@@ -46,7 +49,7 @@ class Leaves:
         if id(leaf) in self.keys:
             return ["p", list(self.keys[id(leaf)])]
         key = self.add(leaf)
-        self.states[key] = state_of(leaf)
+        self.states[key] = self.state_of(key)
         return ["p", list(key), isinstance(leaf, nn.Parameter), self.states[key]]
 
     def read_leaf(self, node: Node) -> Tensor:
@@ -58,8 +61,7 @@ class Leaves:
         values = read_tensor(node[3][0])
         leaf = nn.Parameter(values, requires_grad=False) if node[2] else values
         self.add(leaf, key)
-        self.become(leaf, node[3])
-        self.states[key] = node[3]
+        self.become(key, node[3])
         return leaf
 
     def lend(self, tensor: Tensor) -> list[int]:
@@ -77,7 +79,7 @@ class Leaves:
         """[key, state] of each leaf that is not what both sides knew last."""
         changed = []
         for key, before in self.states.items():
-            now = state_of(self.tensors[key])
+            now = self.state_of(key)
             if now != before:
                 self.states[key] = now
                 changed.append([list(key), now])
@@ -89,12 +91,22 @@ class Leaves:
             key = tuple(key)
             if key not in self.states:
                 raise BadNode("a change of an unknown leaf")
-            self.become(self.tensors[key], state)
-            self.states[key] = state
+            self.become(key, state)
 
-    @staticmethod
-    def become(leaf: Tensor, state: Node) -> None:
-        content, requires_grad, gradient = state
+    def state_of(self, key: tuple[int, int]) -> Node:
+        """[values, whether it requires a gradient, the gradient, how often another tensor took its place]."""
+        leaf = self.tensors[key]
+        times, last = self.gradients.get(key, (0, None))
+        if leaf.grad is not last:
+            times += 1
+            self.gradients[key] = times, leaf.grad
+        gradient = None if leaf.grad is None else tensor_node(leaf.grad)
+        return [tensor_node(leaf), leaf.requires_grad, gradient, times]
+
+    def become(self, key: tuple[int, int], state: Node) -> None:
+        """What the other side's :meth:`state_of` said; a replaced gradient is a new tensor here, too."""
+        leaf = self.tensors[key]
+        content, requires_grad, gradient, times = state
         values = read_tensor(content)
         with torch.no_grad():
             if leaf.shape == values.shape and leaf.dtype == values.dtype:
@@ -106,10 +118,13 @@ class Leaves:
             leaf.grad = None
         else:
             new = read_tensor(gradient)
-            if leaf.grad is not None and leaf.grad.shape == new.shape and leaf.grad.dtype == new.dtype:
-                leaf.grad.data.copy_(new)
+            old = leaf.grad if times == self.gradients.get(key, (0, None))[0] else None
+            if old is not None and old.shape == new.shape and old.dtype == new.dtype:
+                old.data.copy_(new)
             else:
                 leaf.grad = new
+        self.gradients[key] = times, leaf.grad
+        self.states[key] = state
 
     def beneath(self, results: Iterable[Tensor]) -> list[Tensor]:
         """The leaves that ``results`` were computed from."""
@@ -126,9 +141,3 @@ class Leaves:
                 found[id(step.variable)] = step.variable
             waiting.extend(before for before, _ in step.next_functions)
         return list(found.values())
-
-
-def state_of(leaf: Tensor) -> Node:
-    """[values, whether it requires a gradient, the gradient] of a leaf."""
-    gradient = None if leaf.grad is None else tensor_node(leaf.grad)
-    return [tensor_node(leaf), leaf.requires_grad, gradient]

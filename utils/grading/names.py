@@ -18,11 +18,13 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 
-from dateutil import parser, tz
+from utils.grading.times import read_time
 
-EXCHANGE = re.compile(r"(?P<who>.+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d.+?)(?:\+[\w=-]{12})?")
+EXCHANGE = re.compile(
+    r"(?P<who>.+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d.*?)(?:\+[\w=-]{12})?"
+)
 MOODLE = re.compile(
     r"(?P<name>[^/]+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.+)|_)?"
 )
@@ -30,6 +32,7 @@ CANVAS = re.compile(
     r"(?:(?P<name>\w+?)_)??(?P<late>LATE_)?(?P<id>\d+|anon_[0-9A-Za-z]+)"
     r"_(?:\d+_(?P<rest>.+)|(?P<page>text|link)\.html)"
 )
+ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst")
 LONGEST_ID = 80
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
@@ -44,6 +47,7 @@ class Place:
         platform: ``"nbgrader"``, ``"Moodle"``, ``"Canvas"``, or ``""`` for a folder a student.
         name: the student's name, where the platform tells it.
         when: the time of handing in, where the name tells it.
+        time: what the name says of the time; ``when`` is None where its zone cannot be told.
         assignment: the assignment, where the name tells it.
         late: whether the platform calls it late.
     """
@@ -53,15 +57,24 @@ class Place:
     platform: str = ""
     name: str = ""
     when: datetime | None = None
+    time: str = ""
     assignment: str = ""
     late: bool = False
+
+    @property
+    def attempt(self) -> str:
+        """What tells one of a student's attempts from the others, and sorts them."""
+        return str(self.when or self.time)
 
 
 def place_of(path: str) -> Place | None:
     """Whose the file at ``path`` is; None for a file that lies outside every student's folder."""
     top, slash, below = path.partition("/")
-    if (found := EXCHANGE.fullmatch(top)) and slash and (when := read_time(found["time"])):
-        return Place(found["who"], below, "nbgrader", when=when, assignment=found["assignment"])
+    if (found := EXCHANGE.fullmatch(top)) and slash:
+        when = read_time(found["time"])
+        return Place(
+            found["who"], below, "nbgrader", when=when, time=found["time"], assignment=found["assignment"]
+        )
     if found := MOODLE.fullmatch(top):
         student = "_".join(filter(None, (found["name"], found["id"])))
         if slash or found["rest"]:
@@ -71,20 +84,6 @@ def place_of(path: str) -> Place | None:
         rest = found["rest"] or f"{found['page']}.html"
         return Place(student, rest, "Canvas", name=found["name"] or "", late=bool(found["late"]))
     return Place(top, below) if slash else None
-
-
-def read_time(text: str) -> datetime | None:
-    """The time (UTC) in nbgrader's notation, ``2015-02-02 15:58:23.948203 America/New_York``.
-
-    None for nonsense. Without a zone it is UTC, as it is for nbgrader.
-    """
-    parts = text.strip().split(" ")
-    try:
-        zone = tz.gettz(parts[2]) if len(parts) == 3 else None
-        when = parser.parse(" ".join([*parts[:2], "ZONE"] if zone else parts), tzinfos={"ZONE": zone})
-        return when.astimezone(timezone.utc) if when.tzinfo else when.replace(tzinfo=timezone.utc)
-    except (ValueError, OverflowError, TypeError, OSError):
-        return None
 
 
 def safe_student(student: str, taken: dict[str, str]) -> tuple[str, str]:
@@ -113,6 +112,19 @@ def safe_student(student: str, taken: dict[str, str]) -> tuple[str, str]:
         key = unicodedata.normalize("NFKC", name).casefold()
     taken[key] = student
     return name, why
+
+
+def as_notebook(name: str) -> str | None:
+    """The name of a notebook to which a browser or editor gave another ending; None for any other file.
+
+    ``work.ipynb`` for ``work.ipynb.json``, ``work.ipynb.txt``, ``work.ipynb.download``, ``work.json`` and
+    ``work``.
+    """
+    if found := re.fullmatch(r"(.+?\.ipynb)([ ._-].*)?", name, flags=re.IGNORECASE | re.DOTALL):
+        return None if name.lower().endswith(ARCHIVES) else found[1]
+    if found := re.fullmatch(r"(.+?)\.(json|txt|download)", name, flags=re.IGNORECASE | re.DOTALL):
+        return f"{found[1]}.ipynb"
+    return None if "." in name else f"{name}.ipynb"
 
 
 def copy_number(name: str, notebook: str) -> int | None:

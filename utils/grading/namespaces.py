@@ -100,9 +100,12 @@ def make_private(folder: str, size: int, files: int) -> None:
         os.close(opened)
 
 
-def hide(folder: str) -> None:
-    """Make ``folder`` empty, for reading only."""
-    _mount_memory(folder, 4096, 1, READ_ONLY)
+def hide(place: str) -> None:
+    """Make a folder, or a file, empty, for reading only."""
+    if Path(place).is_dir():
+        _mount_memory(place, 4096, 1, READ_ONLY)
+    else:
+        _mount("/dev/null", place, "", BIND)
 
 
 def _mount_memory(folder: str, size: int, files: int, flags: int) -> None:

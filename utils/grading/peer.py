@@ -119,6 +119,7 @@ class Peer:
         """The value in an answer, with its gradients connected; or the exception."""
         gc.disable()
         try:
+            raised = exception(answer["raised"], self.side == STUDENT) if "raised" in answer else None
             reader = Reader(self, writer.objects)
             self.take(answer)
             reader.results = connect(self, answer)
@@ -129,8 +130,8 @@ class Peer:
             raise BadNode(f"{type(error).__name__}: {error}") from None
         finally:
             gc.enable()
-        if "raised" in answer:
-            raise exception(answer["raised"], trusted=self.side == STUDENT)
+        if raised is not None:
+            raise raised
         return value
 
     # -------------------------------------------------------------- answering
@@ -290,4 +291,6 @@ class Peer:
         return ["g", self.randomness.number(generator)]
 
     def read_generator(self, node: Node) -> torch.Generator:
+        if self.side == TESTS and node[1] == len(self.randomness.sources):
+            raise BadNode("a generator that no test has made")
         return self.randomness.generator(node[1])

@@ -141,7 +141,7 @@ class Randomness:
 
     def follow(self, moved: Any) -> None:
         """Move on the sources that the other side has drawn from."""
-        for number in moved:
-            if isinstance(number, int) and 0 <= number < len(self.sources):
+        for number in {number for number in moved if type(number) is int}:
+            if 0 <= number < len(self.sources):
                 self.sources[number].move_on()
                 self.last[number] = self.sources[number].look()

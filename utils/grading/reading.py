@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import collections
+import functools
+import itertools
+import re
+import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,12 +15,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from utils.grading.standin import StandIn
 from utils.grading.values import (
     BUILTIN_TYPES,
+    DEEPEST,
     DTYPES,
     NOT_COPIED,
     BadNode,
     Node,
+    check_shape,
     find_class,
     is_name,
     read_tensor,
@@ -23,6 +31,14 @@ from utils.grading.values import (
 
 if TYPE_CHECKING:
     from utils.grading.peer import Peer
+
+PLAIN = (type(None), bool, int, float, str, bytes)
+MOST = 5_000_000  # values of a message, one that is referred to counted as often
+MOST_STAND_INS = 100_000
+MOST_FIELDS = 255  # of a named tuple
+LONGEST = 5_000  # digits of a whole number
+FEW = 100  # keys of one hash
+ARRAY = re.compile(r"[<>|=]?[biufcSU]\d{1,6}")
 
 
 class Reader:
@@ -38,6 +54,9 @@ class Reader:
         self.nodes: dict[int, Node] = {}  # what each object was when it was read
         self.known = len(self.objects)
         self.results: list[Tensor] = []
+        self.depth = 0
+        self.read = 0  # values so far
+        self.sizes: dict[int, int] = {}  # of each object how many values it holds
 
     def value(self, node: Node) -> Any:
         """The value of ``node``.
@@ -45,10 +64,14 @@ class Reader:
         Raises:
             BadNode: it is not what a :class:`Writer` writes.
         """
+        self.count(1)
         if not isinstance(node, list):
-            if isinstance(node, dict):
-                raise BadNode("a bare dict")
+            if type(node) not in PLAIN:
+                raise BadNode("a value of no known kind")
             return node
+        self.depth += 1
+        if self.depth > 2 * DEEPEST:  # a dict's items lie a level deeper here than in the Writer
+            raise BadNode("a value nested too deeply")
         try:
             read = READERS[node[0]]
             return read(self, node)
@@ -66,6 +89,13 @@ class Reader:
             MemoryError,
         ) as error:
             raise BadNode(f"{type(error).__name__}: {error}") from None
+        finally:
+            self.depth -= 1
+
+    def count(self, values: int) -> None:
+        self.read += values
+        if self.read > MOST:
+            raise BadNode(f"more than {MOST} values")
 
     def values(self, nodes: list[Node]) -> list[Any]:
         return [self.value(node) for node in nodes]
@@ -82,29 +112,39 @@ class Reader:
         number = node[1]
         if not isinstance(number, int) or not 0 <= number < len(self.objects):
             raise BadNode("a reference to nothing")
+        self.count(self.sizes.get(number, 0))  # a few lists that hold each other twice are many values
         return self.objects[number]
 
     def list(self, node: Node) -> list:
         made = self.keep(node[1], [], node)
+        before = self.read
         made.extend(self.values(node[2]))
+        self.sizes[node[1]] = self.read - before
         return made
 
     def dict(self, node: Node) -> dict:
         made = self.keep(node[1], collections.OrderedDict() if node[2] else {}, node)
-        for key, value in node[3]:
-            made[self.value(key)] = self.value(value)
+        before = self.read
+        items = [(self.value(key), self.value(value)) for key, value in node[3]]
+        check_keys(key for key, _ in items)
+        made.update(items)
+        self.sizes[node[1]] = self.read - before
         return made
 
     def set(self, node: Node) -> set:
         made = self.keep(node[1], set(), node)
-        made.update(self.values(node[2]))
+        before = self.read
+        made.update(check_keys(self.values(node[2])))
+        self.sizes[node[1]] = self.read - before
         return made
 
     def named_tuple(self, node: Node) -> tuple:
         _, name, fields, items = node
         if not is_name(name) or not all(is_name(field) and not field.startswith("_") for field in fields):
             raise BadNode("a named tuple with bad names")
-        return collections.namedtuple(name, fields)(*self.values(items))
+        if len(fields) > MOST_FIELDS:
+            raise BadNode("a named tuple of too many fields")
+        return named_tuple(name, tuple(fields))(*self.values(items))
 
     def tensor(self, node: Node) -> Tensor:
         _, number, key, content = node
@@ -117,16 +157,15 @@ class Reader:
         return self.results[node[1]]
 
     def array(self, node: Node) -> np.ndarray:
-        _, number, dtype, shape, data = node
-        made = np.frombuffer(bytearray(data), dtype=plain_dtype(dtype)).reshape(shape)
-        return self.keep(number, made, node)
+        return self.keep(node[1], read_array(*node[2:]), node)
 
     def array_scalar(self, node: Node) -> np.generic:
-        return np.frombuffer(node[2], dtype=plain_dtype(node[1]))[0]
+        return read_array(node[1], [1], node[2])[0]
 
     def packed(self, node: Node) -> PackedSequence:
-        data, batch_sizes, sorted_indices, unsorted_indices = self.values(node[1:])
-        return PackedSequence(data, batch_sizes, sorted_indices, unsorted_indices)
+        parts = self.values(node[1:])
+        check_packed(*parts)
+        return PackedSequence(*parts)
 
     def module(self, node: Node) -> nn.Module:
         kind = find_class(node[2])
@@ -146,14 +185,20 @@ class Reader:
             if lent or not fits(module, name):
                 raise BadNode(f"an attribute {name}")
             vars(module)[name] = self.value(value)
-        for name, value in parameters.items():
-            module._parameters[name] = self.value(value)
-        for name, value in buffers.items():
-            module._buffers[name] = self.value(value)
-        for name, value in modules.items():
-            module._modules[name] = self.value(value)
+        # a module within may be the student's own, and lent
+        self.fill_parts(module._parameters, parameters, (nn.Parameter,))
+        self.fill_parts(module._buffers, buffers, (Tensor,))
+        self.fill_parts(module._modules, modules, (nn.Module, StandIn))
         if isinstance(module, nn.RNNBase):  # it keeps its weights in a second list
             module._init_flat_weights()
+
+    def fill_parts(self, held: Any, nodes: Node, kinds: tuple[type, ...]) -> None:
+        """Give a module its parts of some kinds."""
+        for name, node in nodes.items():
+            value = self.value(node)
+            if not is_part(name) or not (value is None or isinstance(value, kinds)):
+                raise BadNode("a module with a part that is none")
+            held[name] = value
 
     def overwrite(self, node: Node) -> None:
         """Make an object of the question what it has become on the other side."""
@@ -167,15 +212,16 @@ class Reader:
             with torch.no_grad():
                 value.data = new.to(value.device) if new.shape != value.shape else value.data.copy_(new)
         elif tag == "a" and isinstance(value, np.ndarray):
-            value[...] = np.frombuffer(node[4], dtype=plain_dtype(node[2])).reshape(node[3])
+            value[...] = read_array(*node[2:])
         elif tag == "l" and isinstance(value, list):
             value[:] = self.values(node[2])
         elif tag == "d" and isinstance(value, dict):
             items = [(self.value(key), self.value(item)) for key, item in node[3]]
+            check_keys(key for key, _ in items)
             value.clear()
             value.update(items)
         elif tag == "s" and isinstance(value, set):
-            items = self.values(node[2])
+            items = check_keys(self.values(node[2]))
             value.clear()
             value.update(items)
         elif tag == "m" and isinstance(value, nn.Module):
@@ -196,11 +242,77 @@ def fits(module: nn.Module, name: Any) -> bool:
     return name not in NOT_COPIED and not callable(getattr(type(module), name, None))
 
 
-def plain_dtype(name: Any) -> np.dtype:
-    dtype = np.dtype(name) if isinstance(name, str) else None
-    if dtype is None or dtype.kind not in "biufcSU":
-        raise BadNode("an array of objects")
-    return dtype
+def is_part(name: Any) -> bool:
+    """Whether a module may have a part of this name."""
+    return isinstance(name, str) and name != "" and "." not in name
+
+
+def read_array(name: Any, shape: Node, data: Node) -> np.ndarray:
+    """A NumPy array from its dtype, shape and bytes."""
+    if not isinstance(name, str) or not ARRAY.fullmatch(name):
+        raise BadNode("an array of an unknown dtype")
+    dtype = np.dtype(name)
+    check_shape(shape, dtype.itemsize, data)
+    if dtype.kind == "b":  # a byte may be neither 0 nor 1
+        return (np.frombuffer(data, dtype=np.uint8) != 0).reshape(shape)
+    made = np.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
+    if dtype.kind == "U" and made.size and dtype.itemsize:
+        characters = np.frombuffer(data, dtype=f"{dtype.byteorder}u4")
+        if characters.size and characters.max() > sys.maxunicode:
+            raise BadNode("an array of characters that do not exist")
+    return made
+
+
+def check_keys(keys: Iterable[Any]) -> list[Any]:
+    """The keys, unless many have one hash, so that a dict of them would take hours to make."""
+    kept = list(keys)
+    if len(kept) > FEW and max(collections.Counter(map(hash, kept)).values()) > FEW:
+        raise BadNode("keys whose hashes clash")
+    return kept
+
+
+def check_packed(data: Any, batch_sizes: Any, *indices: Any) -> None:
+    """Raise BadNode unless these are the parts of a packed sequence: kernels trust them."""
+    if not isinstance(data, Tensor) or data.dim() < 1:
+        raise BadNode("a packed sequence without data")
+    if not is_vector(batch_sizes) or not len(batch_sizes):
+        raise BadNode("a packed sequence without lengths")
+    sizes = batch_sizes.tolist()
+    falling = all(before >= after for before, after in itertools.pairwise(sizes))
+    if sizes[-1] < 1 or not falling or sum(sizes) != len(data):
+        raise BadNode("a packed sequence whose lengths are not those of its data")
+    for order in indices:
+        if order is not None and not (is_vector(order) and sorted(order.tolist()) == list(range(sizes[0]))):
+            raise BadNode("a packed sequence whose order is none")
+
+
+def is_vector(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.dim() == 1 and value.dtype == torch.int64
+
+
+@functools.lru_cache(maxsize=256)
+def named_tuple(name: str, fields: tuple[str, ...]) -> type:
+    return collections.namedtuple(name, fields)  # type: ignore[misc]
+
+
+def whole_number(reader: Reader, node: Node) -> int:
+    if not isinstance(node[1], str) or len(node[1]) > LONGEST:
+        raise BadNode("a whole number that is too long")
+    return int(node[1])
+
+
+def size(reader: Reader, node: Node) -> torch.Size:
+    if len(node[1]) > MOST_FIELDS or not all(type(length) is int for length in node[1]):
+        raise BadNode("a size that is none")
+    return torch.Size(node[1])
+
+
+def borrowed(reader: Reader, node: Node) -> StandIn:
+    if len(reader.peer.stand_ins) > MOST_STAND_INS:
+        raise BadNode("too many objects that are lent")
+    if type(node[1]) is not int or not isinstance(node[2], dict):
+        raise BadNode("an object that is lent without a description")
+    return reader.peer.borrow(node)
 
 
 def torch_function(name: str) -> Any:
@@ -218,7 +330,7 @@ def known_class(reader: Reader, node: Node) -> type:
 
 
 READERS = {
-    "i": lambda reader, node: int(node[1]),
+    "i": whole_number,
     "c": lambda reader, node: complex(node[1], node[2]),
     "r": Reader.reference,
     "l": Reader.list,
@@ -226,13 +338,13 @@ READERS = {
     "nt": Reader.named_tuple,
     "d": Reader.dict,
     "s": Reader.set,
-    "f": lambda reader, node: frozenset(reader.values(node[1])),
+    "f": lambda reader, node: frozenset(check_keys(reader.values(node[1]))),
     "sl": lambda reader, node: slice(*reader.values(node[1:])),
     "ra": lambda reader, node: range(*node[1:]),
     "el": lambda reader, node: Ellipsis,
     "dt": lambda reader, node: DTYPES[node[1]],
     "dv": lambda reader, node: torch.device(node[1]),
-    "sz": lambda reader, node: torch.Size(node[1]),
+    "sz": size,
     "x": Reader.tensor,
     "y": Reader.result,
     "p": lambda reader, node: reader.peer.read_leaf(node),
@@ -243,6 +355,6 @@ READERS = {
     "m": Reader.module,
     "cl": known_class,
     "fn": lambda reader, node: torch_function(node[1]),
-    "R": lambda reader, node: reader.peer.borrow(node),
+    "R": borrowed,
     "O": lambda reader, node: reader.peer.own(node[1]),
 }

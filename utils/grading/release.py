@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from utils.errors import UserError
+from utils.grading.packages import said_by, uses_of
 from utils.grading.symbols import names
 
 MARK = "release"  # in the metadata of a released notebook: which release it is
@@ -27,7 +28,8 @@ class Release:
         order. visible: the sources that students got, by grade id. trusted: the instructor's own code
         cells, each with the tests that come after it. from_student: names that the tests take from the
         student's cells. modules: what the source imports. files: other files of the assignment, by their
-        path. mark: what a notebook of this release says of itself.
+        path. mark: what a notebook of this release says of itself. uses: packages, and modules of the course,
+        that students' code may import: see :func:`utils.grading.packages.uses_of`.
     """
 
     assignment: str
@@ -44,6 +46,7 @@ class Release:
     require_sandbox: bool = False
     digest: str = ""
     mark: str = ""
+    uses: list[str] = field(default_factory=list)
 
     @property
     def tests(self) -> list[str]:
@@ -82,6 +85,7 @@ def read_release(source: Path, timeout: float = 60.0) -> Release:
         timeout=timeout,
         digest=digest,
         mark=texts_digest(visible),
+        uses=uses_of(modules_of_code(full), said_by(full.metadata)),
     )
 
 
@@ -139,6 +143,14 @@ def modules_of(full: NotebookNode) -> list[str]:
     if any("optim" in source for source in code):
         found.add("torch._dynamo")
     return sorted(found)
+
+
+def modules_of_code(full: NotebookNode) -> set[str]:
+    """What those cells of a source import that run where students' code does."""
+    found: set[str] = set()
+    return found.union(
+        *(names(c.source).modules for c in full.cells if c.cell_type == "code" and not is_test(c))
+    )
 
 
 def is_test(cell: Any) -> bool:

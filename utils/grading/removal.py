@@ -2,75 +2,74 @@
 
 A task that asks for an LSTM's steps forbids ``torch.nn.LSTM``. Refusing it by name would miss an alias made
 earlier, so the tests of such a task call the student's code in a process of its own, from which what is
-forbidden is gone: the function, its other names, and for torch the operator underneath.
+forbidden is gone: the function, its other names, for torch the operators that do the same
+(:mod:`utils.grading.operators`), and with it the course's own code, which holds most answers.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import importlib
-import os
+import importlib.util
+import re
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from utils.errors import not_here
+from utils.grading.operators import differentiates, does_the_same, refuse_autograd, refuse_operators
 
-# operators of torch under classes of torch.nn; a function's operator has the function's name
-OPERATORS = {
-    "RNN": ("rnn_tanh", "rnn_relu", "mkldnn_rnn_layer"),
-    "LSTM": ("lstm", "mkldnn_rnn_layer", "quantized_lstm", "_cudnn_rnn", "_lstm_mps"),
-    "GRU": ("gru", "mkldnn_rnn_layer", "quantized_gru", "_cudnn_rnn"),
-    "RNNCell": ("rnn_tanh_cell", "rnn_relu_cell"),
-    "LSTMCell": ("lstm_cell", "_thnn_fused_lstm_cell"),
-    "GRUCell": ("gru_cell", "_thnn_fused_gru_cell"),
-}
+# of the course, what a student's process cannot do without
+OWN = ("utils.grading", "utils.checks", "utils.errors")
 
 
-def remove(names: Iterable[str]) -> None:
-    """Let every call of these dotted names fail in this process, from now on.
+def remove(names: Iterable[str], keep: Iterable[str] = ()) -> set[Path]:
+    """Let every call of these dotted names fail in this process, from now on; the files to hide from it.
 
     A class is forbidden by its ``forward``, so that it may still be mentioned and made; one without, by its
-    making.
+    making. What the course itself has written is refused as well.
+
+    Args:
+        keep: modules of the course that stay.
     """
     names = list(names)
+    closed = remove_course(tuple(keep))
+    torchs = [name for name in names if name.startswith("torch.")]
     kept = []  # so that no other object takes over an id
     gone: dict[int, Any] = {}  # what stands in the place of a function, by the function's id
     for name in names:
         home, _, attribute = name.rpartition(".")
-        owner = find(home)
+        try:
+            owner = find(home)
+        except (ImportError, AttributeError):
+            if home.startswith("utils"):  # it is not there, and so cannot be called
+                continue
+            raise
         thing = getattr(owner, attribute)
         sentence = not_here(name, names)
         refused = refusal(sentence)
         if isinstance(thing, type):
-            method = "forward" if hasattr(thing, "forward") else "__init__"
-            for kind in {thing, *subclasses(thing)}:
-                if method in vars(kind):
-                    disarm(vars(kind)[method], sentence)
-                if method in vars(kind) or kind is thing:
-                    setattr(kind, method, refused)
-            refuse_in_bases(thing, refused)
-            if home.startswith("torch") and attribute in OPERATORS:
-                remove_operators(sentence, OPERATORS[attribute])
-                remove_decompositions(sentence, attribute.lower().removesuffix("cell"))
+            remove_class(thing, sentence, refused)
         else:
             gone[id(thing)] = refused
             kept.append(thing)
             disarm(thing, sentence)
             setattr(owner, attribute, refused)
-            if home.startswith("torch"):
-                remove_operators(sentence, (attribute,))
-            if name in ("torch.autograd.grad", "torch.autograd.backward", "torch.Tensor.backward"):
-                remove_engine(refused)
-        if not home.startswith("torch"):
-            close_source(thing.__module__)
+        if isinstance(thing, type | types.FunctionType):
+            closed |= sources(thing.__module__)
+    sentences = {name: relative(not_here(name, names)) for name in torchs}
+    if derivatives := [name for name in torchs if differentiates(name)]:
+        sentence = sentences[derivatives[0]]
+        refused = refusal(sentence)
+        kept += refuse_autograd(refused, lambda function: disarm(function, sentence))
+        gone |= {id(thing): refused for thing in kept if id(thing) not in gone}
     replace_everywhere(gone)
     del kept
+    others = {name: sentence for name, sentence in sentences.items() if name not in derivatives}
+    return closed | (remove_from_torch(others) if others else set())
 
 
 def find(dotted: str) -> Any:
@@ -79,6 +78,8 @@ def find(dotted: str) -> Any:
         return importlib.import_module(dotted)
     except ModuleNotFoundError:
         home, _, attribute = dotted.rpartition(".")
+        if not home:
+            raise
         return getattr(find(home), attribute)
 
 
@@ -105,6 +106,17 @@ def disarm(function: Any, sentence: str) -> None:
         function = vars(function).get("__wrapped__")
 
 
+def remove_class(thing: type, sentence: str, refused: Any) -> None:
+    """Let the objects of a class, and of those made of it, refuse to be called or, without that, made."""
+    method = "forward" if hasattr(thing, "forward") else "__init__"
+    for kind in {thing, *subclasses(thing)}:
+        if method in vars(kind):
+            disarm(vars(kind)[method], sentence)
+        if method in vars(kind) or kind is thing:
+            setattr(kind, method, refused)
+    refuse_in_bases(thing, refused)
+
+
 def refuse_in_bases(kind: type, refused: Any) -> None:
     """Let the ``forward`` that a class of the course inherits refuse its objects."""
     for base in kind.__mro__[1:]:
@@ -118,23 +130,38 @@ def refuse_in_bases(kind: type, refused: Any) -> None:
         base.forward = forward  # type: ignore[attr-defined]
 
 
-def close_source(module: str) -> None:
-    """Let the file of ``module`` not be read any more, so that it cannot be imported afresh."""
-    source = Path(sys.modules[module].__file__ or "").resolve()
-    closed = (str(source), str(source.parent / "__pycache__" / f"{source.stem}."))
-
-    def hook(event: str, args: tuple) -> None:
-        if event == "open" and isinstance(args[0], str) and os.path.realpath(args[0]).startswith(closed):
-            raise PermissionError(f"{args[0]} is not for this task")
-
-    sys.addaudithook(hook)
-
-
 def subclasses(kind: type) -> set[type]:
     found: set[type] = set(kind.__subclasses__())
     for child in list(found):
         found |= subclasses(child)
     return found
+
+
+def remove_course(keep: tuple[str, ...]) -> set[Path]:
+    """Let all that the course has written refuse, but for the modules in ``keep``; their files."""
+    closed: set[Path] = set()
+    for name, module in list(sys.modules.items()):
+        if not name.startswith("utils.") or any(f"{name}.".startswith(f"{own}.") for own in (*OWN, *keep)):
+            continue
+        sentence = f"{name} may not be called here: this task is to write what it does."
+        for function in functions_of(module):
+            disarm(function, sentence)
+        closed |= sources(name)
+    return closed
+
+
+def functions_of(module: types.ModuleType) -> Iterator[Any]:
+    """The functions and methods in Python that a module defines."""
+    for value in list(vars(module).values()):
+        if getattr(value, "__module__", None) != module.__name__:
+            continue
+        if not isinstance(value, type):
+            yield value
+            continue
+        for method in vars(value).values():
+            if isinstance(method, property):
+                yield from (method.fget, method.fset)
+            yield getattr(method, "__func__", method)  # of a static method or class method
 
 
 def replace_everywhere(gone: dict[int, Any]) -> None:
@@ -147,43 +174,53 @@ def replace_everywhere(gone: dict[int, Any]) -> None:
                 setattr(module, name, gone[id(value)])
 
 
-def remove_operators(sentence: str, operators: Iterable[str]) -> None:
-    """Let torch's operators of these names fail, however they are reached."""
-    refused = refusal(sentence)
-    library = torch._C._dispatch_library("IMPL", "aten", "", __file__, 0)
-    # nobody may find it and take it back: it stays, and no name leads to it
-    ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
-    for operator in operators:
-        packet = getattr(torch.ops.aten, operator, None)
-        for overload in packet.overloads() if packet is not None else ():
-            full = f"aten::{operator}" if overload == "default" else f"aten::{operator}.{overload}"
-            for key in ("CompositeImplicitAutograd", "CPU", "AutogradCPU"):
-                with contextlib.suppress(RuntimeError, TypeError):
-                    library.impl(full, key, refused, False)  # type: ignore[call-arg]
-            in_python = getattr(packet, overload)
-            for key in in_python.py_kernels:
-                in_python.py_kernels[key] = refused
-            in_python._dispatch_cache.clear()
+def remove_from_torch(sentences: dict[str, str]) -> set[Path]:
+    """Let what does the same in torch refuse, in C++ and in Python; the files of the latter.
 
-
-def remove_decompositions(sentence: str, word: str) -> None:
-    """Take away the recurrent layers that torch has in Python, for its compilers."""
-    import torch._decomp.decompositions as found
-
-    refused = refusal(sentence)
-    for attribute, function in list(vars(found).items()):
-        if word in attribute and isinstance(function, types.FunctionType):
-            disarm(function, sentence)
-            setattr(found, attribute, refused)
+    Args:
+        sentences: what to say, by the dotted name of what is forbidden.
+    """
+    same = {does_the_same(name.rpartition(".")[2]): sentence for name, sentence in sentences.items()}
+    for works, sentence in same.items():
+        refuse_operators(works, refusal(sentence))
+    closed: set[Path] = set()
+    for module in list(sys.modules.values()):
+        home = getattr(module, "__name__", "")
+        if not home.startswith("torch.") or home.startswith(("torch._C", "torch.nn.modules")):
+            continue
+        for function in functions_of(module):
+            for sentence in [same[works] for works in same if works_like(function, works)][:1]:
+                disarm(function, sentence)
+                closed |= sources(home)
     for table in torch._decomp.global_decomposition_table.values():
-        for operator in [o for o in table if word in str(o).rpartition("aten.")[2]]:
-            table[operator] = refused
-    close_source(found.__name__)
+        for operator in list(table):
+            name = str(operator).partition(".")[2].partition(".")[0]
+            for sentence in [same[works] for works in same if works(name)][:1]:
+                table[operator] = refusal(sentence)
+    return closed
 
 
-def remove_engine(refused: Any) -> None:
-    """Let every backward pass that Python starts fail."""
-    torch.autograd.Variable._execution_engine = types.SimpleNamespace(run_backward=refused)  # type: ignore
-    torch.autograd.graph._engine_run_backward = refused
-    torch.autograd._engine_run_backward = refused
-    torch.Tensor.backward = refused  # type: ignore[method-assign]
+def works_like(function: Any, same: Any) -> bool:
+    """Whether a function of torch in Python, or the class it is a method of, has the name of what is refused.
+
+    Classes are written ``LSTMCell``, operators ``lstm_cell``.
+    """
+    if not isinstance(function, types.FunctionType):
+        return False
+    owner = function.__qualname__.partition(".")[0]
+    return same(re.sub(r"(?<=[a-zA-Z])Cell", "_cell", owner).lower()) or same(owner)
+
+
+def relative(sentence: str) -> str:
+    """The sentence for what does the same as something that may not be called."""
+    made = ", nor another function that is made of the same"
+    return sentence if made in sentence else sentence.replace(" here:", f" here{made}:")
+
+
+def sources(module: str) -> set[Path]:
+    """The files that a module can be read or imported from."""
+    name = getattr(sys.modules.get(module), "__file__", None)
+    if not name or not name.endswith(".py"):
+        return set()
+    path = Path(name).resolve()
+    return {path, *(path.parent / "__pycache__").glob(f"{path.stem}.*")}

@@ -18,9 +18,11 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from utils.grading.changes import Changes
+from utils.grading.changes import HANDED_IN, Changes
 from utils.grading.release import MARK, Release, is_task, is_test
 from utils.grading.symbols import names
+
+LONGEST = 10_000  # characters that a student has written in locked cells, and that are kept
 
 
 class Storage:
@@ -48,17 +50,20 @@ class Storage:
         return SimpleNamespace(max_score=self.release.cells[name]["metadata"]["nbgrader"]["points"])
 
 
-def restore(release: Release, notebook: NotebookNode) -> tuple[NotebookNode, list[str]]:
+def restore(release: Release, notebook: NotebookNode, look: bool = True) -> tuple[NotebookNode, list[str]]:
     """The submitted notebook with all of the instructor's cells as they were, and what had been changed.
 
     Args:
         notebook: as :meth:`utils.grading.submission.Submission.notebook` gives it; it is changed.
+        look: whether to recognise answers without marks by their code, which is read for it.
     """
     changes = Changes(other_release=notebook.metadata.get(MARK, release.mark) != release.mark)
     recognise_locked(notebook, release)
-    recognise_answers(notebook, release)
-    for cell in notebook.cells:
+    if look:
+        recognise_answers(notebook, release)
+    for number, cell in enumerate(notebook.cells, 1):
         mend(cell, release, changes)
+        cell["id"] = f"{HANDED_IN}{number}"
     count = Counter(cell.metadata.nbgrader.grade_id for cell in notebook.cells if "nbgrader" in cell.metadata)
     notes = [
         f"Cell {name} was there {times} times; one counts." for name, times in count.items() if times > 1
@@ -66,10 +71,32 @@ def restore(release: Release, notebook: NotebookNode) -> tuple[NotebookNode, lis
     notebook = overwrite(notebook, release)
     notes += put_back(notebook, release, changes)
     notebook.metadata = nbformat.from_dict(copy.deepcopy(release.metadata))
-    for number, cell in enumerate(notebook.cells):
-        cell["id"] = f"cell-{number}"
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook, [*changes.sentences(), *notes]
+
+
+def written_over(release: Release, notebook: NotebookNode) -> dict[str, str]:
+    """What the student has written in locked cells, by their names: an answer may be among it.
+
+    It is the lines that the release does not have there, up to a length; none for a notebook of another.
+    """
+    if notebook.metadata.get(MARK, release.mark) != release.mark:
+        return {}
+    found: dict[str, str] = {}
+    left = LONGEST
+    for cell in notebook.cells:
+        original = release.cells.get(grade_id(cell) or "")
+        if original is None or not original["metadata"]["nbgrader"]["locked"] or left <= 0:
+            continue
+        name = original["metadata"]["nbgrader"]["grade_id"]
+        known = {
+            line.strip() for text in (release.visible[name], original["source"]) for line in text.splitlines()
+        }
+        own = "\n".join(line for line in cell.source.splitlines() if line.strip() not in known)[:left]
+        if own := own.strip("\n"):
+            found[name] = f"{found[name]}\n\n{own}" if name in found else own
+            left -= len(own)
+    return found
 
 
 def recognise_locked(notebook: NotebookNode, release: Release) -> None:
@@ -92,17 +119,24 @@ def recognise_answers(notebook: NotebookNode, release: Release) -> None:
     Of several such cells it is the last, whose definitions hold. Each cell stays where it is and as it is.
     """
     there = {grade_id(cell) for cell in notebook.cells}
-    nobodys = [
-        cell for cell in notebook.cells if cell.cell_type == "code" and grade_id(cell) not in release.cells
+    missing = [
+        name
+        for name, cell in release.cells.items()
+        if name not in there and is_task(cell) and cell["cell_type"] == "code"
     ]
-    for name, original in release.cells.items():
-        if name in there or not is_task(original) or original["cell_type"] != "code":
-            continue
+    if not missing:
+        return
+    nobodys = [
+        (cell, names(cell.source).binds)
+        for cell in notebook.cells
+        if cell.cell_type == "code" and grade_id(cell) not in release.cells
+    ]
+    for name in missing:
         defined = names(release.visible[name]).binds
-        found = [cell for cell in nobodys if defined and defined <= names(cell.source).binds]
+        found = [place for place, (_, binds) in enumerate(nobodys) if defined and defined <= binds]
         if found:
-            found[-1].metadata["nbgrader"] = {"grade_id": name}
-            nobodys.remove(found[-1])
+            cell, _ = nobodys.pop(found[-1])
+            cell.metadata["nbgrader"] = {"grade_id": name}
 
 
 def grade_id(cell: NotebookNode) -> str | None:
@@ -202,6 +236,7 @@ def put_back(notebook: NotebookNode, release: Release, changes: Changes) -> list
             place = max(place, min(later, default=len(notebook.cells)) - 1)
         place += 1
         notebook.cells.insert(place, nbformat.from_dict(json.loads(json.dumps(original))))
+        notebook.cells[place]["id"] = f"put-back-{number}"
         there = {key: at + (at >= place) for key, at in there.items()} | {name: place}
         changes.add("no answer" if is_task(original) else "missing", name, called(original))
     return notes

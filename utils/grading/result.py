@@ -18,6 +18,7 @@ class Result:
         notes: what the instructor should know, a sentence each: test cells that were restored, a crash, an
             attempt to cheat.
         failures: what went wrong in a test cell that lost points, in one sentence, by its name.
+        written_over: what the student had written in locked cells, which were put back, by their names.
         seconds: that grading took, and ``parts``: how they were spent.
         walls: what stood around the student's code: ``"bubblewrap"`` or ``"limits"``.
         again: the grading failed, not the submission: the next run tries it again.
@@ -30,6 +31,7 @@ class Result:
     problem: str = ""
     notes: list[str] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
+    written_over: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     parts: dict[str, float] = field(default_factory=dict)
     walls: str = ""

@@ -32,6 +32,8 @@ from utils.grading.walls import Walls, command, find_walls
 
 __all__ = ["Limits", "Walls", "command", "enclose", "find_walls", "guard", "how_it_ended", "report"]
 
+KILLED = "it was killed (signal 9)"  # never by what a submission did inside namespaces of its own
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -56,7 +58,13 @@ class Limits:
     threads: int = 400
 
 
-def enclose(limits: Limits, walls: Walls, keep: Iterable[int] = (), folder: Path | None = None) -> None:
+def enclose(
+    limits: Limits,
+    walls: Walls,
+    keep: Iterable[int] = (),
+    folder: Path | None = None,
+    hidden: Iterable[Path] = (),
+) -> None:
     """Shut this process in, for good. A forked child calls it first, while it has one thread.
 
     With namespaces, what returns is a fork of the caller: process 1 of a process namespace, alone in it. The
@@ -68,6 +76,7 @@ def enclose(limits: Limits, walls: Walls, keep: Iterable[int] = (), folder: Path
     Args:
         keep: numbers of the open files that stay open.
         folder: without namespaces, the working folder; the caller makes it, and removes it at the end.
+        hidden: with namespaces, files and folders that it does not see.
 
     Raises:
         OSError: the kernel refuses a part. The submission must not be run then.
@@ -90,6 +99,8 @@ def enclose(limits: Limits, walls: Walls, keep: Iterable[int] = (), folder: Path
         namespaces.keep_mounts_to_ourselves()
         namespaces.make_private("/tmp", limits.disk, limits.files)
         namespaces.make_private("/dev/shm", limits.disk, limits.files)
+        for path in hidden:
+            namespaces.hide(str(path))
         namespaces.hide("/proc")
         folder = Path("/tmp")
     _close_files({0, 1, 2, *keep})
@@ -201,7 +212,7 @@ def how_it_ended(status: int) -> str:
     if number == signal.SIGXCPU:
         return "its time was up"
     if number == signal.SIGKILL:
-        return "it was killed (signal 9): it was stopped from outside, or the machine ran out of memory"
+        return f"{KILLED}: it was stopped from outside, or the machine ran out of memory"
     name = signal.strsignal(number) or "unknown"
     return f"it was killed by signal {number} ({name.lower()})"
 

@@ -123,8 +123,10 @@ class Interpreter(NoCommands):
     compile: Compiler
 
     def transform_cell(self, raw_cell: str) -> str:
-        # IPython looks for magics line by line; what is Python as it stands has none
-        return f"{raw_cell}\n" if compiles(raw_cell) else super().transform_cell(raw_cell)
+        # IPython looks for magics line by line; what is Python as it stands has none, but a word such as `ls`
+        word = raw_cell.strip()
+        python = compiles(raw_cell) and not (word.isidentifier() and word not in self.user_ns)
+        return f"{raw_cell}\n" if python else super().transform_cell(raw_cell)
 
     def should_run_async(self, raw_cell: str, **more: Any) -> bool:
         return "await" in raw_cell and super().should_run_async(raw_cell, **more)
@@ -168,6 +170,8 @@ class Shell:
             displayhook_class=Hook,
             display_pub_class=Publisher,
         )
+        extensions: Any = self.ipython.extension_manager
+        extensions.load_extension("storemagic")  # as a notebook's kernel does
         # %matplotlib asks for it, also where there is none
         self.ipython.enable_gui = lambda gui=None: None  # type: ignore[method-assign]
         self.outputs = Outputs(LONGEST)

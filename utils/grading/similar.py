@@ -13,7 +13,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from nbformat import NotebookNode
@@ -25,6 +25,7 @@ PIECE = 25  # characters of reduced code
 LEAST = 60  # characters of reduced code that a pair must share: four lines or so
 SIMILAR = 0.5  # share of the shorter one's code
 MOST_PAIRS = 60  # on the page
+MOST_CODE = 100_000  # characters of one student's answers; whole assignments have a tenth of it
 COMMON_SHARE, COMMON_LEAST, COMMON_MOST = 0.15, 4, 10  # what more students have than this is the task's
 
 
@@ -89,7 +90,13 @@ def compare(
         code = [
             f"# {task}\n{code}" for task, code in task_cells(own) if task in tasks and code != tasks[task]
         ]
-        if code:
+        size = sum(map(len, code))
+        if size > MOST_CODE:
+            notes.append(
+                f"{submission.student} is not compared: its answers have {size:,} characters, "
+                f"and {MOST_CODE:,} is the most."
+            )
+        elif code:
             works.append(Work(submission.student, "\n\n".join(code)))
         else:
             notes.append(f"{submission.student} is not compared: no task is answered.")
@@ -166,13 +173,9 @@ def marked(code: str, slices: Sequence[Sequence[float]]) -> list[tuple[str, bool
     flags = [False] * len(code)
     for start, end in zip(*slices, strict=True):
         flags[int(start) : int(end)] = [True] * len(flags[int(start) : int(end)])
-    pieces: list[tuple[str, bool]] = []
-    for character, flag in zip(code, flags, strict=True):
-        if pieces and pieces[-1][1] == flag:
-            pieces[-1] = (pieces[-1][0] + character, flag)
-        else:
-            pieces.append((character, flag))
-    return pieces
+    cuts = [place for place in range(1, len(code)) if flags[place] != flags[place - 1]]
+    bounds = [0, *cuts, len(code)] if code else []
+    return [(code[start:end], flags[start]) for start, end in pairwise(bounds)]
 
 
 def similar_page(assignment: str, comparison: Comparison) -> str:

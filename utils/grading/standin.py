@@ -10,7 +10,7 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from utils.grading.values import find_class, is_name
 
@@ -37,7 +37,10 @@ KINDS = {
     "generator": types.GeneratorType,
     "module": types.ModuleType,
 }
-SAFE_HOMES = ("torch.nn.", "torch.optim.", "matplotlib.", "utils.models.")
+# What an object of the other process can be in `isinstance`. Nobody can see that its class is what it says;
+# so it is none of those that a test relies on, such as `nn.LSTM`: these are copied, and are what they are.
+SAFE_CLASSES = ("torch.nn.modules.module.Module", "torch.optim.optimizer.Optimizer")
+SAFE_HOMES = ("matplotlib.",)
 PLAIN_KINDS = (Tensor, str, bytes, int, float, list, tuple, dict, set, frozenset)
 ABOUT = ("__name__", "__qualname__", "__doc__", "__module__")
 
@@ -57,7 +60,7 @@ class StandIn:
             if isinstance(about.get(name), str):
                 set_own(self, name, about[name])
         if "bases" in about:
-            bases = tuple(base for base in map(find_class, about["bases"]) if base)
+            bases = tuple(base for base in map(find_class, about["bases"]) if base is nn.Module)
             set_own(self, "__bases__", (*bases, object))
 
     def __getattr__(self, name: str) -> Any:
@@ -127,7 +130,7 @@ def known_kind(about: dict) -> type | None:
     if about.get("kind") in KINDS:
         return KINDS[about["kind"]]
     for name in about.get("classes", ()):
-        if not isinstance(name, str) or not name.startswith(SAFE_HOMES):
+        if not isinstance(name, str) or not (name in SAFE_CLASSES or name.startswith(SAFE_HOMES)):
             continue
         home, _, attribute = name.rpartition(".")
         found = vars(sys.modules[home]).get(attribute) if home in sys.modules else None
@@ -142,14 +145,14 @@ def describe(value: Any) -> dict:
     about: dict[str, Any] = {
         "name": getattr(value, "__name__", None) or f"an object of class {kind.__name__}",
         "specials": [name for name in FORWARDED if getattr(kind, name, None) is not None],
-        "classes": [f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__],
+        "classes": names_of_classes(kind),
     }
     for name in ABOUT:
         text = getattr(value, name, None)
         if isinstance(text, str):
             about[name] = text[:500]
     if isinstance(value, type):
-        about["bases"] = [f"{base.__module__}.{base.__qualname__}" for base in value.__mro__]
+        about["bases"] = names_of_classes(value)
     elif isinstance(value, types.FunctionType | types.MethodType | types.BuiltinFunctionType):
         about["kind"] = "function"
         about["signature"] = parameters_of(value)
@@ -158,6 +161,16 @@ def describe(value: Any) -> dict:
     elif isinstance(value, types.ModuleType):
         about["kind"] = "module"
     return {name: content for name, content in about.items() if content is not None}
+
+
+def names_of_classes(kind: type) -> list[str]:
+    """The classes that a class is made of, by the names under which they are really found."""
+    named = [(base, base.__module__, base.__qualname__) for base in type.mro(kind)]
+    return [
+        f"{module}.{name}"
+        for base, module, name in named
+        if module in sys.modules and vars(sys.modules[module]).get(name) is base
+    ]
 
 
 def parameters_of(function: Any) -> list | None:

@@ -22,14 +22,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from utils.grading import sandbox
+from utils.grading import imports, sandbox
+from utils.grading.packages import Offer
+from utils.grading.shut import shut
 from utils.grading.wire import Channel, Ended, ending_with, from_descriptor, pair
 
 LATE = (  # what each fork would import otherwise; the last one for torch.autograd.grad, and sympy with it
     "numpy.random",
     "utils.grading.peer",
     "utils.grading.removal",
-    "utils.models",  # whose names tests forbid
     "torch.fx.experimental.symbolic_shapes",
 )
 
@@ -64,9 +65,15 @@ def main(descriptor: int) -> None:
     verdict = from_descriptor(descriptor)
     settings = verdict.receive()
     sandbox.guard()
+    offer = Offer(*map(tuple, settings["offer"]))
     with ending_with(verdict):
         walls = sandbox.find_walls()
+        imports.enforce(offer)
         shell = warm_up(settings["modules"])
+        from utils.grading import notebook_kernel  # with torch, which is warm now
+
+        notebook_kernel.do_without()
+        imports.go_on(shell.ipython)
     verdict.send({"walls": walls.name, "sentence": walls.sentence})
     limits = sandbox.Limits(**settings["limits"])
     lanes: list[int] = []
@@ -75,7 +82,7 @@ def main(descriptor: int) -> None:
             control = verdict.receive_channel()
         except Ended:
             return
-        fork_lane(lanes, (verdict,), Lane(control, shell, limits, walls).serve)
+        fork_lane(lanes, (verdict,), Lane(control, shell, limits, walls, offer).begin)
         control.close()
 
 
@@ -90,6 +97,8 @@ def fork_lane(lanes: list[int], others: Iterable[Channel], serve: Callable[[], N
         for channel in others:
             channel.close()
         serve()
+    except Ended:
+        pass  # who was spoken to is gone, and with it the need for this lane
     except BaseException:
         traceback.print_exc()
     finally:
@@ -103,11 +112,19 @@ class Lane:
         control: to the process with that submission's tests.
     """
 
-    def __init__(self, control: Channel, shell: Any, limits: sandbox.Limits, walls: sandbox.Walls) -> None:
-        self.control, self.shell, self.limits, self.walls = control, shell, limits, walls
+    def __init__(
+        self, control: Channel, shell: Any, limits: sandbox.Limits, walls: sandbox.Walls, offer: Offer
+    ) -> None:
+        self.control, self.shell, self.limits, self.walls, self.offer = control, shell, limits, walls, offer
+        self.closed: set[Path] = set()  # files that are gone here
         self.folders: dict[int, Path] = {}
         self.restricted: dict[tuple[str, ...], Channel] = {}  # lanes of this lane, by what is gone there
         self.elsewhere: dict[int, Channel] = {}  # children of those
+
+    def begin(self) -> None:
+        """Say that it is there, and serve."""
+        self.control.send({"lane": True})
+        self.serve()
 
     def serve(self) -> None:
         """Fork and end at the word of ``control`` until its other end is closed."""
@@ -134,7 +151,7 @@ class Lane:
             self.control.close()
             for channel in self.restricted.values():
                 channel.close()
-            be_student(given, self.shell, self.limits, self.walls, folder)
+            be_student(given, self.shell, self.limits, self.walls, folder, self.offer, self.closed)
         if folder is not None:
             self.folders[child] = folder
         return {"child": child}
@@ -143,7 +160,7 @@ class Lane:
         """As :meth:`fork`, by a lane from which the names are gone: they are taken away once."""
         if without not in self.restricted:
             here, there = pair()
-            inner = Lane(Channel(there), self.shell, self.limits, self.walls)
+            inner = Lane(Channel(there), self.shell, self.limits, self.walls, self.offer)
             others = (self.control, *self.restricted.values(), Channel(here))
             fork_lane([], others, lambda: inner.serve_without(without))
             there.close()
@@ -165,7 +182,7 @@ class Lane:
         try:
             with warnings.catch_warnings():  # torch warns of operators that are replaced
                 warnings.simplefilter("ignore")
-                remove(names)
+                self.closed = remove(names)
             gc.collect()
             gc.freeze()
         except Exception as error:
@@ -201,7 +218,15 @@ def end(child: int, grace: float) -> str:
     return ""
 
 
-def be_student(descriptor: int, shell: Any, limits: Any, walls: Any, folder: Path | None) -> None:
+def be_student(
+    descriptor: int,
+    shell: Any,
+    limits: Any,
+    walls: Any,
+    folder: Path | None,
+    offer: Offer,
+    closed: set[Path],
+) -> None:
     """What the fork does, until the tests are done with it."""
     try:
         from utils.grading.peer import STUDENT, Peer
@@ -209,11 +234,13 @@ def be_student(descriptor: int, shell: Any, limits: Any, walls: Any, folder: Pat
 
         channel = from_descriptor(descriptor)
         try:
-            sandbox.enclose(limits, walls, (descriptor,), folder)
+            sandbox.enclose(limits, walls, (descriptor,), folder, closed)
+            shut(offer, closed)
         except BaseException as error:
             channel.send({"enclosed": False, "why": f"{type(error).__name__}: {error}"})
             return
         channel.send({"enclosed": True})
+        sys.path.insert(0, "")  # as in a notebook, modules are found in the working folder
         printed = Outputs(LONGEST)
         sys.stdout = Stream(printed, "stdout")  # type: ignore[assignment]
         sys.stderr = Stream(printed, "stdout")  # type: ignore[assignment]

@@ -17,11 +17,11 @@ from nbformat import NotebookNode
 from nbformat.reader import reads as read_any_version
 
 from utils.grading.release import MARK
+from utils.grading.unreadable import AGAIN, FRESH, OWN, binary, why_no_json, why_no_notebook, why_no_text
 
 LARGEST = 20_000_000  # bytes of a notebook
 MOST_CELLS = 5_000
 DEEPEST = 100  # levels of its JSON; Jupyter writes about ten
-AGAIN = "; open it in Jupyter, save it and hand it in again."
 LIGHTER = "; clear its outputs in Jupyter, save it and hand it in again."
 CELL_ID = re.compile("[a-zA-Z0-9_-]{1,64}")  # nbformat's own rule
 
@@ -86,7 +86,7 @@ class Submission:
         notes = " ".join(self.notes)
         if notes and not self.files:
             return f"{name} is missing: {notes}"
-        there = ", ".join(self.files) or "no notebook at all"
+        there = ", ".join(map(printable, self.files)) or "no notebook at all"
         sentence = f"{name} is missing (there is {there}); hand it in under the name {name}."
         return f"{sentence} {notes}".strip()
 
@@ -98,6 +98,15 @@ def notebook_problem(name: str, content: bytes) -> str | None:
     except ValueError as error:
         return str(error)
     return None
+
+
+def is_notebook(content: bytes) -> bool:
+    """Whether ``content`` is that of a notebook, as far as one sees without reading its cells."""
+    try:
+        parse("", content)
+    except ValueError:
+        return False
+    return True
 
 
 def read_notebook(name: str, content: bytes) -> NotebookNode:
@@ -112,7 +121,7 @@ def read_notebook(name: str, content: bytes) -> NotebookNode:
     data = parse(name, content)
     version = data.get("nbformat")
     if type(version) is not int or version < 1:
-        raise ValueError(f"{name} does not say which version of the notebook format it has{AGAIN}")
+        raise ValueError(f"{name} does not say which version of the notebook format it has{FRESH}")
     if version > 4:
         raise ValueError(
             f"{name} has the notebook format {version}, which is newer than this course reads (4); "
@@ -127,9 +136,9 @@ def read_notebook(name: str, content: bytes) -> NotebookNode:
             nbformat.validate(notebook, relax_add_props=True)
             nbformat.writes(notebook).encode()
     except UnicodeEncodeError:
-        raise ValueError(f"{name} holds half a character (a lone surrogate){AGAIN}") from None
+        raise ValueError(f"{name} holds half a character (a lone surrogate){FRESH}") from None
     except (RecursionError, MemoryError):
-        raise ValueError(f"{name} is nested too deeply to be a notebook{AGAIN}") from None
+        raise ValueError(f"{name} is nested too deeply to be a notebook{FRESH}") from None
     except Refused as error:
         raise ValueError(str(error)) from None
     except Exception as error:  # nbformat raises many kinds, and every one means the same to the student
@@ -149,21 +158,23 @@ def parse(name: str, content: bytes) -> dict[str, Any]:
     try:
         text = content.decode("utf-8-sig")  # some editors put a mark of three bytes in front
     except UnicodeDecodeError:
-        raise ValueError(f"{name} is not UTF-8 text{AGAIN}") from None
+        raise ValueError(f"{name} {why_no_text(content)}") from None
     if not text.strip():
-        raise ValueError(f"{name} is empty{AGAIN}")
+        raise ValueError(f"{name} is empty{OWN}")
+    if about := binary(content):
+        raise ValueError(f"{name} {about}")
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ValueError(f"{name} is not JSON (line {error.lineno}: {error.msg}){AGAIN}") from None
+        raise ValueError(f"{name} {why_no_json(text, error)}") from None
     except (RecursionError, MemoryError):
-        raise ValueError(f"{name} is nested too deeply to be a notebook{AGAIN}") from None
+        raise ValueError(f"{name} is nested too deeply to be a notebook{FRESH}") from None
     except ValueError:  # a whole number of thousands of digits
-        raise ValueError(f"{name} holds a number that is too long{AGAIN}") from None
+        raise ValueError(f"{name} holds a number that is too long{FRESH}") from None
     if not isinstance(data, dict) or not ("cells" in data or "worksheets" in data):
-        raise ValueError(f"{name} is JSON but not a notebook: it has no cells{AGAIN}")
+        raise ValueError(f"{name} {why_no_notebook(data)}")
     if deeper_than(DEEPEST, data):
-        raise ValueError(f"{name} is nested too deeply to be a notebook{AGAIN}")
+        raise ValueError(f"{name} is nested too deeply to be a notebook{FRESH}")
     return data
 
 
@@ -187,9 +198,9 @@ def mended(name: str, data: dict[str, Any]) -> dict[str, Any]:
     """``data`` (format 4) without outputs, and with the fields that every notebook has, and no others."""
     cells = data.get("cells")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
-        raise Refused(f"{name} is JSON but not a notebook: its cells are no list of cells{AGAIN}")
+        raise Refused(f"{name} is JSON but not a notebook: its cells are no list of cells{FRESH}")
     if not cells:
-        raise Refused(f"{name} has no cells{AGAIN}")
+        raise Refused(f"{name} has no cells{OWN}")
     if len(cells) > MOST_CELLS:
         raise Refused(
             f"{name} has {len(cells)} cells, and {MOST_CELLS} is the most; "

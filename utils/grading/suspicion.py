@@ -6,9 +6,12 @@ A sentence costs nothing: no such attempt reaches a verdict. It says where to lo
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 
-from utils.grading.symbols import compiles, python
+from utils.grading.idioms import ORDINARY, is_setting, module_written, ordinary, own_checks
+from utils.grading.symbols import python
 
 MODULES = {
     "ctypes": "reaches into memory",
@@ -27,6 +30,15 @@ MODULES = {
     "importlib": "imports by name",
     "atexit": "acts when its process ends",
     "linecache": "looks into frames or sources",
+    "readline": "reads files by an editor's history",
+    "marshal": "runs compiled code",
+    "runpy": "runs other files",
+    "mmap": "reaches into memory",
+    "onnx": "uses another library's layers",
+    "onnxruntime": "uses another library's layers",
+    "jax": "uses another library's layers",
+    "tensorflow": "uses another library's layers",
+    "keras": "uses another library's layers",
     "secrets": "reaches for the source of hidden inputs",
     "threading": "starts threads",
     "utils.grading": "uses the grader",
@@ -69,6 +81,7 @@ ATTRIBUTES = {
     "__globals__": "looks into other functions",
     "__closure__": "looks into other functions",
     "__code__": "changes or reads compiled code",
+    "__qualname__": "gives a class the name of another",
     "__subclasses__": "searches the classes of its process",
     "cell_contents": "looks into other functions",
     "__builtins__": "changes what Python itself does",
@@ -76,6 +89,14 @@ ATTRIBUTES = {
     "_C": "reaches beneath torch's functions",
     "_VariableFunctions": "reaches beneath torch's functions",
     "_decomp": "reaches beneath torch's functions",
+    "forward_ad": "reaches beneath torch's functions",
+    "_functorch": "reaches beneath torch's functions",
+    "linearize": "differentiates by torch",
+    "next_functions": "walks through the graph of autograd",
+    "quantizable": "reaches beneath torch's functions",
+    "__loader__": "looks into frames or sources",
+    "from_file": "maps a file into memory",
+    "memmap": "maps a file into memory",
     "_flat_weights": "reaches beneath torch's functions",
     "_compiled_call_impl": "changes what a call of a module runs",
     "_peer": "uses the grader",
@@ -84,10 +105,22 @@ ATTRIBUTES = {
 }
 BENEATH = {
     ("torch", "ops"): "reaches beneath torch's functions",
+    ("torch", "jit"): "runs code through TorchScript",
+    ("torch", "ao"): "reaches beneath torch's functions",
     ("sys", "modules"): "looks into other modules",
 }
+MOST = 1_000_000  # characters of all cells that are read
+DEEPEST = 30  # attributes of attributes
 ENDS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit", "BaseException")
-PATHS = ("/proc", "gradebook", "submitted/", "autograded/", "solutions/", ".nbgrader", "/etc/passwd")
+PATHS = {  # with what may stand around them
+    "/proc": r"/proc(/|$)",
+    "gradebook": "gradebook",
+    "submitted/": r"(^|/)submitted/",
+    "autograded/": r"(^|/)autograded/",
+    "solutions/": r"(^|/)solutions/",
+    ".nbgrader": r"\.nbgrader",
+    "/etc/passwd": "/etc/passwd",
+}
 ALWAYS = (
     "torch",
     "nn",
@@ -101,31 +134,51 @@ COMPARISONS |= {"__class__", "__array__"}
 NUMBERS = ("Tensor", "Parameter", "int", "float", "complex", "str", "bytes")  # classes of one's own of these
 
 
-def suspicions(sources: list[str], tests: list[str] | None = None) -> list[str]:
+def suspicions(sources: Mapping[int, str], tests: list[str] | None = None) -> list[str]:
     """One sentence for each kind of attempt, naming the cell and line where it was first seen.
 
     Args:
+        sources: of the student's cells, by their place in the notebook.
         tests: the sources of the test cells that students see.
     """
     found: dict[str, str] = {}
     expected = set().union(*map(expected_numbers, tests or ()))
-    imported = set(ALWAYS)
-    for number, source in enumerate(sources, 1):
-        nodes = nodes_of(source)
+    imported, written = set(ALWAYS), set[str]()
+    left, unread = MOST, []
+    for number, source in sources.items():
+        module, code = module_written(source) or ("", source)
+        nodes = nodes_of(code) if len(source) <= left else None
+        if nodes is None:
+            unread.append(number)
+            continue
+        left -= len(source)
+        written.add(module)
         for node in nodes:
             imported |= names_of_import(node)
+        passed_over = ordinary(nodes, written)
         for node in nodes:
-            for what in looks_like(node, imported):
-                found.setdefault(what, f"answer cell {number}, line {getattr(node, 'lineno', '?')}")
-        for value in sorted(long_numbers(nodes) & expected):
+            for what in looks_like(node, imported) if id(node) not in passed_over else ():
+                found.setdefault(what, f"cell {number}, line {getattr(node, 'lineno', '?')}")
+        compared = own_checks(nodes)
+        for value in sorted(long_numbers([node for node in nodes if id(node) not in compared]) & expected):
             found.setdefault(f"holds the number {value:g}, which a visible test expects", f"cell {number}")
-    return [f"The code {what} ({where})." for what, where in found.items()]
+    told = [f"The code {what} ({where})." for what, where in found.items()]
+    if unread:
+        named = ", ".join(map(str, unread[:3])) + (" and others" if unread[3:] else "")
+        told.append(f"The code is too long to be looked over for attempts on the grading (cell {named}).")
+    return told
 
 
-def nodes_of(source: str) -> list[ast.AST]:
-    """The nodes of a cell's code; none when it is not Python."""
+def nodes_of(source: str) -> list[ast.AST] | None:
+    """The nodes of a cell's code; none when it is not Python. None when it is too long to be read."""
     try:
-        return list(ast.walk(ast.parse(source if compiles(source) else python(source))))
+        code = python(source)
+    except SyntaxError:
+        return []
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    try:
+        return list(ast.walk(ast.parse(code)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 
@@ -133,12 +186,12 @@ def nodes_of(source: str) -> list[ast.AST]:
 @lru_cache
 def expected_numbers(test: str) -> set[float]:
     """The long numbers of a test cell, which is the same for all students."""
-    return long_numbers(nodes_of(test))
+    return long_numbers(nodes_of(test) or [])
 
 
 def long_numbers(nodes: list[ast.AST]) -> set[float]:
     """The numbers in a cell with four digits or more, which hardly come about twice by chance."""
-    found = {getattr(node, "value", None) for node in nodes if isinstance(node, ast.Constant)}
+    found = {node.value for node in nodes if isinstance(node, ast.Constant)}
     return {
         value
         for value in found
@@ -157,12 +210,12 @@ def looks_like(node: ast.AST, imported: set[str]) -> list[str]:
     """What a node of the code looks like."""
     found = []
     if isinstance(node, ast.Import):
-        found += [MODULES[a.name.split(".")[0]] for a in node.names if a.name.split(".")[0] in MODULES]
-        found += ["uses the grader" for a in node.names if a.name.startswith("utils.grading")]
+        for name, told in ((a.name, a.asname) for a in node.names):
+            found += about_module(name, told is None)
     elif isinstance(node, ast.ImportFrom):
         home = node.module or ""
-        found += [MODULES[home.split(".")[0]]] if home.split(".")[0] in MODULES else []
-        found += ["uses the grader"] if home.startswith("utils.grading") else []
+        for name in (a.name for a in node.names):
+            found += about_module(f"{home}.{name}", plain=False)
         found += [
             CALLS[a.name] for a in node.names if a.name in CALLS and home in ("os", "sys", "gc", "inspect")
         ]
@@ -192,7 +245,9 @@ def looks_like(node: ast.AST, imported: set[str]) -> list[str]:
         found += ["raises what ends a process"] if getattr(error, "id", "") in ENDS else []
     elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 300:
         found += [
-            f"names a path such as {part!r}" for part in PATHS if part in node.value and " " not in node.value
+            f"names a path such as {part!r}"
+            for part, pattern in PATHS.items()
+            if " " not in node.value and re.search(pattern, node.value)
         ]
         found += [ATTRIBUTES[node.value]] if node.value in ATTRIBUTES else []
     if isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES:
@@ -201,21 +256,29 @@ def looks_like(node: ast.AST, imported: set[str]) -> list[str]:
         found.append(BENEATH[root_of(node), node.attr])
     elif isinstance(node, ast.Name) and node.id in ATTRIBUTES:
         found.append(ATTRIBUTES[node.id])
+    elif isinstance(node, ast.Name) and node.id in ORDINARY and node.id in imported:
+        found.append(MODULES[node.id])
     return found
 
 
-def is_setting(target: ast.Attribute) -> bool:
-    """Whether an assignment sets what is there to be set, such as ``torch.backends.cudnn.benchmark``."""
-    inner: ast.AST = target
-    while isinstance(inner, ast.Attribute):
-        if inner.attr == "backends":
-            return True
-        inner = inner.value
-    return False
+def about_module(name: str, plain: bool) -> list[str]:
+    """What an import of ``name``, a module or what is in it, looks like.
+
+    Args:
+        plain: the module keeps its name, so that what is used of it is seen later.
+    """
+    if name.startswith("utils.grading"):
+        return ["uses the grader"]
+    home, _, part = name.partition(".")
+    if home in ORDINARY and (part.partition(".")[0] in ORDINARY[home] or (plain and not part)):
+        return []
+    return [MODULES[home]] if home in MODULES else []
 
 
 def root_of(node: ast.AST) -> str:
-    """``torch`` of ``torch.nn.functional``."""
-    while isinstance(node, ast.Attribute):
+    """``torch`` of ``torch.nn.functional``; empty for a chain that is too long to mean anything."""
+    for _ in range(DEEPEST):
+        if not isinstance(node, ast.Attribute):
+            break
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""

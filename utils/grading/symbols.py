@@ -6,6 +6,7 @@ import ast
 import functools
 import symtable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -23,18 +24,71 @@ class Names:
     modules: frozenset[str] = frozenset()
 
 
+LONGEST = 300_000  # characters of a cell that is read; longer ones hold data, or are to keep us busy
+MOST_WORK = 2_000_000  # characters that IPython may go through: it does so once for every magic
+LONGEST_LINE = 10_000  # characters, of those
+CODE_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")  # what follows runs in the notebook as it stands
+
+
 def python(source: str) -> str:
-    """The code of a cell with IPython's magics turned into calls."""
+    """The code of a cell with a text in place of each of IPython's magics.
+
+    Raises:
+        ValueError: it is too long to be read.
+    """
+    if len(source) > LONGEST:
+        raise ValueError("a cell that is too long")
+    head, _, body = source.lstrip().partition("\n")
+    source = body if head.split(" ")[0] in CODE_MAGICS else source
+    if compiles(source):
+        return source
+    if source.lstrip().startswith("%%"):  # what follows is no code of the notebook
+        return f"{source!r}\n"
     from IPython.core.inputtransformer2 import TransformerManager
 
-    return TransformerManager().transform_cell(source)
+    manager = TransformerManager()
+    lines = f"{source}\n".splitlines(keepends=True)
+    steps: list[Any] = [*manager.cleanup_transforms, *manager.line_transforms]
+    for transform in steps:
+        lines = transform(lines)
+    plain = "".join(map(without_magic, lines))
+    if compiles(plain):
+        return plain
+    magics = sum(plain_line(line) is not None for line in lines)
+    if not magics:
+        return source
+    # a line within brackets or a text may look like a magic, which IPython knows to tell apart
+    if magics * len(source) > MOST_WORK or max(map(len, lines)) > LONGEST_LINE:
+        raise ValueError("a cell that is too long")
+    try:
+        return "".join(manager.do_token_transforms(lines))
+    except RuntimeError:  # it gives up after some hundreds
+        raise ValueError("a cell that is too long") from None
+
+
+def without_magic(line: str) -> str:
+    """The line, or what stands for its magic."""
+    found = plain_line(line)
+    return line if found is None else found
+
+
+def plain_line(line: str) -> str | None:
+    """What stands for a line with a magic; None for any other."""
+    bare = line.strip()
+    indent = line[: len(line) - len(line.lstrip())]
+    if bare.startswith(("%", "!", "?")) or (bare.endswith("?") and not bare.startswith("#")):
+        return f"{indent}{bare!r}\n"
+    left, equals, right = bare.partition("=")
+    if equals and right.lstrip().startswith(("%", "!")):
+        return f"{indent}{left}= {right.strip()!r}\n"
+    return None
 
 
 @functools.lru_cache(maxsize=4096)
 def names(source: str) -> Names:
     """The names of a cell; none when it is not Python."""
     try:
-        code = source if compiles(source) else python(source)
+        code = python(source)
         table = symtable.symtable(code, "cell", "exec")
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -10,19 +10,39 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from utils.errors import UserError
+from utils.terminal import safe
 
 # columns that tell a platform who is meant, and so stay as they came from it
 KEYS = ("ID", "SIS User ID", "SIS Login ID", "Integration ID", "Identifier", "ID number")
 
 
+class Cell(str):
+    """A cell of a file that was read: its text, and how it stood there (``raw``), quotation marks and all."""
+
+    __slots__ = ("raw",)
+    raw: str
+
+    @classmethod
+    def of(cls, text: str, raw: str) -> Cell:
+        cell = cls(text)
+        cell.raw = raw
+        return cell
+
+    def changed(self, text: str) -> Cell:
+        """Another text in its place, in quotation marks if it had some."""
+        return Cell.of(text, quoted(text) if self.raw.startswith('"') else text)
+
+
 @dataclass
 class Table:
-    """A CSV file with a header."""
+    """A CSV file with a header. What is read and not changed is written as it stood."""
 
     header: list[str]
     rows: list[list[str]]
     delimiter: str = ","
     bom: bool = False
+    ending: str = "\r\n"
+    keys: tuple[str, ...] = KEYS
 
     def places(self, *names: str) -> list[int]:
         """The columns that are called one of ``names``; capitals do not count."""
@@ -32,15 +52,25 @@ class Table:
     def write(self, path: Path) -> None:
         """Write the table; a cell that a spreadsheet would take for a formula gets an apostrophe."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        keys = [name.strip() in KEYS for name in self.header]
+        keys = [name.strip() in self.keys for name in self.header]
         with path.open("w", newline="", encoding="utf-8-sig" if self.bom else "utf-8") as file:
-            table = csv.writer(file, delimiter=self.delimiter)
-            table.writerow(map(neutral, self.header))
-            for row in self.rows:
-                table.writerow(
-                    cell if place < len(keys) and keys[place] else neutral(cell)
+            for row in [self.header, *self.rows]:
+                cells = [
+                    self.written(cell, row is not self.header and place < len(keys) and keys[place])
                     for place, cell in enumerate(row)
-                )
+                ]
+                file.write(self.delimiter.join(cells) + self.ending)
+
+    def written(self, cell: object, key: bool) -> str:
+        text = str(cell) if key else neutral(cell)
+        if isinstance(cell, Cell) and text == cell:
+            return cell.raw
+        text = text if isinstance(cell, Cell) else safe(text)
+        return quoted(text) if re.search(rf'["\r\n{re.escape(self.delimiter)}]', text) else text
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def neutral(cell: object) -> str:
@@ -51,7 +81,7 @@ def neutral(cell: object) -> str:
     return f"'{text}" if text.lstrip(" \t\r\n").startswith(("=", "+", "-", "@")) else text
 
 
-def read_table(path: Path, needs: Sequence[str]) -> Table:
+def read_table(path: Path, needs: Sequence[str] = ()) -> Table:
     """The CSV file ``path``, as Canvas or Moodle wrote it.
 
     Raises:
@@ -64,13 +94,15 @@ def read_table(path: Path, needs: Sequence[str]) -> Table:
     except UnicodeDecodeError:
         raise UserError(f"{path} is not UTF-8 text; export it again, as CSV in UTF-8") from None
     bom = text.startswith("\ufeff")
-    first = text.partition("\n")[0]
+    text = text.lstrip("\ufeff")
+    first, ending = re.match(r"([^\r\n]*)(\r\n|\n|\r|)", text).groups()  # type: ignore[union-attr]
     delimiter = max(",;\t", key=first.count)
     try:
-        rows = [row for row in csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=delimiter) if row]
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
     except csv.Error as error:
         raise UserError(f"{path} is not a CSV file: {error}") from None
-    table = Table(rows[0] if rows else [], rows[1:], delimiter, bom)
+    rows = as_they_stand(text, delimiter, rows)
+    table = Table(rows[0] if rows else [], rows[1:], delimiter, bom, ending or "\n")
     if missing := [name for name in needs if not table.places(name)]:
         raise UserError(
             f"{path} has no column {missing[0]!r}; export it again, and change nothing in its header"
@@ -78,3 +110,23 @@ def read_table(path: Path, needs: Sequence[str]) -> Table:
     for row in table.rows:
         row += [""] * (len(table.header) - len(row))
     return table
+
+
+def as_they_stand(text: str, delimiter: str, rows: list[list[str]]) -> list[list[str]]:
+    """``rows`` with each cell as it stands in ``text``; as they are, where that is quoted in another way."""
+    cell = re.compile(rf'("(?:[^"]|"")*"|[^"\r\n{delimiter}][^\r\n{delimiter}]*|)({delimiter}|\r\n|\n|\r|\Z)')
+    found: list[list[str]] = [[]]
+    at = 0
+    while at < len(text):
+        if not (match := cell.match(text, at)):
+            return rows
+        raw, end = match.groups()
+        plain = raw[1:-1].replace('""', '"') if raw.startswith('"') else raw
+        found[-1].append(Cell.of(plain, raw))
+        at = match.end()
+        if end != delimiter:
+            found.append([])
+        elif at == len(text):
+            found[-1].append(Cell.of("", ""))
+    found = [row for row in found if row and row != [""]]
+    return found if found == rows else rows

@@ -11,17 +11,22 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from utils.grading.bench import gone
+from utils.grading.imports import NOT_THERE
 from utils.grading.peer import Gone
+from utils.grading.sandbox import KILLED
 from utils.grading.shell import Shell
-from utils.grading.student import Student
+from utils.grading.student import Student, fitted
 from utils.grading.student_process import put_files
 from utils.grading.symbols import Telling, names
 from utils.grading.wire import Channel
 
 REFUSED = "may not be called here"  # what checks.forbidden says
+ROOM = 20_000_000  # characters of all outputs together
+ENDING = 5.0  # seconds that a process whose connection is closed may take to end, on a busy machine
 SHORTEST = 5.0  # seconds that a cell gets at least, however often the submission ran out of time
 
 
@@ -34,19 +39,23 @@ class Trial:
 
     Args:
         plan: ``cells`` (kind, id and source of each code cell of the submission, in its order), ``trusted``
-        (the
-            instructor's own cells that tests build on), ``from_student`` (the names that students define) and
-            ``timeout``, seconds for one cell.
+            (the instructor's own cells that tests build on), ``from_student`` (the names that students
+            define), ``timeout`` (seconds for one cell), ``seconds`` (for all), and of a trial that was cut
+            off and goes on here ``done`` (outputs by the place of the cell) and ``notes``.
         control: to the warm parent of students' processes.
         shell: for the tests.
+        tell: hears of each cell that begins or is done, and until when the tests' process may be busy: it
+            may end at any moment, by what a student's answer does to it.
     """
 
-    def __init__(self, plan: dict, control: Channel, shell: Shell) -> None:
+    def __init__(self, plan: dict, control: Channel, shell: Shell, tell: Callable[[dict], None]) -> None:
         self.plan = plan
         self.control = control
         self.shell = shell
+        self.tell = tell
+        self.until = time.monotonic() + plan["seconds"]
         self.files = {**plan["own_files"], **plan["files"]}  # the instructor's win
-        self.students: dict[tuple[str, ...], Student] = {(): Student(control, self.files)}
+        self.students: dict[tuple[str, ...], Student] = {(): Student(control, self.files, self.until)}
         self.trusted = list(plan["trusted"])
         self.from_student = set(plan["from_student"])
         self.bound: dict[str, Any] = {}  # the student's names in the test cell, and
@@ -54,14 +63,15 @@ class Trial:
         shell.ipython.ast_transformers.append(Telling(self.from_student))
         shell.namespace.update(__taken__=self.take_away, __given__=self.give_back)
         self.timeouts = 0
-        self.notes: list[str] = []
+        self.room = ROOM
+        self.notes: list[str] = list(plan["notes"])
         self.refused_here: Any = contextlib.nullcontext
         self.deadline_of_test = 0.0
         self.rang = False
         self.parts = {"student cells": 0.0, "test cells": 0.0, "starting processes": 0.0}
 
     def run(self) -> dict:
-        """The outputs of each cell by its place, notes for the instructor, and where the time went."""
+        """Notes for the instructor, and where the time went; the outputs of the cells have been told."""
         if not self.plan["files"]:
             return self.run_cells()
         with tempfile.TemporaryDirectory() as folder:
@@ -74,37 +84,82 @@ class Trial:
 
     def run_cells(self) -> dict:
         """:meth:`run`, in a folder that holds the assignment's files."""
-        outputs = {}
         for place, cell in enumerate(self.plan["cells"]):
             start = time.monotonic()
-            if cell["kind"] == "test":
-                outputs[place] = self.test(cell, place)
-                self.parts["test cells"] += time.monotonic() - start
+            test = cell["kind"] == "test"
+            self.tell({"cell": place})
+            if place in self.plan["done"]:
+                self.pass_over(cell, place)
+            elif start > self.until:
+                self.finish(place, [gone(self.note(f"{cell['label']} was not run: {self.used_up()}."))])
             else:
-                outputs[place] = self.student_cell(cell["source"], cell["label"], place + 1)
-                self.parts["student cells"] += time.monotonic() - start
+                self.finish(place, self.test(cell, place) if test else self.student_cell(cell, place + 1))
+            self.parts["test cells" if test else "student cells"] += time.monotonic() - start
         for student in self.students.values():
             self.parts["starting processes"] += student.seconds
             student.end()
-        return {"outputs": outputs, "notes": self.notes, "parts": self.parts}
+        return {"notes": self.notes, "parts": self.parts}
+
+    def finish(self, place: int, outputs: list[dict]) -> None:
+        """Tell what came of a cell, unless it was our side that failed in it."""
+        for student in self.students.values():
+            if student.trouble is not None:
+                raise student.trouble
+        outputs, self.room = fitted(outputs, self.room)
+        self.tell({"place": place, "made": outputs, "notes": self.notes})
+
+    def used_up(self) -> str:
+        return (
+            f"all cells together had taken {self.plan['timeout'] * (len(self.plan['cells']) + 2):g} seconds"
+        )
+
+    def pass_over(self, cell: dict, place: int) -> None:
+        """A cell whose outcome stands, of a trial that was cut off later: only what it defines is needed."""
+        made = self.plan["done"][place]
+        if any(output.get("ename") == "Stopped" for output in made):
+            return
+        if cell["kind"] != "test":
+            for student in self.students.values() if cell["source"].strip() else ():
+                if student.peer is None or student.peer.gone:
+                    student.ran.append((cell["source"], place + 1))  # it is run when the process begins
+                else:
+                    self.run_in(student, cell, place + 1)
+        elif names(cell["source"]).binds & self.needed_after(place):
+            notes, timeouts = list(self.notes), self.timeouts
+            self.test(cell, place)
+            self.notes, self.timeouts = notes, timeouts
+
+    def needed_after(self, place: int) -> set[str]:
+        """The names that later tests look up."""
+        later = [cell["source"] for cell in self.plan["cells"][place + 1 :] if cell["kind"] == "test"]
+        return set().union(*(names(source).needs for source in later))
 
     # ---------------------------------------------------------------- cells
 
-    def student_cell(self, source: str, label: str, number: int) -> list[dict]:
+    def student_cell(self, cell: dict, number: int) -> list[dict]:
         """Run one of the student's cells in each of the student's processes; the first one's outputs."""
-        if not source.strip():
+        if not cell["source"].strip():
             return []
         outputs: list[dict] | None = None
         for student in list(self.students.values()):
-            try:
-                made = student.run(source, number, self.limit())
-            except Gone:
-                made = [gone(self.how(student, label))]
+            made = self.run_in(student, cell, number)
             outputs = made if outputs is None else outputs
+            refused = [output["evalue"] for output in made if REFUSED in output.get("evalue", "")]
+            self.notes += [f"In {cell['label']}: {sentence}" for sentence in refused][:1]
         return outputs or []
 
-    def test(self, cell: dict, place: int) -> list[dict]:
-        """Run a test cell here; its outputs."""
+    def run_in(self, student: Student, cell: dict, number: int, again: bool = False) -> list[dict]:
+        """Run one of the student's cells in one process; once more, if that was ended from outside."""
+        try:
+            return student.run(cell["source"], number, self.limit())
+        except Gone:
+            sentence = self.how(student, cell["label"])
+        if KILLED in sentence and not again:
+            return self.run_in(student, cell, number, again=True)
+        return [gone(self.note(sentence))]
+
+    def test(self, cell: dict, place: int, again: bool = False) -> list[dict]:
+        """Run a test cell here; its outputs. Once more, if the student's process was ended from outside."""
         limit = self.limit()
         student = self.students[()]
         before = {each.peer for each in self.students.values() if each.peer and each.peer.gone}
@@ -123,14 +178,21 @@ class Trial:
         for each in self.students.values():
             if each.peer is not None and each.peer.gone and each.peer not in before:
                 stopped, sentence = True, self.how(each, cell["label"])
-                outputs = [o for o in outputs if o["output_type"] != "error"] + [gone(sentence)]
+                if KILLED in sentence and not again:
+                    return self.test(cell, place, again=True)
+                outputs = [o for o in outputs if o["output_type"] != "error"] + [gone(self.note(sentence))]
         if self.rang and not stopped:
             outputs = [o for o in outputs if o["output_type"] != "error"]
-            outputs.append(gone(self.too_long(cell["label"], limit)))
+            outputs.append(gone(self.note(self.too_long(cell["label"], limit))))
         for output in outputs:
-            if REFUSED in output.get("evalue", ""):
-                self.notes.append(f"In {cell['label']}: {output['evalue']}")
+            if any(sign in output.get("evalue", "") for sign in (REFUSED, NOT_THERE)):
+                self.note(f"In {cell['label']}: {output['evalue']}")
         return outputs
+
+    def note(self, sentence: str) -> str:
+        """Keep a sentence for the instructor."""
+        self.notes.append(sentence)
+        return sentence
 
     def run_trusted(self, test: str) -> None:
         """Run the instructor's cells that stand before ``test`` and have not been run."""
@@ -212,7 +274,7 @@ class Trial:
     def restricted(self, forbidden: tuple[str, ...]) -> Student:
         """The student's process without these names; all cells that ran so far run there, too."""
         if forbidden not in self.students:
-            student = self.students[forbidden] = Student(self.control, self.files, forbidden)
+            student = self.students[forbidden] = Student(self.control, self.files, self.until, forbidden)
             student.ran = list(self.students[()].ran)
         student = self.students[forbidden]
         with self.clock_stopped():
@@ -237,6 +299,10 @@ class Trial:
         """Seconds for the next cell: fewer after each that ran out of time."""
         return max(min(SHORTEST, self.plan["timeout"]), self.plan["timeout"] / 2**self.timeouts)
 
+    def watched(self, seconds: float | None) -> None:
+        """Tell for how long the tests' process may be busy: what an answer makes it do may hear no alarm."""
+        self.tell({"until": None if seconds is None else time.monotonic() + seconds})
+
     @contextlib.contextmanager
     def alarm(self, seconds: float) -> Iterator[None]:
         """Stop the block when the student's process does not use the time up, but the test itself does."""
@@ -247,42 +313,41 @@ class Trial:
 
         signal.signal(signal.SIGALRM, ring)
         signal.setitimer(signal.ITIMER_REAL, seconds + 0.5)
+        self.watched(seconds)
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            self.watched(None)
 
     @contextlib.contextmanager
     def clock_stopped(self) -> Iterator[None]:
         """What happens in the block is not the test's time."""
         start = time.monotonic()
         left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+        self.watched(None)
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, left)
-            self.deadline_of_test += time.monotonic() - start
+            self.watched(left)
+            passed = time.monotonic() - start
+            self.deadline_of_test += passed
+            for student in self.students.values():  # the others, too, have waited
+                if student.peer is not None and student.peer.channel.deadline is not None:
+                    student.peer.channel.deadline += passed
 
     def too_long(self, label: str, limit: float) -> str:
         self.timeouts += 1
-        sentence = f"{label} took more than {limit:g} seconds; is there a loop that does not end?"
-        self.notes.append(sentence)
-        return sentence
+        return f"{label} took more than {limit:g} seconds; is there a loop that does not end?"
 
     def how(self, student: Student, label: str) -> str:
-        """Why a student's process is gone, in one sentence; it is ended, and noted."""
+        """Why a student's process is gone, in one sentence; it is ended."""
         reason = student.peer.gone if student.peer is not None else ""
         limit = self.limit()
-        ended = student.end(grace=0.2 if reason == "its process ended" else 0.0)
+        ended = student.end(grace=ENDING if reason == "its process ended" else 0.0)
         if reason == "out of time":
             return self.too_long(label, limit)
         if reason == "its process ended":
             reason = ended or "it ended Python"
-        sentence = f"{label} stopped: {reason}."
-        self.notes.append(sentence)
-        return sentence
-
-
-def gone(sentence: str) -> dict:
-    """The output of a cell whose process is gone."""
-    return {"output_type": "error", "ename": "Stopped", "evalue": sentence, "traceback": [sentence]}
+        return f"{label} stopped: {reason}."

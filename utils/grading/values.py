@@ -28,9 +28,20 @@ if TYPE_CHECKING:
 
 Node = Any
 DEEPEST = 100
+# those that every kernel of torch knows; the bytes of others (quantized, packed bits) may end a process
+CROSSING = (
+    *("bool", "uint8", "int8", "int16", "int32", "int64", "uint16", "uint32", "uint64"),
+    *("float16", "bfloat16", "float32", "float64", "complex64", "complex128"),
+)
+TENSORS = {name: getattr(torch, name) for name in CROSSING if hasattr(torch, name)}  # old torch lacks uint16
 DTYPES = {str(value)[6:]: value for value in vars(torch).values() if isinstance(value, torch.dtype)}
+LARGEST = 1 << 40  # what the sizes of a tensor without elements may be, multiplied
+MOST_SIZES = 32  # of a tensor or array
 # classes that both processes have under one name, whose objects therefore are copied rather than lent
 SHARED = ("torch.nn.", "utils.models.")
+# what a class may define whose objects compute as those of the class that it is made of
+MAKES = {"__init__", "__module__", "__qualname__", "__doc__", "__annotations__", "__parameters__"}
+MAKES |= {"__firstlineno__", "__static_attributes__", "__annotate_func__", "__annotations_cache__"}
 NOT_COPIED = {"_flat_weights", "_flat_weight_refs", "_parameters", "_buffers", "_modules"}
 BUILTIN_TYPES = {
     kind.__name__: kind
@@ -65,22 +76,41 @@ def tensor_node(value: Tensor) -> list:
     """[dtype, shape, bytes] of a dense tensor."""
     if value.layout is not torch.strided or value.is_quantized or value.is_nested:
         raise NotPlain("a sparse, quantized or nested tensor")
+    if str(value.dtype)[6:] not in TENSORS or value.device.type == "meta":
+        raise NotPlain(f"a tensor of dtype {value.dtype} on {value.device}")
     flat = value.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
     dense = flat.as_strided((flat.numel(),), (1,))  # one element may have any stride
     return [str(value.dtype)[6:], list(value.shape), dense.view(torch.uint8).numpy().tobytes()]
 
 
 def read_tensor(node: Node) -> Tensor:
-    """The tensor of :func:`tensor_node`."""
+    """The tensor of :func:`tensor_node`.
+
+    Raises:
+        BadNode: dtype, shape and bytes do not fit each other.
+    """
     name, shape, data = node
-    dtype = DTYPES[name]
+    if not isinstance(name, str) or name not in TENSORS:
+        raise BadNode("a tensor of an unknown dtype")
+    dtype = TENSORS[name]
+    check_shape(shape, dtype.itemsize, data)
     if not data:
-        if math.prod(shape):  # never memory that somebody else has written
-            raise BadNode("a tensor without its values")
         return torch.empty(shape, dtype=dtype)
     if dtype is torch.bool:  # a byte may be neither 0 nor 1
         return torch.frombuffer(bytearray(data), dtype=torch.uint8).ne(0).reshape(shape)
     return torch.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
+
+
+def check_shape(shape: Node, size: int, data: Node) -> None:
+    """Raise BadNode unless ``data`` are the bytes of so many elements of ``size`` bytes each."""
+    if not isinstance(shape, list) or len(shape) > MOST_SIZES or not isinstance(data, bytes):
+        raise BadNode("a tensor without a shape or without its values")
+    if not all(type(length) is int and length >= 0 for length in shape):
+        raise BadNode("a shape that is none")
+    if math.prod(max(1, length) for length in shape) > LARGEST:
+        raise BadNode("a tensor that is too large")
+    if math.prod(shape) * size != len(data):  # never memory that somebody else has written
+        raise BadNode("a tensor whose values are not as many as its shape says")
 
 
 class Writer:
@@ -194,11 +224,11 @@ class Writer:
 
     def module(self, value: nn.Module) -> Node:
         """A module of a class that both sides have, by value; any other is lent."""
-        if not class_name(type(value)) or not is_plain_module(value):
+        if not module_class(value) or not is_plain_module(value):
             return self.peer.lend(value)
         number = self.number(value)
         try:
-            return ["m", number, class_name(type(value)), *self.module_state(value)]
+            return ["m", number, module_class(value), *self.module_state(value)]
         except NotPlain:
             del self.numbers[id(value)]
             self.objects[number] = None
@@ -231,7 +261,7 @@ class Writer:
     def overwritten(self, number: int, value: Any) -> Node:
         """The contents of an object that keeps its number."""
         if isinstance(value, nn.Module):
-            return ["m", number, class_name(type(value)), *self.module_state(value)]
+            return ["m", number, module_class(value), *self.module_state(value)]
         if isinstance(value, Tensor):
             return ["x", number, None, tensor_node(value)]
         if isinstance(value, np.ndarray):
@@ -268,6 +298,16 @@ def class_name(kind: type) -> str | None:
     """The name under which both sides have a class, if they do."""
     name = f"{kind.__module__}.{kind.__qualname__}"
     return name if name.startswith(SHARED) and find_class(name) is kind else None
+
+
+def module_class(value: nn.Module) -> str | None:
+    """The class of a module that both sides have: its own, or the one that its own only makes."""
+    for kind in type(value).__mro__:
+        if name := class_name(kind):
+            return name
+        if not set(vars(kind)) <= MAKES:
+            return None
+    return None
 
 
 def find_class(name: Any) -> type | None:

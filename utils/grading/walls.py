@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import utils
+from utils import torchtext_files
+from utils.grading.packages import Offer
 
+PACKAGES = ("site-packages", "dist-packages")  # names of the folders that hold them
 INSIDE = "inside "  # COURSE_WALLS of a program behind walls begins so; what they are follows
 
 
@@ -70,7 +73,7 @@ def _find_walls(told: str) -> Walls:
         found = told[len(INSIDE) :].split()
     else:
         found = _try(Walls())
-        if told != "limits" and sys.platform == "linux":
+        if told != "limits" and sys.platform == "linux" and shutil.which("bwrap"):
             found += _try(Walls(bubblewrap=True))
     return Walls(*(wall in found for wall in ("bubblewrap", "namespaces", "seccomp")))
 
@@ -86,7 +89,11 @@ def _try(walls: Walls) -> list[str]:
 
 
 def command(
-    argv: Sequence[str], walls: Walls, readable: Iterable[Path] = (), hidden: Iterable[Path] = ()
+    argv: Sequence[str],
+    walls: Walls,
+    readable: Iterable[Path] = (),
+    hidden: Iterable[Path] = (),
+    offer: Offer | None = None,
 ) -> list[str]:
     """The command that runs ``argv``, a Python program, behind ``walls``. It gets a short environment.
 
@@ -97,6 +104,7 @@ def command(
     Args:
         readable: more files and folders that it may read, such as data.
         hidden: folders that it may not see even where they lie inside one that it sees.
+        offer: the packages, and parts of ``utils``, that it sees; without, all.
     """
     line = ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in environment(walls).items())]
     if not walls.bubblewrap:
@@ -110,7 +118,12 @@ def command(
         else:
             line += ["--ro-bind-try", folder, folder]
     line += ["--tmpfs", "/tmp", "--dir", "/dev/shm", "--proc", "/proc"]
-    line += [part for options in _mounts(_visible(readable), _hidden(hidden)).values() for part in options]
+    visible, covered = _visible(readable), _hidden(hidden)
+    if offer is not None:
+        homes = {Path(site) for site in offer.sites} | {_package(), _package().resolve()}
+        covered |= homes
+        visible = visible - homes | {Path(place) for place in (*offer.entries, *offer.course)}
+    line += [part for options in _mounts(visible, covered).values() for part in options]
     for device in ("null", "zero", "full", "random", "urandom"):
         line += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
     return [*line, "--remount-ro", "/", "--chdir", "/tmp", *argv]
@@ -126,7 +139,7 @@ def environment(walls: Walls) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "USER": "student",
         "LOGNAME": "student",
-        "PYTHONPATH": "" if _installed() else str(_package().parent),
+        "PYTHONPATH": os.pathsep.join(_not_found_alone()),
         "PYTHONSAFEPATH": "1",  # nothing is imported from the working folder
         "PYTHONDONTWRITEBYTECODE": "1",
         "CUDA_VISIBLE_DEVICES": "",
@@ -147,7 +160,13 @@ def _package() -> Path:
 
 
 def _installed() -> bool:
-    return _package().parent.name in ("site-packages", "dist-packages")
+    return _package().parent.name in PACKAGES
+
+
+def _not_found_alone() -> list[str]:
+    """The folders with packages that this Python does not find by itself."""
+    folders = [None if _installed() else _package().parent, torchtext_files.find()]
+    return [str(folder) for folder in folders if folder is not None]
 
 
 def _visible(readable: Iterable[Path]) -> set[Path]:
@@ -156,8 +175,10 @@ def _visible(readable: Iterable[Path]) -> set[Path]:
     paths += [Path("/etc", name) for name in ("ld.so.cache", "fonts", "alternatives", "localtime")]
     for prefix in (Path(sys.prefix), Path(sys.base_prefix)):
         paths += [prefix / part for part in ("bin", "lib", "lib64", "share", "pyvenv.cfg")]
-    if site.ENABLE_USER_SITE:
-        paths += [Path(site.getusersitepackages())]
+    # the packages of another environment, too, where a .pth file of this one names them
+    paths += [Path(entry) for entry in sys.path if Path(entry).name in PACKAGES]
+    torchtext = torchtext_files.find()
+    paths += [] if torchtext is None else [torchtext]
     paths += [path.absolute() for path in readable]
     hop = Path(sys.executable)
     while hop.is_symlink():  # .venv/bin/python names another Python, maybe by way of a third

@@ -20,6 +20,7 @@ import msgpack
 
 LENGTH = struct.Struct(">Q")
 MEGABYTE = 1 << 20
+MOST = 2_000_000  # values in a frame; what is long in a few values, such as a tensor's bytes, may be longer
 
 
 class Ended(Exception):
@@ -78,7 +79,7 @@ class Channel:
         if size > self.largest:
             raise Garbled(f"a message of {size / MEGABYTE:.0f} MB; at most {self.largest // MEGABYTE} MB")
         try:
-            return msgpack.unpackb(self.read(size), raw=False, strict_map_key=False)
+            return unpack(self.read(size))
         except (ValueError, TypeError, msgpack.UnpackException, RecursionError, MemoryError) as error:
             raise Garbled(str(error)) from None
 
@@ -101,7 +102,7 @@ class Channel:
             raise Ended from None
         if len(head) < LENGTH.size:
             raise Ended
-        message = msgpack.unpackb(self.read(LENGTH.unpack(head)[0]), raw=False)
+        message = unpack(self.read(LENGTH.unpack(head)[0]))
         given = array.array("i")
         for _, kind, data in rights:
             if kind == socket.SCM_RIGHTS:
@@ -136,6 +137,63 @@ class Channel:
 
     def close(self) -> None:
         self.end.close()
+
+
+def unpack(frame: bytearray) -> Any:
+    """The data in a frame of msgpack; of each value its head alone is read before their number is known.
+
+    Raises:
+        ValueError: it holds more than ``MOST`` values, or what is no plain data, or is cut short.
+    """
+    if len(frame) > MOST:  # otherwise it cannot hold more: each value takes a byte
+        check_number(frame)
+    most = min(MOST, len(frame))  # or a head alone would take memory for values that are not there
+    return msgpack.unpackb(
+        frame,
+        raw=False,
+        strict_map_key=False,
+        max_array_len=most,
+        max_map_len=most,
+        max_ext_len=0,
+        ext_hook=refuse_extension,
+    )
+
+
+def check_number(frame: bytearray) -> None:
+    """Raise a ValueError when a frame holds more than ``MOST`` values."""
+    place, number = 0, 0
+    while place < len(frame):
+        number += 1
+        if number > MOST:
+            raise ValueError(f"a message of more than {MOST} values")
+        head = frame[place]
+        place += SIZES[head]
+        if head in COUNTED:  # bytes or text, with their length in front
+            width = COUNTED[head]
+            place += int.from_bytes(frame[place - width : place], "big")
+
+
+def refuse_extension(kind: int, data: bytes) -> None:
+    raise ValueError("a value of a kind of its own")
+
+
+# Bytes of a value's head, and of its content where the head says how many, by its first byte. Of lists and
+# dicts it is the head alone: their values follow. Source: the specification of msgpack.
+SIZES = [1] * 256
+SIZES[0xA0:0xC0] = range(1, 33)  # short text
+for first, sizes in {
+    0xC4: (2, 3, 5),  # bytes
+    0xC7: (3, 4, 6),  # extensions
+    0xCA: (5, 9),  # floats
+    0xCC: (2, 3, 5, 9),  # whole numbers
+    0xD0: (2, 3, 5, 9),  # with a sign
+    0xD4: (3, 4, 6, 10, 18),  # extensions
+    0xD9: (2, 3, 5),  # text
+    0xDC: (3, 5),  # lists
+    0xDE: (3, 5),  # dicts
+}.items():
+    SIZES[first : first + len(sizes)] = sizes
+COUNTED = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
 
 
 def pair() -> tuple[socket.socket, socket.socket]:

@@ -10,6 +10,7 @@ recurrent layers keep their state, or a tuple of such. All rows advance together
 host wait for the device once a step, to ask whether all rows have ended.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -70,6 +71,7 @@ def sample(
         # The smallest of independent exponential times E_w / p_w falls on w with probability p_w. Unlike
         # torch.multinomial, this never waits for the device.
         times = torch.empty_like(probabilities).exponential_(generator=generator)
+        times.clamp_(min=torch.finfo(times.dtype).tiny)  # 0 / 0 would win
         return (probabilities / times).argmax(dim=-1)
 
     return _generate(step, first, state, end, limit, draw)
@@ -85,17 +87,24 @@ def distribution(
     3. ``top_p``, the nucleus (Holtzman et al., 2020): only the fewest most probable tokens stay whose
        probabilities, after 1 and 2, sum to at least p.
 
-    What is left is scaled to sum to 1.
+    What is left is scaled to sum to 1. As the temperature goes to 0, all of it goes to the token that greedy
+    takes (equally to each, where several logits are largest).
 
-    Raises ValueError if temperature <= 0, top_k < 1 or top_p is not in (0, 1].
+    Raises ValueError if temperature is not positive and finite, top_k < 1 or top_p is not in (0, 1].
     """
-    if temperature <= 0:
-        raise ValueError(f"temperature must be positive, got {temperature}; use greedy for its limit 0")
+    if not 0 < temperature < math.inf:
+        raise ValueError(
+            f"temperature must be positive and finite, got {temperature}; use greedy for its limit 0"
+        )
     if top_k is not None and top_k < 1:
         raise ValueError(f"top_k must be at least 1, got {top_k}; None keeps all tokens")
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"top_p must be a probability above 0, got {top_p}; None keeps all tokens")
-    probabilities = (_at_least_float32(logits) / temperature).softmax(dim=-1)
+    logits = _at_least_float32(logits)
+    # Less the largest, which leaves p as it is: a logit over a tiny temperature would be infinite.
+    differences = logits - logits.amax(dim=-1, keepdim=True)
+    limits = torch.finfo(logits.dtype)
+    probabilities = (differences / min(max(temperature, limits.tiny), limits.max)).softmax(dim=-1)
     if top_k is None and top_p is None:
         return probabilities
     ranked, tokens = probabilities.sort(dim=-1, descending=True)
@@ -151,9 +160,8 @@ def beam(
     best = Decoded(history[:, 0], torch.zeros_like(first), scores[:, -1].clone().fill_(-torch.inf))
     for length in range(1, limit + 1):
         logits, state = step(token, state)
-        log_probs = _at_least_float32(logits).log_softmax(dim=-1).unflatten(0, (batch, beam_size))
         # an item's best continuations are among the best of each of its beginnings
-        steps, tokens = log_probs.topk(min(beam_size, logits.shape[-1]))
+        steps, tokens = (part.unflatten(0, (batch, beam_size)) for part in _most_probable(logits, beam_size))
         scores, chosen = (scores.unsqueeze(-1) + steps).flatten(1).topk(beam_size)
         parent = chosen // steps.shape[-1]
         token = tokens.flatten(1).gather(1, chosen)
@@ -167,6 +175,16 @@ def beam(
         state = select(state, (items.unsqueeze(1) * beam_size + parent).flatten())
         token = token.flatten()
     return best._replace(tokens=best.tokens[:, : int(best.lengths.max())])
+
+
+def _most_probable(logits: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Each row's most probable tokens (rows, count), after their log-probabilities; one alone is greedy's."""
+    log_probs = _at_least_float32(logits).log_softmax(dim=-1)
+    if count == 1:  # topk may take another than the first of equal ones, and the softmax makes some equal
+        best = logits.argmax(dim=-1, keepdim=True)
+        return log_probs.gather(-1, best), best
+    steps, tokens = log_probs.topk(min(count, logits.shape[-1]))
+    return steps, tokens
 
 
 def _better(best: Decoded, history: Tensor, scores: Tensor, length: int) -> Decoded:

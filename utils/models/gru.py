@@ -25,6 +25,7 @@ class GRU(Recurrent):
     """
 
     gates = 3
+    mode = "GRU"
 
     def cell(self) -> Cell:
         biases = ("bias_ih",)  # b_hh stays with the product W_hh h, since r acts on both

@@ -13,6 +13,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 from utils.models import fused
 from utils.models.cells import State
 from utils.models.sequences import check_input, check_lengths, check_state, describe, length_mask, pack_like
+from utils.models.transforms import is_transformed
 from utils.models.unroll import Cell, unroll
 
 BACKENDS = ("auto", "readable")
@@ -36,6 +37,8 @@ class Recurrent(nn.Module):
 
     gates: int  # in weight_ih and weight_hh
     parts = 1  # tensors in the state; more than one make a tuple
+    mode: str  # the cell's name, as torch.nn has it
+    proj_size = 0  # torch.nn's projection of the output, which no layer here has
 
     def __init__(
         self,
@@ -78,7 +81,7 @@ class Recurrent(nn.Module):
                     parameter = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
                     self.register_parameter(name + suffix(layer, direction), parameter)
         self.reset_parameters()
-        self._lay_out()
+        self.flatten_parameters()
 
     # --- what a cell defines ---
 
@@ -117,17 +120,26 @@ class Recurrent(nn.Module):
         width = self.input_size if layer == 0 else self.num_directions * self.hidden_size
         return {name: getattr(self, name + end) for name in self.weight_shapes(width)}
 
+    @property
+    def all_weights(self) -> list[list[Tensor]]:
+        """The parameters of each layer and direction, in the order of ``torch.nn``."""
+        rows = [(k, d) for k in range(self.num_layers) for d in range(self.num_directions)]
+        return [list(self.weights(layer, direction).values()) for layer, direction in rows]
+
     def _first_weight(self) -> Tensor:
         return self.weights(layer=0)["weight_ih"]
 
     def _all_weights(self) -> list[Tensor]:
-        layers, directions = range(self.num_layers), range(self.num_directions)
-        return [w for layer in layers for d in directions for w in self.weights(layer, d).values()]
+        return [weight for row in self.all_weights for weight in row]
 
     def _options(self) -> fused.Options:
         return fused.Options(self.bias, self.num_layers, self.dropout, self.training, self.bidirectional)
 
-    def _lay_out(self) -> None:
+    def flatten_parameters(self) -> None:
+        """Lay the parameters in one block of memory, as cuDNN reads them; elsewhere, do nothing.
+
+        This happens by itself when the layer is made or moved.
+        """
         kernel = self.kernel()
         if kernel is not None:
             sizes = self.input_size, self.hidden_size
@@ -136,23 +148,28 @@ class Recurrent(nn.Module):
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "Recurrent":
         """``to``, ``cuda``, ``half`` ... all come here: the parameters are new afterwards."""
         super()._apply(fn, recurse)
-        self._lay_out()
+        self.flatten_parameters()
         return self
 
     # --- the call ---
 
     def forward(
         self,
-        x: Tensor | PackedSequence,
-        state: Any = None,
+        input: Tensor | PackedSequence | None = None,
+        hx: Any = None,
         lengths: Tensor | Sequence[int] | None = None,
+        *,
+        x: Tensor | PackedSequence | None = None,
+        state: Any = None,
     ) -> tuple[Any, Any]:
         """Read the sequences of ``x``; return the output of every step and the last state.
 
+        The first two arguments have two names, those of ``torch.nn`` and those of the course.
+
         Args:
-            x: (time, batch, input_size), or (batch, time, input_size) with ``batch_first``, or one sequence
-                (time, input_size), or a PackedSequence.
-            state: h_0, of shape (num_layers * num_directions, batch, hidden_size), without batch for one
+            input, x: (time, batch, input_size), or (batch, time, input_size) with ``batch_first``, or one
+                sequence (time, input_size), or a PackedSequence.
+            hx, state: h_0, of shape (num_layers * num_directions, batch, hidden_size), without batch for one
                 sequence; zeros if None. Row layer * num_directions + direction belongs to that layer. For
                 LSTM, the tuple (h_0, c_0) of two such tensors.
             lengths: (batch,) integers on the device of ``x``: how many steps of each padded item are real.
@@ -165,6 +182,7 @@ class Recurrent(nn.Module):
         Raises:
             ValueError: if the rank, width or dtype of ``x``, the shape of ``state`` or a length is wrong.
         """
+        x, state = one_of("x", x, "input", input), one_of("state", state, "hx", hx)
         if isinstance(x, PackedSequence):
             if lengths is not None:
                 raise ValueError("a PackedSequence knows its lengths: call layer(x, state) without lengths")
@@ -198,14 +216,16 @@ class Recurrent(nn.Module):
     def _joined(self, parts: State) -> Any:
         return parts[0] if self.parts == 1 else parts
 
-    def _fused(self) -> fused.Kernel | None:
-        """The fused kernel, if it is to run now; compilers do better with the loop."""
-        return None if self.backend == "readable" or torch.compiler.is_compiling() else self.kernel()
+    def _fused(self, x: Tensor, state: State) -> fused.Kernel | None:
+        """The fused kernel, if it is to run now; compilers and torch.func do better with the loop."""
+        if self.backend == "readable" or is_transformed(x, *state, *self._all_weights()):
+            return None
+        return self.kernel()
 
     def _forward_packed(self, x: PackedSequence, state: Any) -> tuple[PackedSequence, State]:
         check_input(x.data, self.input_size, False, self._first_weight().dtype)
         parts = self._parts(state, x.data, int(x.batch_sizes[0]))
-        kernel = self._fused()
+        kernel = self._fused(x.data, parts)
         if kernel is not None:
             dtype = product_dtype(x.data, self._first_weight())
             parts = tuple(part.to(dtype) for part in parts)
@@ -222,7 +242,7 @@ class Recurrent(nn.Module):
         dtype = product_dtype(x, self._first_weight())
         x, state = x.to(dtype), tuple(part.to(dtype) for part in state)
         checked = None if lengths is None else check_lengths(lengths, time, batch, x.device)
-        kernel = self._fused()
+        kernel = self._fused(x, state)
         if kernel is not None:
             return fused.run_padded(kernel, x, state, self._all_weights(), self._options(), checked)
         if checked is None:
@@ -253,6 +273,13 @@ class Recurrent(nn.Module):
         return ", ".join(
             [f"{self.input_size}, {self.hidden_size}", *(f"{name}={getattr(self, name)}" for name in options)]
         )
+
+
+def one_of(name: str, value: Any, other_name: str, other: Any) -> Any:
+    """An argument that has two names: the value that was given, if one was."""
+    if value is not None and other is not None:
+        raise ValueError(f"{name} and {other_name} are names of the same argument: give one of them")
+    return other if value is None else value
 
 
 def suffix(layer: int, direction: int) -> str:

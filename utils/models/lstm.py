@@ -81,6 +81,7 @@ class LSTM(Recurrent):
 
     gates = 4
     parts = 2
+    mode = "LSTM"
 
     def __init__(
         self,

@@ -51,7 +51,7 @@ class MUT1(MUT):
     The bare x stands in h', inside the tanh; W_hz does not exist. The rest is told in ``MUT``.
     """
 
-    kind, bare = 1, True
+    kind, bare, mode = 1, True, "MUT1"
 
 
 class MUT2(MUT):
@@ -64,7 +64,7 @@ class MUT2(MUT):
     The bare x stands in r. The rest is told in ``MUT``.
     """
 
-    kind, bare = 2, True
+    kind, bare, mode = 2, True, "MUT2"
 
 
 class MUT3(MUT):
@@ -77,4 +77,4 @@ class MUT3(MUT):
     The rest is told in ``MUT``.
     """
 
-    kind, bare = 3, False
+    kind, bare, mode = 3, False, "MUT3"

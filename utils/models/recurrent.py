@@ -61,6 +61,7 @@ class RNN(Recurrent):
         if nonlinearity not in ACTIVATIONS:
             raise ValueError(f"nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
         self.nonlinearity = nonlinearity
+        self.mode = f"RNN_{nonlinearity.upper()}"
         self.identity_start = identity_start
         super().__init__(
             input_size,

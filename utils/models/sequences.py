@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
+from utils.models.transforms import is_traced
+
 
 def length_mask(lengths: Tensor, time: int) -> Tensor:
     """(time, batch), True where a step lies within its item's length: mask[t, i] = t < lengths[i]."""
@@ -15,7 +17,8 @@ def length_mask(lengths: Tensor, time: int) -> Tensor:
 def check_lengths(lengths: Tensor | Sequence[int], time: int, batch: int, device: torch.device) -> Tensor:
     """The lengths as a tensor, or a ValueError if they do not fit (time, batch) or lie on another device.
 
-    In a compiled or traced model their values go unchecked: a graph cannot stop to look at them.
+    In a compiled or traced model, and under torch.func, their values go unchecked: a graph cannot stop to
+    look at them.
     """
     if not isinstance(lengths, Tensor):
         lengths = torch.tensor(lengths, device=device)
@@ -26,7 +29,7 @@ def check_lengths(lengths: Tensor | Sequence[int], time: int, batch: int, device
         )
     if lengths.device != device:
         raise ValueError(f"lengths are on {lengths.device} but x is on {device}: use lengths.to(x.device)")
-    if torch.compiler.is_compiling() or torch.jit.is_tracing() or lengths.is_meta:
+    if is_traced() or lengths.is_meta:
         return lengths
     if bool(((lengths < 1) | (lengths > time)).any()):
         raise ValueError(

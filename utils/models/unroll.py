@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from utils.models.cells import Saved, State, Weights
+from utils.models.transforms import is_transformed, is_vectorized
 
 
 class Cell(NamedTuple):
@@ -43,7 +44,7 @@ def unroll(
     sweep = Sweep(mask, backwards)
     tensors = (x, *state, *weights.values())
     learns = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
-    if learns and not torch.compiler.is_compiling() and not torch.jit.is_tracing():
+    if learns and not is_transformed(*tensors):
         output, *last_state = ThroughTime.apply(cell, sweep, len(state), list(weights), *tensors)
         last = tuple(last_state)
     else:
@@ -88,13 +89,12 @@ class ThroughTime(torch.autograd.Function):
         no_tensors = (None,) * 4  # cell, sweep, states and names have no gradient
         given, saved_tensors = 1 + ctx.states + len(ctx.names), ctx.saved_tensors
         tensors, values = saved_tensors[:given], saved_tensors[given:]
-        x, state = tensors[0], tensors[1 : 1 + ctx.states]
-        weights = dict(zip(ctx.names, tensors[1 + ctx.states :], strict=True))
-        if torch.is_grad_enabled():  # the gradient is to be differentiated in turn: leave both to autograd
-            output, last_state, _ = loop(ctx.cell, x, state, weights, ctx.sweep)
-            found = differentiate((output, *last_state), (d_output, *d_state), tensors)
+        # The gradient is to be differentiated in turn, or there are many of them: leave both to autograd.
+        if torch.is_grad_enabled() or is_vectorized(d_output, *d_state):
+            found = differentiate(ctx.cell, ctx.sweep, ctx.states, ctx.names, tensors, (d_output, *d_state))
             return *no_tensors, *found
 
+        x, weights = tensors[0], dict(zip(ctx.names, tensors[1 + ctx.states :], strict=True))
         trace = [values[k : k + ctx.width] for k in range(0, len(values), ctx.width)]
         gradients = {name: torch.zeros_like(weight, dtype=wide(weight)) for name, weight in weights.items()}
         d_x = torch.empty_like(x, memory_format=torch.contiguous_format) if ctx.needs_input_grad[4] else None
@@ -116,12 +116,31 @@ class ThroughTime(torch.autograd.Function):
 
 
 def differentiate(
-    outputs: tuple[Tensor, ...], d_outputs: tuple[Tensor, ...], inputs: tuple[Tensor, ...]
+    cell: Cell,
+    sweep: Sweep,
+    states: int,
+    names: list[str],
+    tensors: tuple[Tensor, ...],
+    d_outputs: tuple[Tensor, ...],
 ) -> tuple[Tensor | None, ...]:
-    """The gradients of those inputs that have one, themselves differentiable."""
-    wanted = [tensor for tensor in inputs if tensor.requires_grad]
-    found = iter(torch.autograd.grad(outputs, wanted, d_outputs, create_graph=True, allow_unused=True))
-    return tuple(next(found) if tensor.requires_grad else None for tensor in inputs)
+    """The gradients of those of the loop's ``tensors`` (x, state, weights) that have one, by autograd.
+
+    They are differentiable if gradients are enabled.
+    """
+    again = torch.is_grad_enabled()
+    with torch.enable_grad():
+        # Views, so that autograd stops at them: the state may come from an earlier call with the same
+        # weights, and what goes that way is no part of this call's gradient.
+        x, *rest = views = [tensor.view_as(tensor) for tensor in tensors]
+        weights = dict(zip(names, rest[states:], strict=True))
+        output, last_state, _ = loop(cell, x, tuple(rest[:states]), weights, sweep)
+        wanted = [view for view in views if view.requires_grad]
+        found = iter(
+            torch.autograd.grad(
+                (output, *last_state), wanted, d_outputs, create_graph=again, allow_unused=True
+            )
+        )
+    return tuple(next(found) if view.requires_grad else None for view in views)
 
 
 def wide(tensor: Tensor) -> torch.dtype:

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from utils.models.transforms import is_traced
+
 
 def check_sizes(**sizes: int) -> None:
     for name, size in sizes.items():
@@ -17,7 +19,7 @@ def check_tokens(tokens: Tensor, vocabulary_size: int) -> None:
         raise ValueError(f"tokens must be a tensor (batch, time) with at least one time step, got {got}")
     if tokens.dtype not in (torch.int64, torch.int32):
         raise ValueError(f"tokens must be integers (int64 or int32), got {tokens.dtype}: use tokens.long()")
-    if tokens.device.type != "cpu" or torch.compiler.is_compiling():
+    if tokens.device.type != "cpu" or is_traced():
         return  # to look at the values would make the host wait for the device, or break the graph
     if tokens.numel() > 0 and (int(tokens.min()) < 0 or int(tokens.max()) >= vocabulary_size):
         raise ValueError(

@@ -95,8 +95,9 @@ def _scored(
         effective_order=effective_order,
         force=True,
     )
+    # sacrebleu's exp(log 100) is 100.00000000000004
     score = metric.corpus_score(lines, _streams(groups)).score  # type: ignore[arg-type]  # it allows None
-    return Bleu(score, metric.get_signature().format())
+    return Bleu(min(score, 100.0), metric.get_signature().format())
 
 
 def _plain_references(group: Sequence[str]) -> list[str]:
@@ -158,7 +159,7 @@ def bleu_score(
         raise ValueError("expected a list of one or more candidates, each a list of tokens")
     candidates = [_tokens(candidate) for candidate in candidate_corpus]
     references = [_references(group) for group in references_corpus]
-    return torchtext_adapter.bleu_score(candidates, references, max_n, weights)
+    return min(torchtext_adapter.bleu_score(candidates, references, max_n, weights), 1.0)
 
 
 def _references(group: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -7,6 +7,9 @@ anyone to do: it puts two modules of its own under these names into ``sys.module
 them there, imports. Of the C++ names the course needs one, the table behind a vocabulary, written below in
 Python as ``PythonVocab``. The others raise a RuntimeError when they are used.
 
+Where there is no wheel of torchtext, for Python 3.13 for example, :mod:`utils.torchtext_files` provides its
+Python files; they go to the end of ``sys.path``.
+
 The names to import from here: ``native`` (whether torchtext runs on its C++ part), ``Vocab``, ``vocab``,
 ``build_vocab_from_iterator``, ``Vectors``, ``get_tokenizer``, ``bleu_score``. Importing them writes nothing
 to stderr, because a warning in a graded cell would cost the student its points.
@@ -26,6 +29,8 @@ from types import ModuleType
 from typing import Any
 
 import torch  # noqa: F401  first, so that a broken torch is not taken for a broken torchtext
+
+from utils import torchtext_files
 
 NATIVE_NAMES = (
     "BERTEncoder",
@@ -165,6 +170,9 @@ def _import_torchtext(supplied: dict[str, ModuleType]) -> None:
             del sys.modules[name]
         raise
 
+
+if (_files := torchtext_files.provide()) is not None and str(_files) not in sys.path:
+    sys.path.append(str(_files))
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Python 3.12 warns of a "\!" in torchtext's own source

@@ -35,7 +35,7 @@ def clip_by_norm(parameters, max_norm):
     factor = torch.clamp(max_norm / (norm + 1e-6), max=1.0)
     for p in parameters:
         if p.grad is not None:
-            p.grad = p.grad * factor
+            p.grad *= factor
     return norm
 
 

@@ -10,7 +10,7 @@
 # %% task="threshold"
 def decide(logits: Tensor, threshold: float) -> Tensor:
     """1 for spam, 0 for ham, of shape (batch,)."""
-    return (torch.sigmoid(logits[:, 0]) >= threshold).long()
+    return (torch.sigmoid(logits.squeeze(1)) >= threshold).long()
 
 
 def threshold_for(probabilities: Tensor, labels: Tensor, precision: float) -> tuple[float, float]:
