@@ -23,7 +23,7 @@ def payload(model: SequenceClassifier, names: Names) -> dict[str, Any]:
     h_t and the logits are those of ``SequenceClassifier``; matrices are lists of rows.
     """
     rnn = model.encoder.rnn
-    weights = {
+    weights: dict[str, Any] = {
         "embedding": model.encoder.embedding.weight,
         "weight_ih": rnn.weight_ih_l0,
         "weight_hh": rnn.weight_hh_l0,
@@ -47,7 +47,8 @@ def figure(data: dict[str, Any], first: str) -> HTML:
     """The box, with the name ``first`` in it."""
     numbers = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return HTML(
-        f'<div class="live-names" hidden><label>A name: <input type="text" maxlength="24" value="{html.escape(first)}" '
-        f'autocomplete="off" spellcheck="false"></label><div class="live-names-out" aria-live="polite"></div>'
+        f'<div class="live-names" hidden><label>A name: <input type="text" value="{html.escape(first)}" '
+        f'maxlength="24" autocomplete="off" spellcheck="false"></label>'
+        f'<div class="live-names-out" aria-live="polite"></div>'
         f'<script type="application/json">{numbers}</script></div>'
     )

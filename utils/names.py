@@ -65,8 +65,17 @@ def trained(
         return F.cross_entropy(model(batch.tokens, batch.lengths), batch.labels, weights)
 
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
-    options = {"clip_norm": 1.0, "patience": 2, "progress": False}
-    fit(model, batches, loss, optimizer, epochs, validate=lambda model: loss(model, valid).item(), **options)
+    fit(
+        model,
+        batches,
+        loss,
+        optimizer,
+        epochs,
+        clip_norm=1.0,
+        validate=lambda model: loss(model, valid).item(),
+        progress=False,
+        patience=2,
+    )
     return model
 
 

@@ -1,3 +1,9 @@
+# ---
+# jupyter:
+#   course:
+#     uses: [torch, numpy, matplotlib, faker, utils.checks, utils.data]
+# ---
+
 # %% [markdown]
 # # Assignment 6: names, letter by letter
 #
@@ -20,8 +26,9 @@
 # are done, choose *Kernel → Restart Kernel and Run All Cells*, press *Validate*, save, and hand in this file
 # under the name it has.
 #
-# **Rules.** Use Python, PyTorch and NumPy as you like; task 2 names what it leaves out. Each task is tested
-# alone. Leave the arguments of your functions as they are, except where a task is to train a model.
+# **Rules.** Use Python, PyTorch, NumPy and Matplotlib as you like; task 2 names what it leaves out. Each
+# task is tested alone. Leave the arguments of your functions as they are, except where a task is to train a
+# model.
 
 # %% given="imports"
 import math
