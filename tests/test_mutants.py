@@ -222,13 +222,6 @@ def test_every_entry_names_a_mutant_that_exists(assignment):
     assert {name: changes.get(name) for name in listed} == {name: e["change"] for name, e in listed.items()}
 
 
-@pytest.mark.parametrize("assignment", find_assignments(ROOT), ids=lambda assignment: assignment.name)
-def test_what_is_listed_as_equivalent_is_a_mutant(assignment):
-    changes = {mutant.name: mutant.change for mutant in mutants.read_mutants(assignment)}
-    listed = mutants.read_equivalent(assignment)
-    assert {name: changes.get(name) for name in listed} == {name: e["change"] for name, e in listed.items()}
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("assignment", find_assignments(ROOT), ids=lambda assignment: assignment.name)
 def test_mutants_of_an_assignment_lose_marks(assignment, tmp_path, record_property):
