@@ -15,8 +15,8 @@ from utils.errors import UserError
 
 PACKAGE = Path(utils.__file__ or "").absolute().parent
 ALWAYS = ("torch", "numpy", "matplotlib")  # each assignment may use these
-# what the student's process itself is made of
-OWN = ("torch", "numpy", "matplotlib", "matplotlib-inline", "ipython", "msgpack")
+# what the student's process itself is made of, and the progress bars that notebooks are full of
+OWN = ("torch", "numpy", "matplotlib", "matplotlib-inline", "ipython", "msgpack", "tqdm", "ipywidgets")
 OWN_PARTS = ("utils.checks", "utils.grading.student_process")
 SITES = ("site-packages", "dist-packages")
 
