@@ -59,7 +59,7 @@ def grade(course: Path, *options: str) -> subprocess.Popen:
 
 
 def stop(run: subprocess.Popen) -> str:
-    """Ctrl-C; what is on standard error in the end, after the warning where there is no bubblewrap."""
+    """Ctrl-C; what is on standard error in the end."""
     family = psutil.Process(run.pid).children(recursive=True)
     os.killpg(run.pid, signal.SIGINT)
     start = time.monotonic()
@@ -68,6 +68,11 @@ def stop(run: subprocess.Popen) -> str:
     assert run.returncode == 1
     _, left = psutil.wait_procs(family, timeout=10)
     assert not left, [process.cmdline() for process in left]
+    return after_warning(error)
+
+
+def after_warning(error: str) -> str:
+    """Standard error without its first line where there is no bubblewrap."""
     warning, _, rest = error.partition("\n")
     return rest if warning.startswith("Warning: Submissions run with resource limits alone") else error
 
@@ -134,7 +139,7 @@ def test_grades_that_cannot_be_written_into_the_table_are_kept(course, tmp_path)
     options = ("--to", str(tmp_path), "--student", "ada")
     (tmp_path / TABLE).mkdir()
     run = grade(course, *options)
-    error = run.communicate(timeout=120)[1]
+    error = after_warning(run.communicate(timeout=120)[1])
     assert run.returncode == 1 and len(error.splitlines()) == 1 and "is a folder" in error
     (tmp_path / TABLE).rmdir()
     run = grade(course, *options)
