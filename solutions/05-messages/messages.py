@@ -706,8 +706,8 @@ checks.true(
 # | E | the state is read behind the padding |
 # | F | the model was left in training mode |
 #
-# Fill in `causes`, a dict from the number of a run to the letter of its likeliest cause. Each letter occurs
-# once.
+# Write `causes()`, which returns a dict from the number of each run to the letter of its likeliest cause.
+# Each letter occurs once.
 #
 # Then write `train_loop(model, optimizer, train, valid, epochs)`. `model(tokens)` gives logits of shape
 # `(batch,)`; `train` and `valid` are lists of batches `(tokens, labels)`, of different sizes. In each
@@ -719,9 +719,11 @@ checks.true(
 
 
 # %% task="training"
-### BEGIN SOLUTION
-causes = {1: "D", 2: "F", 3: "E", 4: "B", 5: "A", 6: "C"}
-### END SOLUTION
+def causes() -> dict[int, str]:
+    """The letter of the likeliest cause of each run."""
+    ### BEGIN SOLUTION
+    return {1: "D", 2: "F", 3: "E", 4: "B", 5: "A", 6: "C"}
+    ### END SOLUTION
 
 
 def train_loop(model, optimizer, train, valid, epochs: int) -> list[float]:
@@ -749,8 +751,9 @@ def train_loop(model, optimizer, train, valid, epochs: int) -> list[float]:
 
 
 # %% test="training" checks="causes" points=1
-checks.true(isinstance(causes, dict) and set(causes) == set(range(1, 7)), "causes needs the keys 1 to 6.")
-checks.true(sorted(causes.values()) == list("ABCDEF"), "each of the letters A to F is the cause of one run.")
+found = checks.call(causes)
+checks.true(isinstance(found, dict) and set(found) == set(range(1, 7)), "causes needs the keys 1 to 6.")
+checks.true(sorted(found.values()) == list("ABCDEF"), "each of the letters A to F is the cause of one run.")
 ### BEGIN HIDDEN TESTS
 for run, letter in (
     (1, "D"),
@@ -760,7 +763,7 @@ for run, letter in (
     (5, "A"),
     (6, "C"),
 ):
-    checks.true(causes[run] == letter, f"run {run} has another cause than {causes[run]}.")
+    checks.true(found[run] == letter, f"run {run} has another cause than {found[run]}.")
 ### END HIDDEN TESTS
 
 

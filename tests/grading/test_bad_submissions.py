@@ -72,6 +72,8 @@ with checks.forbidden("torch.cosh"):
     assert checks.call(four, 1) == 5
 """
 
+# it reads beyond what is there; a signal that a first process sends itself does nothing
+CRASH = "numpy.lib.stride_tricks.as_strided(numpy.zeros(1), (2**40,), (8,)).sum()"
 RIGHT = {
     "one": "def one(x):\n    return x + 1",
     "two": "def two(x):\n    return torch.exp(x)",
@@ -161,7 +163,7 @@ IN_A_CALL = {
     "sys.exit": ("import sys\n    sys.exit()", "SystemExit"),
     "kills its parent": ("import os, signal\n    os.kill(os.getppid(), signal.SIGKILL)\n    return 0", ""),
     "kills all": ("import os, signal\n    os.kill(-1, signal.SIGKILL)\n    return 0", ""),
-    "segmentation fault": ("import faulthandler\n    faulthandler._sigsegv()", "segmentation fault"),
+    "segmentation fault": (f"import numpy\n    {CRASH}", "segmentation fault"),
     "abort": ("import os\n    os.abort()", ""),
     "recursion": ("return {task}(x)", "RecursionError"),
     "recursion without end": (
@@ -204,12 +206,12 @@ def two(x):
 
 
 AT_CELL_LEVEL = {
-    "raises": ("import nothing_of_this_name", "ModuleNotFoundError: No module named 'nothing_of_this_name'."),
+    "raises": ("nothing_of_this_name.here()", "NameError: name 'nothing_of_this_name' is not defined."),
     "input": ("name = input('Your name? ')", "nobody to ask"),
     "endless": ("while True:\n    pass", "it took more than 3 seconds; is there a loop that does not end?"),
     "exit": ("import os\nos._exit(3)", "it ended Python (exit code 3)."),
     "sys.exit": ("import sys\nsys.exit()", "SystemExit"),
-    "segmentation fault": ("import faulthandler\nfaulthandler._sigsegv()", "segmentation fault"),
+    "segmentation fault": (f"import numpy\n{CRASH}", "segmentation fault"),
     "memory": ("kept = bytearray(100 * 2**30)", "MemoryError"),
     "prints": ("for _ in range(2000):\n    print('x' * 10**6)\nraise ValueError", ""),
     "no Python": ("def three(x) return x", "SyntaxError"),

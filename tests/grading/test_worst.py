@@ -37,8 +37,8 @@ MAGICS = {
 @pytest.mark.parametrize("name", MAGICS)
 def test_magics_are_read_in_one_pass(name, passes):
     assert names(MAGICS[name]).binds == {"a"}
-    assert suspicions([MAGICS[name] + "import ctypes\n" * (name != "in prompts")]) == [
-        f"The code reaches into memory (answer cell 1, line {MAGICS[name].count(chr(10)) + 1})."
+    assert suspicions({1: MAGICS[name] + "import ctypes\n" * (name != "in prompts")}) == [
+        f"The code reaches into memory (cell 1, line {MAGICS[name].count(chr(10)) + 1})."
     ] * (name != "in prompts")
     assert not passes
 
@@ -50,14 +50,14 @@ def test_lines_in_brackets_that_look_like_magics_are_told_apart_as_long_as_it_co
     with pytest.raises(ValueError):
         python(formula * 3_000)
     assert not passes
-    (sentence,) = suspicions([formula * 3_000])
+    (sentence,) = suspicions({1: formula * 3_000})
     assert sentence == "The code is too long to be looked over for attempts on the grading (cell 1)."
 
 
 def test_code_under_a_magic_that_times_it_is_code():
     source = "%%time\nimport ctypes\ndef three(x):\n    return 3"
     assert names(source).binds == {"ctypes", "three"}
-    assert suspicions([source]) == ["The code reaches into memory (answer cell 1, line 1)."]
+    assert suspicions({1: source}) == ["The code reaches into memory (cell 1, line 1)."]
 
 
 def test_a_cell_of_a_megabyte_is_not_parsed_and_the_others_are(monkeypatch):
@@ -75,9 +75,9 @@ def test_a_cell_of_a_megabyte_is_not_parsed_and_the_others_are(monkeypatch):
         "a" + ".a" * 500_000,
         "\n".join(f"a{i} = 1" for i in range(10**5)),
     ):
-        told = suspicions(["a = 1", worst, "import ctypes"])
+        told = suspicions({1: "a = 1", 2: worst, 3: "import ctypes"})
         assert told == [
-            "The code reaches into memory (answer cell 3, line 1).",
+            "The code reaches into memory (cell 3, line 1).",
             "The code is too long to be looked over for attempts on the grading (cell 2).",
         ]
     assert sum(parsed) < 1000
@@ -85,7 +85,7 @@ def test_a_cell_of_a_megabyte_is_not_parsed_and_the_others_are(monkeypatch):
 
 def test_all_cells_together_are_read_up_to_a_bound(monkeypatch):
     monkeypatch.setattr(suspicion, "MOST", 1000)
-    told = suspicions(["a = 1\n" * 40] * 6)
+    told = suspicions(dict.fromkeys(range(1, 7), "a = 1\n" * 40))
     assert told == ["The code is too long to be looked over for attempts on the grading (cell 5, 6)."]
 
 
@@ -94,7 +94,7 @@ def test_all_cells_together_are_read_up_to_a_bound(monkeypatch):
 )
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="ends Python 3.10, which is why a fork reads it")
 def test_deep_code_is_an_ordinary_event(source):
-    assert suspicions([source]) == [] and names(source).binds == frozenset()
+    assert suspicions({1: source}) == [] and names(source).binds == frozenset()
 
 
 def test_pieces_of_a_page_of_similar_code_are_cut_where_they_change():

@@ -300,5 +300,7 @@ def plain(text: Any) -> str:
 
 def clip(text: Any) -> str:
     """``text``, or its start when it is very long."""
-    text = plain(joined(text)[:MOST_READ])
-    return text if len(text) <= LONGEST else text[:LONGEST] + f"… ({len(text) - LONGEST} more characters)"
+    whole = joined(text)
+    text = plain(whole[:MOST_READ])
+    more = len(text) - LONGEST + max(0, len(whole) - MOST_READ)
+    return text if more <= 0 else text[:LONGEST] + f"… ({more} more characters)"

@@ -152,7 +152,7 @@ def suspicions(sources: Mapping[int, str], tests: list[str] | None = None) -> li
             unread.append(number)
             continue
         left -= len(source)
-        written.add(module)
+        written |= {module} if module else set()
         for node in nodes:
             imported |= names_of_import(node)
         passed_over = ordinary(nodes, written)

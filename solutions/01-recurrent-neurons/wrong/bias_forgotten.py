@@ -4,7 +4,7 @@
 #     misconception: The bias is forgotten, in the neuron and so in the layer that calls it.
 #     keeps:  # points of the tasks that lose some, least and most
 #       neuron: [2, 2]
-#       layer: [2, 2]
+#       layer: [1, 1]
 # ---
 
 # %% task="neuron"

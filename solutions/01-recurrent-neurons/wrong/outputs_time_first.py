@@ -3,7 +3,7 @@
 #   course:
 #     misconception: The outputs are stacked with time first although the batch comes first.
 #     keeps:  # points of the tasks that lose some, least and most
-#       layer: [1, 2]
+#       layer: [0, 1]
 # ---
 
 # %% task="layer"

@@ -31,7 +31,7 @@ def clip_by_norm(parameters, max_norm):
     gradients = [p.grad for p in parameters if p.grad is not None]
     norm = sum(g.double().square().sum() for g in gradients).sqrt()
     for g in gradients:
-        g *= min(1.0, max_norm / float(norm))
+        g *= min(1.0, max_norm / max(float(norm), 1e-30))
     return norm.reshape(1)
 
 
