@@ -1,14 +1,17 @@
 """Every right and wrong answer of every assignment, through the real grading."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from utils import variants
 from utils.errors import UserError
 from utils.grading.result import Result
 from utils.release import find_assignments, release
+from utils.touched import needed
 
 ROOT = Path(__file__).parents[1]
 WRONG = variants.Variant("wrong/sign", {"a": "…"}, "The sign is turned.", {"a": (0, 1)})
@@ -66,3 +69,31 @@ def test_every_variant_gets_what_it_deserves(assignment, tmp_path, record_proper
     graded = variants.grade_variants(assignment, tmp_path, tmp_path / "class", print)
     record_property("matrix", variants.matrix(graded))
     assert variants.complaints(variants.read_variants(assignment), graded) == []
+
+
+CELLS = {
+    "start": "import torch\nsize = 2",
+    "one": "def one(x):\n    return size * x",
+    "one-value": "x = 3\nassert one(x) == 6",
+    "two": "def two(x):\n    return helper(x)",
+    "help": "def helper(x):\n    return one(x)",
+    "two-value": "x = 4\nassert two(x) == 8",
+    "three": "class Three:\n    pass",
+    "three-value": "x = Three()\ncheck(x)",
+    "last": "def check(x):\n    return size",
+}
+
+
+def test_what_a_task_needs_is_read_from_the_names_that_its_cells_use():
+    notebook = nbformat.v4.new_notebook()
+    for name, source in CELLS.items():
+        marks = {"grade_id": name, "solution": name in ("one", "two", "three"), "grade": "-" in name}
+        notebook.cells.append(nbformat.v4.new_code_cell(source, metadata={"nbgrader": marks}))
+    assert needed(notebook) == {"one": {"one"}, "two": {"one", "two"}, "three": {"three"}}
+    answers = {"one": CELLS["one"], "two": CELLS["two"], "three": CELLS["three"]}
+    grade = partial(variants.tasks_to_grade, notebook, answers)
+    assert grade(answers) == (set(answers), set(answers))
+    assert grade({}) == (set(answers), set(answers))
+    assert grade(answers | {"one": "def one(x):\n    return x"}) == ({"one", "two"}, {"one", "two"})
+    assert grade(answers | {"two": "def two(x):\n    return x"}) == ({"two"}, {"two"})
+    assert grade(answers | {"three": "class Three:\n    n = one(1)"}) == ({"one", "three"}, {"three"})

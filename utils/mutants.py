@@ -1,10 +1,10 @@
 """Small generated mistakes in an assignment's solution: do its tests catch them?
 
 A mutant is the solution of one task with one change: a term dropped, two arguments swapped, a sign turned, a
-bound off by one, an axis exchanged. It is graded as a submission that answers every other task rightly, and
-should lose marks. One that keeps them all shows a gap in the tests, or else is no mistake; those are listed,
-with the reason, in ``equivalent.json`` beside the source. (DeMillo, Lipton and Sayward: *Hints on test data
-selection*, Computer 11(4), 1978.)
+bound off by one, an axis exchanged. It is graded as a submission that answers every other task that it can
+touch rightly, and should lose marks. One that keeps them all shows a gap in the tests, or else is no mistake;
+those are listed, with the reason, in ``equivalent.json`` beside the source. (DeMillo, Lipton and Sayward:
+*Hints on test data selection*, Computer 11(4), 1978.)
 """
 
 from __future__ import annotations
@@ -17,16 +17,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 from utils.errors import UserError
-from utils.grading.engine import Class
-from utils.grading.report import line
 from utils.grading.result import Result
-from utils.grading.submission import Submission
 from utils.mutation import OPERATORS, number
 from utils.release import Assignment
-from utils.variants import SOLUTION, answer_notebook, solutions
+from utils.variants import SOLUTION, grade_answers, solutions
 
 LEAST_SHARE = 0.95  # of all mutants, equivalent ones among them, must lose marks
 UNTOUCHABLE = (ast.Raise, ast.JoinedStr)  # what an error message says is not tested
@@ -152,20 +147,9 @@ def grade_mutants(
         jobs: processes that grade.
         timeout: seconds that one cell may take; a mutant that never ends loses its marks by it.
     """
-    path = root / "assignments" / assignment.name / f"{assignment.notebook}.ipynb"
-    released, right = nbformat.read(path, as_version=4), solutions(assignment)
+    right = solutions(assignment)
     answers = {SOLUTION: right} | {mutant.name: right | {mutant.task: mutant.code} for mutant in mutants}
-    handed_in = [
-        Submission(
-            name.replace(":", "-"),
-            {path.name: nbformat.writes(answer_notebook(released, code)).encode()},
-        )
-        for name, code in answers.items()
-    ]
-    results = Class(root / "build" / "source" / assignment.name, to, timeout).grade(
-        handed_in, progress=lambda result, unchanged: echo(line(result, unchanged)), jobs=jobs
-    )
-    return dict(zip(answers, results, strict=True))
+    return grade_answers(assignment, answers, root, to, echo, timeout, jobs)
 
 
 def survives(result: Result) -> bool:

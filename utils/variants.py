@@ -3,14 +3,16 @@
 Beside the source of an assignment lie ``right/*.py`` and ``wrong/*.py``. Each holds the task cells that
 it answers differently (``# %% task="…"``); the other tasks are answered as in the source. The header of
 a wrong one names its misconception and, for each task that loses points, the least and the most that it may
-keep. A task that it does not name must keep all its points.
+keep. A task that it does not name must keep all its points. Tasks that a variant cannot touch, because their
+tests use no name that its cells define, are left unanswered and not counted: they would say of it what they
+say of the solution.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import jupytext
@@ -20,9 +22,10 @@ from nbformat import NotebookNode
 from utils.errors import UserError
 from utils.grading.engine import Class
 from utils.grading.report import line
-from utils.grading.result import Result
+from utils.grading.result import Result, task_of
 from utils.grading.submission import Submission
 from utils.release import Assignment, source_notebook
+from utils.touched import needed
 
 SOLUTION, UNTOUCHED = "solution", "untouched"
 STUDENTS = ("ada", "alan", "barbara", "claude", "donald", "edsger", "grace", "john")
@@ -92,19 +95,74 @@ def solutions(assignment: Assignment) -> dict[str, str]:
     }
 
 
-def submissions(assignment: Assignment, released: Path) -> dict[str, Submission]:
-    """What each variant, the solution and the untouched release would hand in, by the variant's name."""
-    notebook = nbformat.read(released / assignment.name / f"{assignment.notebook}.ipynb", as_version=4)
+def all_answers(assignment: Assignment) -> dict[str, dict[str, str]]:
+    """The answers of the solution, of the untouched release and of each variant, by the variant's name."""
     right = solutions(assignment)
-    answers = {SOLUTION: right, UNTOUCHED: {}}
-    answers |= {variant.name: right | variant.answers for variant in read_variants(assignment)}
-    return {
-        name: Submission(
-            name.replace("/", "-"),
-            {f"{assignment.notebook}.ipynb": nbformat.writes(answer_notebook(notebook, code)).encode()},
-        )
-        for name, code in answers.items()
+    return {SOLUTION: right, UNTOUCHED: {}} | {
+        variant.name: right | variant.answers for variant in read_variants(assignment)
     }
+
+
+def grade_answers(
+    assignment: Assignment,
+    answers: dict[str, dict[str, str]],
+    root: Path,
+    to: Path,
+    echo: Callable[[str], None],
+    timeout: float = 60,
+    jobs: int = 1,
+) -> dict[str, Result]:
+    """What each set of answers gets, by its name, on the tasks that it can touch.
+
+    Args:
+        timeout: seconds that one cell may take.
+        jobs: processes that grade.
+    """
+    released = nbformat.read(
+        root / "assignments" / assignment.name / f"{assignment.notebook}.ipynb", as_version=4
+    )
+    source, right = source_notebook(assignment), solutions(assignment)
+    handed_in, counted = [], {}
+    for name, code in answers.items():
+        asked, counted[student_name(name)] = tasks_to_grade(source, right, code)
+        content = answer_notebook(released, {task: code[task] for task in code if task in asked})
+        files = {f"{assignment.notebook}.ipynb": nbformat.writes(content).encode()}
+        handed_in.append(Submission(student_name(name), files))
+
+    def tell(result: Result, unchanged: bool) -> None:
+        echo(line(only(result, counted[result.student]), unchanged))
+
+    results = Class(root / "build" / "source" / assignment.name, to, timeout).grade(
+        handed_in, progress=tell, jobs=jobs
+    )
+    return {
+        name: only(result, counted[result.student]) for name, result in zip(answers, results, strict=True)
+    }
+
+
+def student_name(name: str) -> str:
+    """A variant's or a mutant's name as that of whoever hands it in."""
+    return name.replace("/", "-").replace(":", "-")
+
+
+def tasks_to_grade(
+    source: NotebookNode, right: dict[str, str], answers: dict[str, str]
+) -> tuple[set[str], set[str]]:
+    """The tasks that must be answered, and those of them whose points count: all that an answer unlike the
+    solution's can touch. Of the solution, and where a task has no answer, that is every task."""
+    needs = needed(answer_notebook(source, answers))
+    changed = {task for task, code in right.items() if answers.get(task) != code}
+    counted = {task for task in needs if needs[task] & changed}
+    if not changed or not answers:
+        counted = set(needs)
+    return set().union(*(needs[task] for task in counted)), counted
+
+
+def only(result: Result, tasks: set[str]) -> Result:
+    """The result on some of its tasks."""
+    return replace(
+        result, scores={test: got for test, got in result.scores.items() if task_of(test) in tasks}
+    )
 
 
 def grade_variants(
@@ -115,11 +173,7 @@ def grade_variants(
     Args:
         jobs: processes that grade.
     """
-    handed_in = submissions(assignment, root / "assignments")
-    results = Class(root / "build" / "source" / assignment.name, to).grade(
-        list(handed_in.values()), progress=lambda result, unchanged: echo(line(result, unchanged)), jobs=jobs
-    )
-    return dict(zip(handed_in, results, strict=True))
+    return grade_answers(assignment, all_answers(assignment), root, to, echo, jobs=jobs)
 
 
 def complaints(variants: list[Variant], results: dict[str, Result]) -> list[str]:
@@ -156,19 +210,22 @@ def catchers(test: str, variants: list[Variant], results: dict[str, Result]) -> 
         variant.name
         for variant in variants
         if variant.keeps
-        and results[variant.name].scores.get(test, (0, 0))[0] < results[SOLUTION].scores[test][1]
+        and results[variant.name].scores.get(test, results[SOLUTION].scores[test])[0]
+        < results[SOLUTION].scores[test][1]
     ]
 
 
 def matrix(results: dict[str, Result]) -> str:
-    """Which test cell catches which variant: ``x`` where a variant (row) loses points on a test (column)."""
+    """Which test cell catches which variant: ``x`` where a variant (row) loses points on a test (column),
+    ``·`` where it loses none, nothing where it cannot lose any."""
     tests = list(results[SOLUTION].scores)
     width = max(map(len, results))
     head = [" " * width + "  " + "".join(f"{i + 1:>3}" for i in range(len(tests))) + "  points"]
     rows = []
     for name, result in results.items():
         marks = [
-            "·" if got == possible else "x" for got, possible in (result.scores.get(t, (0, 1)) for t in tests)
+            " " if t not in result.scores else "·" if result.scores[t][0] == result.scores[t][1] else "x"
+            for t in tests
         ]
         rows.append(f"{name:<{width}}  " + "".join(f"{mark:>3}" for mark in marks) + f"  {result.score:>6g}")
     return "\n".join(head + rows + [""] + [f"{i + 1:>3} {test}" for i, test in enumerate(tests)])
@@ -180,12 +237,14 @@ def write_sample_class(assignment: Assignment, released: Path, folder: Path) -> 
     The notebooks are the released one with the answers of variants, so that the sample tells the truth about
     what the assignment catches.
     """
-    pool = submissions(assignment, released)
+    notebook = nbformat.read(released / assignment.name / f"{assignment.notebook}.ipynb", as_version=4)
+    pool = all_answers(assignment)
     right = [name for name in pool if name.startswith("right/")]
     wrong = [name for name in pool if name.startswith("wrong/")]
     work = [SOLUTION, right[0], *wrong[:: max(1, len(wrong) // 4)][:4], UNTOUCHED]
     for student, name in zip(STUDENTS, work, strict=False):
-        hand_in(folder / student, pool[name].files)
+        content = nbformat.writes(answer_notebook(notebook, pool[name])).encode()
+        hand_in(folder / student, {f"{assignment.notebook}.ipynb": content})
     hand_in(folder / STUDENTS[-1], {f"{assignment.notebook}.ipynb": b'{"cells": [{"cell_type": "code", '})
 
 
