@@ -28,6 +28,8 @@ from utils.install_torch import Failed, Torch, choose, no_cpu
 
 VENV = Path(".venv")
 LOG = VENV / "install.log"
+# what students' code imports where it can write nothing, and so could never compile
+COMPILED = "torch, matplotlib.pyplot, IPython, ipywidgets, tqdm.auto"
 DONE = VENV / "installed.json"  # what the last run that came to its end has installed
 PACKAGES = "170 MB to download, 0.8 GB on disk"
 MORE = "and what tests and authors need: 310 MB to download, 1.2 GB on disk"
@@ -83,6 +85,7 @@ def install(wanted: str, extras: list[str], outside: str) -> None:
             progress,
         )
         run([str(inside), "-m", "utils.torchtext_files"])
+        run([str(inside), "-c", f"import {COMPILED}"])
     DONE.write_text(json.dumps(state), encoding="utf-8")
 
 
@@ -169,11 +172,16 @@ def write_constraints(torch: Torch) -> Path:
 
 
 def run_pip(python: Path, options: Sequence[str], progress: Callable[[str], None]) -> None:
-    """``pip install`` with ``options``."""
+    """``pip install`` with ``options``.
+
+    Python compiles a module when it is first imported. If pip did it, that would take half a minute and some
+    180 MB, for modules of which most are never used.
+    """
     code = "import pip; print(pip.__version__)"
     version = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False).stdout
     bar = "raw" if tuple(map(int, re.findall(r"\d+", version)[:2])) >= (24, 1) else "off"
-    run([str(python), "-m", "pip", "--no-input", "install", "--progress-bar", bar, *options], progress)
+    quiet = ("--no-input", "--no-compile", "--progress-bar", bar)
+    run([str(python), "-m", "pip", "install", *quiet, *options], progress)
 
 
 def run(command: list[str], progress: Callable[[str], None] = lambda news: None) -> None:
