@@ -84,6 +84,8 @@ def test_only_an_edit_that_a_page_can_see_runs_it_again(tmp_path):
     root = make_course(tmp_path, PAGE)
     outcome = build(root)
     assert outcome.returncode == 0, outcome.stderr
+    assert re.search(r"^book/index: \d+ s$", outcome.stdout, re.MULTILINE)
+    assert "Executing notebook" not in outcome.stdout + outcome.stderr  # not a second time, by Jupyter Book
     first = time_of_run(root)
     with (root / "utils" / "checks.py").open("a") as module:
         module.write("\n# an edit that the page does not import\n")
@@ -132,12 +134,13 @@ def test_a_build_that_is_stopped_goes_on_with_the_page_that_it_was_at(tmp_path, 
         [sys.executable, "-m", "utils.cli", "book"],
         cwd=root,
         env=os.environ | {"PYTHONPATH": str(root)},
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-    while not waiting.exists():  # the first page has been executed by now
+    assert re.match(r"book/index: \d+ s$", stopped.stdout.readline())  # the other page waits
+    while not waiting.exists():
         assert stopped.poll() is None
         time.sleep(0.1)
     before = time.time_ns()

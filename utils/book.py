@@ -14,17 +14,22 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import jupytext
 
 from utils.errors import UserError, about_file
+from utils.executing import execute_pages
 from utils.files import PACKAGE, digest, is_full
 
 
-def build_book(root: Path, to: Path) -> Path:
+def build_book(root: Path, to: Path, tell: Callable[[str], None] = lambda line: None) -> Path:
     """Build ``root/book`` strictly into ``to``; the folder with the site's pages.
+
+    Args:
+        tell: called with a line for each page that was executed.
 
     Raises:
         UserError: a warning, a cell that raises, a broken reference, a figure without alternative text, or a
@@ -41,6 +46,7 @@ def build_book(root: Path, to: Path) -> Path:
     output.mkdir(parents=True, exist_ok=True)
     # now, so that the pages which a stopped build has executed are not executed again
     (output / "digests.json").write_text(json.dumps(digests, indent=1), encoding="utf-8")
+    execute_pages([root / "book" / page for page in digests], output / ".jupyter_cache", tell)
     if not run_jupyter_book(root / "book", to, "-W", "-n", "--keep-going"):
         if is_full(to):
             raise UserError(about_file(OSError(errno.ENOSPC, "", str(to))))

@@ -67,7 +67,7 @@ def book() -> None:
     from utils.book import build_book
 
     root = find_root()
-    site = build_book(root, root / SITE)
+    site = build_book(root, root / SITE, say)
     say(f"The book: {site.relative_to(root) / 'index.html'}")
 
 
