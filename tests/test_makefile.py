@@ -65,3 +65,16 @@ def test_a_python_without_venv(tmp_path):
     outcome = make(tmp_path, python)
     assert outcome.returncode != 0
     assert "install: this Python lacks venv" in outcome.stderr and "Traceback" not in outcome.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_belongs_to_another_user(tmp_path):
+    python = tmp_path / "python"
+    python.write_text(
+        '#!/bin/sh\n[ "$2" = venv ] || exec python3 "$@"\n'
+        'chmod 555 .\necho "Error: [Errno 13] Permission denied"\nexit 1\n'
+    )
+    python.chmod(0o755)
+    outcome = make(tmp_path, python)
+    tmp_path.chmod(0o755)
+    assert "install: you may not write in" in outcome.stderr and "Traceback" not in outcome.stderr

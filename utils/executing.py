@@ -1,4 +1,4 @@
-"""Executing the book's pages, as many at a time as there are cores, before the book is built of what they gave.
+"""Executing the book's pages, as many at a time as there are cores, before the book is built of the outcome.
 
 Each page runs in a process of its own, and what it gave is kept where Jupyter Book looks for it
 (jupyter-cache). A page that fails keeps nothing: Jupyter Book executes it again, and says what is wrong.

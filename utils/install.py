@@ -119,6 +119,8 @@ def make_venv(python: str) -> None:
             raise Failed(
                 "this Python lacks venv; install it (on Debian and Ubuntu: apt install python3-venv)"
             )
+        if not os.access(Path.cwd(), os.W_OK):
+            raise Failed(f"you may not write in {Path.cwd()}; copy the course into a folder of your own")
         raise Failed(f"{VENV} could not be made: {said}")
 
 
