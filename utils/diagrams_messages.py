@@ -1,4 +1,4 @@
-"""Pictures of chapter 5: a box of messages, batches with their padding, many to one, thresholds, and intervals.
+"""Pictures of chapter 5: a box of messages, batches with their padding, many to one, thresholds, intervals.
 
 Spam is orange-red and ham is blue, everywhere.
 """
@@ -80,7 +80,7 @@ def padded_batches(batches: Mapping[str, Sequence[Sequence[int]]]) -> Figure:
 
 
 def many_to_one(words: Sequence[str]) -> Figure:
-    """Draw a bidirectional network that reads all words and answers once, from its two last states (coloured)."""
+    """Draw a bidirectional network that answers once, from its two last states (coloured)."""
     gap, forward, backward, joined, answer = 1.15, 1.05, 1.75, 2.5, 3.15
     fig, ax = _canvas(0.5 + gap * len(words), 3.45)
     last = len(words) - 1
@@ -95,8 +95,8 @@ def many_to_one(words: Sequence[str]) -> Figure:
         if step:
             _arrow(ax, (left - gap, forward), (left, forward), shrink=(0.16, 0.16), colour=FEEDBACK)
             _arrow(ax, (right, backward), (right - gap, backward), shrink=(0.16, 0.16), colour=FEEDBACK)
-    middle = 0.8 + gap * last / 2
-    _wire(ax, [(0.8 + gap * last - 0.2, forward + 0.17), (0.8 + gap * last - 0.2, joined), (middle + 0.3, joined)])
+    middle, end = 0.8 + gap * last / 2, 0.6 + gap * last
+    _wire(ax, [(end, forward + 0.17), (end, joined), (middle + 0.3, joined)])
     _wire(ax, [(1.0, backward + 0.17), (1.0, joined), (middle - 0.3, joined)])
     _wire(ax, [(middle, joined + 0.17), (middle, answer - 0.17)])
     _wire(ax, [(middle + 0.3, answer), (middle + 0.9, answer)])
