@@ -57,7 +57,10 @@ document.addEventListener("DOMContentLoaded", () =>
           if (p[k] > 0.9) cell.style.color = "white"; // on lighter blue, black is easier to read
         });
       });
-      out.append(table);
+      const scroll = document.createElement("div");
+      scroll.className = "live-names-scroll";
+      scroll.append(table);
+      out.append(scroll);
       if (steps.some(([letter]) => !number.has(letter)))
         out.append("Dotted: no training name has this letter. The network reads all such letters alike.");
     }
