@@ -62,7 +62,7 @@ def test_the_box_of_messages_shows_answers_and_marks_the_wrong_ones():
 
 def test_a_picture_of_batches_names_its_share_of_padding():
     left, right = diagrams_messages.padded_batches({"a": [[1, 4], [2, 2]], "b": [[3, 3]]}).axes
-    assert (left.get_title(), right.get_title()) == ("a:\n25% padding", "b:\n0% padding")
+    assert (left.get_title(), right.get_title()) == ("a:\n25 % padding", "b:\n0 % padding")
 
 
 def test_intervals_and_thresholds_are_drawn_where_they_lie():
@@ -73,3 +73,10 @@ def test_intervals_and_thresholds_are_drawn_where_they_lie():
     assert ax.lines[2].get_xdata()[0] == 0.6
     (ax,) = diagrams_messages.by_threshold([0, 1], {"recall": [1, 0]}, {"chosen": 0.3}).axes
     assert ax.lines[1].get_xdata()[0] == 0.3
+
+
+def test_many_to_one_reads_every_word_in_both_directions_and_answers_once():
+    (ax,) = diagrams_messages.many_to_one(["win", "a", "prize"]).axes
+    shown = [text.get_text() for text in ax.texts]
+    assert shown.count("→") == shown.count("←") == 3 and shown[-3:] == ["$h$", "$z$", r"$\sigma(z)$"]
+    assert {"win", "a", "prize"} <= set(shown)

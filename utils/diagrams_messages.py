@@ -1,4 +1,4 @@
-"""Pictures of chapter 5: a box of messages, batches with their padding, thresholds, and intervals.
+"""Pictures of chapter 5: a box of messages, batches with their padding, many to one, thresholds, intervals.
 
 Spam is orange-red and ham is blue, everywhere.
 """
@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from utils.diagrams import FEEDBACK, INPUT, OUTPUT, PLAIN, STATE, _arrow, _box, _canvas
+from utils.diagrams_gates import _wire
 from utils.plots import BLUE, COLOURS, LINES, MARKERS, VERMILLION, WIDTH, _legend_above
 
 if TYPE_CHECKING:
@@ -70,10 +72,37 @@ def padded_batches(batches: Mapping[str, Sequence[Sequence[int]]]) -> Figure:
             xlim=(0, longest),
             xlabel="position",
             yticks=[],
-            title=f"{title}:\n{1 - real / positions:.0%} padding",
+            title=f"{title}:\n{100 * (1 - real / positions):.0f} % padding",
         )
         ax.grid(False)
         ax.invert_yaxis()
+    return fig
+
+
+def many_to_one(words: Sequence[str]) -> Figure:
+    """Draw a bidirectional network that answers once, from its two last states (coloured)."""
+    gap, forward, backward, joined, answer = 1.15, 1.05, 1.75, 2.5, 3.15
+    fig, ax = _canvas(0.5 + gap * len(words), 3.45)
+    last = len(words) - 1
+    for step, word in enumerate(words):
+        x = 0.8 + gap * step
+        left, right = x - 0.2, x + 0.2
+        _wire(ax, [(left, 0.5), (left, forward - 0.17)])
+        _wire(ax, [(right, 0.5), (right, backward - 0.17)])
+        _box(ax, (x, 0.33), word, INPUT, width=0.95)
+        _box(ax, (left, forward), "→", STATE if step == last else PLAIN, width=0.32)
+        _box(ax, (right, backward), "←", PLAIN if step else STATE, width=0.32)
+        if step:
+            _arrow(ax, (left - gap, forward), (left, forward), shrink=(0.16, 0.16), colour=FEEDBACK)
+            _arrow(ax, (right, backward), (right - gap, backward), shrink=(0.16, 0.16), colour=FEEDBACK)
+    middle, end = 0.8 + gap * last / 2, 0.6 + gap * last
+    _wire(ax, [(end, forward + 0.17), (end, joined), (middle + 0.3, joined)])
+    _wire(ax, [(1.0, backward + 0.17), (1.0, joined), (middle - 0.3, joined)])
+    _wire(ax, [(middle, joined + 0.17), (middle, answer - 0.17)])
+    _wire(ax, [(middle + 0.3, answer), (middle + 0.9, answer)])
+    _box(ax, (middle, joined), "$h$", STATE, width=0.6)
+    _box(ax, (middle, answer), "$z$", OUTPUT, width=0.6)
+    _box(ax, (middle + 1.25, answer), r"$\sigma(z)$", OUTPUT, width=0.7)
     return fig
 
 

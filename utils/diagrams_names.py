@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from utils.plots import BLUE, WIDTH
 
 SHADES = "Blues"
+WHITE_FROM = 0.68  # on darker shades than this, white is easier to read than black
 ROWS = 4  # languages that a grid of opinions shows
 
 
@@ -46,7 +47,7 @@ def opinions(names: Mapping[str, tuple[npt.ArrayLike, str]], classes: Sequence[s
         for row, column in np.ndindex(len(rows), len(name)):
             value = probabilities[column, rows[row]]
             if value >= 0.1:
-                colour = "white" if value > 0.6 else "black"
+                colour = "white" if value > WHITE_FROM else "black"
                 ax.text(
                     column, row, f"{100 * value:.0f}", ha="center", va="center", fontsize=10, color=colour
                 )
@@ -83,7 +84,7 @@ def shaded(names: Mapping[str, npt.ArrayLike]) -> Figure:
             raise ValueError(f"{name!r} needs {len(name)} values of 0 or more, got {shares.tolist()}")
         for column, (letter, share) in enumerate(zip(name, shares / shares.max(), strict=True)):
             ax.add_patch(plt.Rectangle((column, -row - 0.9), 0.94, 0.84, color=shades(0.9 * share)))
-            colour = "white" if share > 0.65 else "black"
+            colour = "white" if 0.9 * share > WHITE_FROM else "black"
             ax.text(column + 0.47, -row - 0.49, letter, ha="center", va="center", fontsize=13, color=colour)
     ax.set(xlim=(-0.1, longest + 0.1), ylim=(-len(names), 0.05))
     ax.set_axis_off()
@@ -103,7 +104,7 @@ def confusion(matrix: npt.ArrayLike, classes: Sequence[str]) -> Figure:
     _grid(ax, shares, 1.0)
     for row, column in np.argwhere(shares >= 0.095):
         value = shares[row, column]
-        colour = "white" if value > 0.6 else "black"
+        colour = "white" if value > WHITE_FROM else "black"
         if len(classes) <= 14:  # more would not be legible on a phone
             ax.text(column, row, f"{100 * value:.0f}", ha="center", va="center", fontsize=10, color=colour)
     ax.set_xticks(range(len(classes)), labels=classes, rotation=90)

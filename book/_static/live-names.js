@@ -42,7 +42,11 @@ document.addEventListener("DOMContentLoaded", () =>
       const table = document.createElement("table");
       const head = table.insertRow();
       head.insertCell();
-      steps.forEach(([letter]) => (head.insertCell().textContent = letter));
+      steps.forEach(([letter]) => {
+        const cell = head.insertCell();
+        cell.textContent = letter;
+        if (!number.has(letter)) cell.style.textDecoration = "underline dotted";
+      });
       leading.forEach(([, k]) => {
         const row = table.insertRow();
         row.insertCell().textContent = net.languages[k];
@@ -50,10 +54,15 @@ document.addEventListener("DOMContentLoaded", () =>
           const cell = row.insertCell();
           cell.textContent = p[k] >= 0.095 ? Math.round(100 * p[k]) : "";
           cell.style.background = `rgba(0, 114, 178, ${p[k].toFixed(2)})`;
-          if (p[k] > 0.5) cell.style.color = "white";
+          if (p[k] > 0.9) cell.style.color = "white"; // on lighter blue, black is easier to read
         });
       });
-      out.append(table);
+      const scroll = document.createElement("div");
+      scroll.className = "live-names-scroll";
+      scroll.append(table);
+      out.append(scroll);
+      if (steps.some(([letter]) => !number.has(letter)))
+        out.append("Dotted: no training name has this letter. The network reads all such letters alike.");
     }
   
     input.addEventListener("input", show);

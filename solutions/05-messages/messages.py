@@ -104,7 +104,7 @@ vocabulary = checks.call(make_vocabulary, splits, 2)
 checks.true(isinstance(vocabulary, dict), "make_vocabulary must return a dict.")
 checks.true(
     "urgent" not in vocabulary and "prize" not in vocabulary,
-    "the vocabulary holds words of the test split: whoever tests may not show them beforehand.",
+    "the vocabulary holds words of the test split, which the network may not know before it is tested.",
 )
 checks.true(
     vocabulary == {"<pad>": 0, "<unk>": 1, "a": 2, "call": 3, "win": 4},

@@ -125,16 +125,17 @@ checks.close(
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 for _ in range(4):
-    size = int(torch.randint(2, 9, (), generator=generator))
+    size = int(torch.randint(4, 9, (), generator=generator))
     matrix = torch.randint(0, 30, (size, size), generator=generator)
-    empty = int(torch.randint(size, (), generator=generator))
-    matrix[empty] = 0
-    matrix[:, empty] = 0
+    empty, single = torch.randperm(size, generator=generator)[:2].tolist()
+    matrix[[empty, single]] = 0
+    matrix[:, [empty, single]] = 0
+    matrix[single, single] = 1  # a divisor of 1, which a bound on divisors must leave as it is
     before = matrix.clone()
     expected = reference_scores(matrix)
     answer = checks.call(class_scores, matrix)
     checks.close(
-        f"class_scores of {size} classes, one of which is neither true nor said",
+        f"class_scores of {size} classes, one of which is neither true nor said, and one has a single name",
         answer,
         expected,
         mistakes={

@@ -184,7 +184,7 @@ def make(seed: int = 0, count: int = 10_000, order_share: float = 0.7) -> Datase
     for reviews in splits.values():
         rng.shuffle(reviews)
     highest = ceiling(splits["test"])
-    title = f"reviews of a grammar of ours, a bag of words cannot exceed {highest:.1%} in test"
+    title = f"reviews of the course's own grammar, a bag of words cannot exceed {highest:.1%} in test"
     return Dataset("reviews", "default", title, dict(splits))
 
 

@@ -196,7 +196,7 @@ def make(seed: int = 0, count: int = 5_000, spam_share: float = 0.134, either_sh
         for text in distinct(number, lambda rules=rules: _message(rules, rng)):  # type: ignore[misc]
             items.append(Labelled(text, label))
     title = (
-        f"short messages of a grammar of ours, {spam / count:.1%} of them spam, "
+        f"short messages of the course's own grammar, {spam / count:.1%} of them spam, "
         f"nobody can expect to exceed {1 - either_spam / count:.1%}"
     )
     return Dataset("spam", "default", title, dict(split(items, seed, keys=lambda item: (gist(item.text),))))
