@@ -103,6 +103,18 @@ def all_answers(assignment: Assignment) -> dict[str, dict[str, str]]:
     }
 
 
+def submissions(assignment: Assignment, released: Path) -> dict[str, Submission]:
+    """What each of :func:`all_answers` would hand in, whole."""
+    notebook = nbformat.read(released / assignment.name / f"{assignment.notebook}.ipynb", as_version=4)
+    return {
+        name: Submission(
+            student_name(name),
+            {f"{assignment.notebook}.ipynb": nbformat.writes(answer_notebook(notebook, code)).encode()},
+        )
+        for name, code in all_answers(assignment).items()
+    }
+
+
 def grade_answers(
     assignment: Assignment,
     answers: dict[str, dict[str, str]],
@@ -237,14 +249,12 @@ def write_sample_class(assignment: Assignment, released: Path, folder: Path) -> 
     The notebooks are the released one with the answers of variants, so that the sample tells the truth about
     what the assignment catches.
     """
-    notebook = nbformat.read(released / assignment.name / f"{assignment.notebook}.ipynb", as_version=4)
-    pool = all_answers(assignment)
+    pool = submissions(assignment, released)
     right = [name for name in pool if name.startswith("right/")]
     wrong = [name for name in pool if name.startswith("wrong/")]
     work = [SOLUTION, right[0], *wrong[:: max(1, len(wrong) // 4)][:4], UNTOUCHED]
     for student, name in zip(STUDENTS, work, strict=False):
-        content = nbformat.writes(answer_notebook(notebook, pool[name])).encode()
-        hand_in(folder / student, {f"{assignment.notebook}.ipynb": content})
+        hand_in(folder / student, pool[name].files)
     hand_in(folder / STUDENTS[-1], {f"{assignment.notebook}.ipynb": b'{"cells": [{"cell_type": "code", '})
 
 
