@@ -55,6 +55,7 @@ CLIPPED = (  # nor these in task 3; the last is beneath the first
 ORTHOGONAL = (
     "torch.nn.init.orthogonal_",
     "torch.nn.utils.parametrizations.orthogonal",
+    "torch.nn.utils.parametrizations._make_orthogonal",
 )  # nor these in task 4
 
 # %% [markdown]
@@ -431,7 +432,8 @@ for parameter in (parameters[0], parameters[2]):
 #   likely; it also makes $Q$ unique.
 #
 # You may use `torch.linalg`. Mind that `torch.linalg.qr` makes no promise about the signs.
-# `nn.init.orthogonal_` may not be called, nor `torch.nn.utils.parametrizations.orthogonal`.
+# `nn.init.orthogonal_` may not be called, nor `torch.nn.utils.parametrizations.orthogonal` or what is beneath
+# it.
 
 
 # %% task="orthogonal"
