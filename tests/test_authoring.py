@@ -37,6 +37,10 @@ def test_a_notebook_that_keeps_the_rules_has_no_problem():
         ({"test": "import copy\nn = copy.deepcopy(f)"}, "test 'a-b' copies 'f'"),
         ({"test": "import inspect\nn = inspect.getsource(f)"}, "test 'a-b' reads the source of 'f'"),
         ({"task": "import numpy as np\nf = abs", "test": "y = np.abs(1)"}, "which an answer imports"),
+        (
+            {"test": "from utils import checks\nwith checks.forbidden('abs'):\n    y = f(1)\nz = f(2)"},
+            "uses 'f' outside of `with checks.",
+        ),
     ],
 )
 def test_each_rule_that_is_broken_is_named(cells, sentence):

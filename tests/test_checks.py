@@ -3,6 +3,7 @@
 import sys
 import warnings
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -143,6 +144,23 @@ def test_unchanged_speaks_of_the_last_call_that_got_the_argument():
     for _ in range(1000):
         checks.call(lambda x: x.add_(1), torch.zeros(2))
     assert len(checks.CHANGED) <= 64 and items == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("argument", "change"),
+    [
+        ({"a": 1, "b": 2}, lambda given: given.clear() or 1),
+        ({"a": 1, "b": 2}, lambda given: given.update(a=3) or 1),
+        ({"a": [1]}, lambda given: given["a"].append(2) or 1),
+        ([{"a": 1}], lambda given: given[0].pop("a")),
+        ({1, 2}, lambda given: given.add(3) or 1),
+        (np.arange(3), lambda given: given.fill(7) or 1),
+    ],
+)
+def test_every_argument_that_can_be_changed_gets_its_values_back(argument, change):
+    before = repr(argument)
+    checks.call(change, argument)
+    assert repr(argument) == before
 
 
 def test_a_value_that_becomes_nan_has_changed_and_nan_itself_has_not():

@@ -57,7 +57,38 @@ def crossing_problems(notebook: NotebookNode) -> list[str]:
                 f"cell {name!r} uses {word!r}, which only a test defines; it is not there at grading"
                 for word in sorted(lost)
             ]
-    return found
+    return found + unguarded(tests, from_students)
+
+
+def unguarded(tests: list[NotebookNode], from_students: set[str]) -> list[str]:
+    """Where tests use, outside of ``with checks.forbidden``, what they elsewhere use inside.
+
+    Outside, the answer may call what is forbidden; inside, where that fails, it may do something else.
+    """
+    inside: set[str] = set()
+    outside: list[tuple[str, str]] = []
+    for cell in tests:
+        tree = ast.parse(cell.source)
+        blocks = [node for node in ast.walk(tree) if isinstance(node, ast.With) and forbids(node)]
+        guarded = {id(inner) for block in blocks for inner in ast.walk(block)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id in from_students:
+                if id(node) in guarded:
+                    inside.add(node.id)
+                else:
+                    outside.append((label(cell), node.id))
+    return [
+        f"test {name!r} uses {word!r} outside of `with checks.forbidden`, and another line uses it inside; "
+        "an answer can do in the one what is forbidden in the other"
+        for name, word in dict.fromkeys(outside)
+        if word in inside
+    ]
+
+
+def forbids(block: ast.With) -> bool:
+    """Whether a block is one of ``with checks.forbidden(…)``."""
+    calls = [item.context_expr for item in block.items if isinstance(item.context_expr, ast.Call)]
+    return any(isinstance(call.func, ast.Attribute) and call.func.attr == "forbidden" for call in calls)
 
 
 def bound(cells: list[NotebookNode]) -> set[str]:

@@ -7,6 +7,7 @@ sentence for the student. Nothing writes to stderr: nbgrader scores a test cell 
 from __future__ import annotations
 
 import contextlib
+import copy
 import pkgutil
 import secrets
 import sys
@@ -38,10 +39,10 @@ CHANGED: deque[Any] = deque(maxlen=64)
 def call(function: Callable, *args: Any, **kwargs: Any) -> Any:
     """What the student's ``function`` returns; its warnings go nowhere, its stderr to stdout.
 
-    Tensors and lists among the arguments get their values back if the function changed them, so that no later
-    line of the test computes with changed ones; :func:`unchanged` remembers it. Parameters, modules and
-    gradients are left as the function leaves them. Where a task is to change its arguments, use
-    :func:`call_in_place`.
+    Tensors, arrays, lists, dicts and sets among the arguments get their values back if the function changed
+    them, so that no later line of the test computes with changed ones; :func:`unchanged` remembers it.
+    Parameters, modules and gradients are left as the function leaves them. Where a task is to change its
+    arguments, use :func:`call_in_place`.
 
     Raises:
         AssertionError: the function is not written yet, or returns None.
@@ -79,16 +80,13 @@ def name_of(function: Callable) -> str:
 
 
 def changeable(value: Any) -> Iterator[Any]:
-    """The tensors and lists among arguments, but for parameters."""
-    if isinstance(value, Tensor) and not isinstance(value, torch.nn.Parameter):
+    """What can be changed in place among arguments, but for parameters and modules."""
+    if isinstance(value, (Tensor, np.ndarray, set)) and not isinstance(value, torch.nn.Parameter):
         yield value
-    elif isinstance(value, (list, tuple)):
-        if isinstance(value, list):
+    elif isinstance(value, (list, tuple, dict)):
+        if not isinstance(value, tuple):
             yield value
-        for item in value:
-            yield from changeable(item)
-    elif isinstance(value, dict):
-        for item in value.values():
+        for item in value.values() if isinstance(value, dict) else value:
             yield from changeable(item)
 
 
@@ -96,25 +94,43 @@ def apart(answer: Any, arguments: list[Any]) -> Any:
     """The answer, with copies of arguments: it must not change when those get their values back."""
     if isinstance(answer, tuple) and type(answer) is tuple:
         return tuple(apart(item, arguments) for item in answer)
-    if isinstance(answer, (Tensor, list)) and any(answer is argument for argument in arguments):
-        return answer.clone() if isinstance(answer, Tensor) else list(answer)
+    if any(answer is argument for argument in arguments):
+        return answer.clone() if isinstance(answer, Tensor) else copy.copy(answer)
     return answer
 
 
 def copy_of(value: Any) -> Any:
-    return value.detach().clone() if isinstance(value, Tensor) else list(value)
+    return value.detach().clone() if isinstance(value, Tensor) else copy.copy(value)
 
 
 def give_back(value: Any, before: Any) -> None:
     """Let an argument be what it was before; remember it if it was not, and forget it if it was."""
     forget(value)
+    if not differs(value, before):
+        return
     if isinstance(value, Tensor):
-        if not same(value.detach(), before):
-            value.data = before
-            CHANGED.append(value)
-    elif len(value) != len(before) or any(now is not then for now, then in zip(value, before, strict=True)):
+        value.data = before
+    elif isinstance(value, np.ndarray):
+        value[...] = before
+    elif isinstance(value, list):
         value[:] = before
-        CHANGED.append(value)
+    else:
+        value.clear()
+        value.update(before)
+    CHANGED.append(value)
+
+
+def differs(value: Any, before: Any) -> bool:
+    """Whether an argument holds something else than before; what is inside of that is looked at by itself."""
+    if isinstance(value, Tensor):
+        return not same(value.detach(), before)
+    if isinstance(value, np.ndarray):
+        return value.tobytes() != before.tobytes()
+    if isinstance(value, set) or len(value) != len(before):
+        return bool(value != before)
+    if isinstance(value, dict):
+        return list(value) != list(before) or any(value[key] is not before[key] for key in before)
+    return any(now is not then for now, then in zip(value, before, strict=True))
 
 
 def forget(value: Any) -> None:

@@ -36,6 +36,8 @@ NO_BCE = (
     "torch.nn.functional.binary_cross_entropy_with_logits",
     "torch.nn.functional.binary_cross_entropy",
     "torch.binary_cross_entropy_with_logits",
+    "torch.nn.functional.soft_margin_loss",
+    "torch.nn.functional.multilabel_soft_margin_loss",
 )
 
 # %% [markdown]
@@ -409,8 +411,8 @@ checks.unchanged("embedded", before, embedded)
 # mean of $\ell$ over the messages (the sum divided by their *number*), and its derivative by each logit, of
 # shape `(batch,)`. Both must be right, and finite, for logits of ±1000.
 #
-# You write the formula: `F.binary_cross_entropy_with_logits`, `F.binary_cross_entropy` and the modules that
-# call them may not be called. Autograd may.
+# You write the formula: `F.binary_cross_entropy_with_logits`, `F.binary_cross_entropy`, `F.soft_margin_loss`,
+# `F.multilabel_soft_margin_loss` and the modules that call them may not be called. Autograd may.
 
 
 # %% task="loss"

@@ -48,6 +48,8 @@ NO_LOSS = (
     "torch.Tensor.log_softmax",
     "torch.logsumexp",
     "torch.Tensor.logsumexp",
+    "torch.logcumsumexp",
+    "torch.Tensor.logcumsumexp",
     "torch.autograd.grad",
     "torch.Tensor.backward",
 )
@@ -246,8 +248,8 @@ for count in torch.randperm(12, generator=generator)[:4].tolist():
 # size that float32 can hold, such as ±10,000, also where they differ much from row to row. Every class
 # counts, class 0 as well.
 #
-# You write the formulas: `cross_entropy`, `nll_loss`, `log_softmax`, `logsumexp` and autograd may not be
-# called. `softmax`, `exp`, `log` and `max` may.
+# You write the formulas: `cross_entropy`, `nll_loss`, `log_softmax`, `logsumexp`, `logcumsumexp` and autograd
+# may not be called. `softmax`, `exp`, `log` and `max` may.
 
 
 # %% task="loss"
@@ -893,7 +895,9 @@ for start_in_training in (False, True):
 # An empty list gives an empty list.
 #
 # At least **80 %** of the test names must be right, also with other names and another seed. A GRU with 64
-# units does that in ten seconds or less; your function has 25. You may use anything in PyTorch.
+# units does that in ten seconds or less; your function has 25. You may use anything in PyTorch. What counts
+# is what you learn from `train`: in the hidden test the letters a to z (and A to Z) are exchanged, each for
+# another, in all names alike.
 
 # %% given="names"
 LANGUAGES = ("Icelandic", "Irish", "Italian", "Polish", "Zulu")
@@ -957,8 +961,14 @@ right = sum(int(a) == b for a, b in zip(said, truth, strict=True)) / len(truth)
 checks.true(right >= 0.8, f"fit_reader: {right:.1%} of the test names are right, and 80 % are asked for.")
 ### BEGIN HIDDEN TESTS
 fresh = checks.fresh_generator()
-seed = 1 + int(torch.randint(10_000, (), generator=fresh))
-data = names_of(seed)
+letters = "abcdefghijklmnopqrstuvwxyz"
+other = "".join(letters[k] for k in torch.randperm(26, generator=fresh).tolist())
+exchanged = str.maketrans(letters + letters.upper(), other + other.upper())
+seed, drawn = (1 + torch.randint(2**30, (2,), generator=fresh)).tolist()
+data = {
+    part: [(name.translate(exchanged), language) for name, language in items]
+    for part, items in names_of(drawn).items()
+}
 data["test"].sort(key=lambda item: item[0])
 names, truth = [name for name, _ in data["test"]], [language for _, language in data["test"]]
 predict = checks.call(fit_reader, data["train"], data["valid"], len(LANGUAGES), seed)

@@ -74,6 +74,8 @@ for path in (place.parent / "jacobians.py", site / "pytest" / "__init__.py"):
     for name in (path, str(path), bytes(path)):
         refused(PermissionError, lambda: open(name))
 refused(PermissionError, lambda: __import__("gc").get_objects())
+python = __import__("ctypes").pythonapi._handle
+refused(PermissionError, lambda: __import__("_ctypes").dlsym(python, "getpid"))
 sys.meta_path[:] = [PathFinder]
 refused((PermissionError, ImportError), lambda: __import__("pytest"))
 assert place.read_text() and (site / "torch" / "version.py").read_text()

@@ -241,3 +241,13 @@ def test_mutated_messages_are_read_or_refused():
         except (RuntimeError, ValueError, TypeError, IndexError, AttributeError):
             outcomes["of no use"] += 1
     assert outcomes["BadNode"] > MUTATIONS / 10 and outcomes["read"] > MUTATIONS / 10, outcomes
+
+
+def test_a_parameter_and_what_was_computed_from_it_come_in_one_answer():
+    weight = nn.Parameter(torch.tensor([1.0, 2.0]))
+    student, tests = Peer(None, STUDENT, {"made": lambda: (weight, 3 * weight, [weight])}), Peer(None, TESTS)
+    question = {"ask": "made", "target": 0, "name": "", "args": [], "kwargs": {}}
+    for _ in range(2):  # the second time it is known
+        got, tripled, (again,) = tests.read_answer(student.answer(question), Writer(tests))
+        assert again is got and isinstance(got, nn.Parameter) and got.tolist() == [1.0, 2.0]
+        assert tripled.requires_grad and tripled.tolist() == [3.0, 6.0]

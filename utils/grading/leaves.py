@@ -35,6 +35,7 @@ class Leaves:
             tuple[int, int], tuple[int, Tensor | None]
         ] = {}  # how often replaced, and the last
         self.count = 0
+        self.fresh: set[tuple[int, int]] = set()  # first told in the message that is being written
 
     def add(self, tensor: Tensor, key: tuple[int, int] | None = None) -> tuple[int, int]:
         if key is None:
@@ -45,10 +46,15 @@ class Leaves:
         return key
 
     def leaf_node(self, leaf: Tensor) -> Node:
-        """["p", key, state], the state only when the other side does not have the leaf yet."""
-        if id(leaf) in self.keys:
-            return ["p", list(self.keys[id(leaf)])]
-        key = self.add(leaf)
+        """["p", key, state], the state only when the other side does not have the leaf yet.
+
+        Within a message each mention has it: what was computed from a leaf is read before the leaf itself.
+        """
+        key = self.keys.get(id(leaf))
+        if key is not None and key not in self.fresh:
+            return ["p", list(key)]
+        key = key or self.add(leaf)
+        self.fresh.add(key)
         self.states[key] = self.state_of(key)
         return ["p", list(key), isinstance(leaf, nn.Parameter), self.states[key]]
 
@@ -76,7 +82,8 @@ class Leaves:
             return leaf.clone()
 
     def changes(self) -> list[Node]:
-        """[key, state] of each leaf that is not what both sides knew last."""
+        """[key, state] of each leaf that is not what both sides knew last; it ends a message."""
+        self.fresh.clear()
         changed = []
         for key, before in self.states.items():
             now = self.state_of(key)

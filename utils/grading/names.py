@@ -117,12 +117,14 @@ def safe_student(student: str, taken: dict[str, str]) -> tuple[str, str]:
 def as_notebook(name: str) -> str | None:
     """The name of a notebook to which a browser or editor gave another ending; None for any other file.
 
-    ``work.ipynb`` for ``work.ipynb.json``, ``work.ipynb.txt``, ``work.ipynb.download``, ``work.json`` and
-    ``work``.
+    ``work.ipynb`` for ``work.ipynb.json``, ``work.ipynb.txt``, ``work.ipynb.download``, ``work.json``,
+    ``work.ipnyb`` (mistyped) and ``work``.
     """
-    if found := re.fullmatch(r"(.+?\.ipynb)([ ._-].*)?", name, flags=re.IGNORECASE | re.DOTALL):
+    if found := re.fullmatch(r"(.+?\.ipynb)([ ._~-].*)?", name, flags=re.IGNORECASE | re.DOTALL):
         return None if name.lower().endswith(ARCHIVES) else found[1]
-    if found := re.fullmatch(r"(.+?)\.(json|txt|download)", name, flags=re.IGNORECASE | re.DOTALL):
+    if found := re.fullmatch(
+        r"(.+?)\.(json|txt|download|(?!py\b)[ijpynb]{2,7})", name, flags=re.IGNORECASE | re.DOTALL
+    ):
         return f"{found[1]}.ipynb"
     return None if "." in name else f"{name}.ipynb"
 

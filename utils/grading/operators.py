@@ -17,6 +17,8 @@ from typing import Any
 import torch
 
 RECURRENT = re.compile(r"(RNN|LSTM|GRU|rnn_tanh|rnn_relu|lstm|gru)(Cell|_cell)?")
+# of an operator for other tensors, or for several at once, that is called like the usual one otherwise
+PREFIX = re.compile(r"^_*(sparse|special|nested|foreach|mkldnn|quantized)_(?=\w)")
 DIFFERENTIATES = re.compile(r"grad|grad_and_value|backward|vjp|jvp|jacrev|jacfwd|jacobian|hessian|linearize")
 # under these a kernel in Python comes before, or in the place of, each of torch's own
 KEYS = (
@@ -55,7 +57,7 @@ def does_the_same(attribute: str) -> Callable[[str], bool]:
     """
     recurrent = RECURRENT.fullmatch(attribute)
     if recurrent is None:
-        return lambda operator: operator.strip("_") == attribute.strip("_")
+        return lambda operator: PREFIX.sub("", operator).strip("_") == attribute.strip("_")
     kind, one_step = recurrent[1].lower().partition("_")[0], bool(recurrent[2])
     words = ("rnn", "lstm", "gru") if kind == "rnn" else (kind, "dnn_rnn", "miopen_rnn")
 

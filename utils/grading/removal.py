@@ -24,6 +24,8 @@ from utils.grading.operators import differentiates, does_the_same, refuse_autogr
 
 # of the course, what a student's process cannot do without
 OWN = ("utils.grading", "utils.checks", "utils.errors")
+ALGEBRA = ("sympy", "mpmath")
+DERIVATIVE = re.compile("diff|deriv|jacobian|hessian", re.IGNORECASE)
 
 
 def remove(names: Iterable[str], keep: Iterable[str] = ()) -> set[Path]:
@@ -65,11 +67,22 @@ def remove(names: Iterable[str], keep: Iterable[str] = ()) -> set[Path]:
         sentence = sentences[derivatives[0]]
         refused = refusal(sentence)
         kept += refuse_autograd(refused, lambda function: disarm(function, sentence))
+        for function in symbolic():
+            disarm(function, sentence)
         gone |= {id(thing): refused for thing in kept if id(thing) not in gone}
     replace_everywhere(gone)
     del kept
     others = {name: sentence for name, sentence in sentences.items() if name not in derivatives}
     return closed | (remove_from_torch(others) if others else set())
+
+
+def symbolic() -> Iterator[Any]:
+    """The functions that differentiate in the computer algebra that torch brings along."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in ALGEBRA and isinstance(module, types.ModuleType):
+            for function in functions_of(module):
+                if DERIVATIVE.search(getattr(function, "__qualname__", "")):
+                    yield function
 
 
 def find(dotted: str) -> Any:

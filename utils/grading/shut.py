@@ -17,7 +17,7 @@ from utils.grading.packages import PACKAGE, Offer
 
 SENTENCE = "may not be called here: it belongs to what this process must leave alone"
 SEARCHES = ("gc.get_objects", "gc.get_referrers", "gc.get_referents")
-MEMORY = ("ctypes.dlopen", "ctypes.dlsym", "ctypes.string_at", "ctypes.cdata", "ctypes.PyObj_FromPtr")
+MEMORY = "ctypes."  # all that Python tells of it: ctypes.dlopen, ctypes.dlsym/handle, ctypes.cdata, …
 
 
 def shut(offer: Offer | None, closed: Iterable[Path] = ()) -> None:
@@ -57,7 +57,7 @@ def hook(known: frozenset, inside: tuple[str, ...], sites: tuple[str, ...], offe
     kind, searches, memory, sentence = isinstance, SEARCHES, MEMORY, SENTENCE
 
     def watch(event: str, args: tuple) -> None:
-        if event in searches or event in memory:
+        if event in searches or event.startswith(memory):
             raise error(f"{event} {sentence}")
         if event not in ("open", "os.link", "os.symlink", "os.rename"):
             return

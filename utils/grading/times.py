@@ -57,7 +57,9 @@ def utc(text: str) -> datetime:
     if found := ENDS_IN_ZONE.fullmatch(text):
         text, zone = found["time"], place(found["zone"])
     try:
-        when = parser.parse(text, tzinfos=zone_of)
+        when, *others = (parser.parse(text, tzinfos=zone_of, **reading) for reading in readings(text))
+        if any(other != when for other in others):
+            raise ValueError
     except NoZone:
         raise
     except (ValueError, OverflowError, TypeError, OSError) as error:
@@ -68,6 +70,14 @@ def utc(text: str) -> datetime:
         return when.replace(tzinfo=when.tzinfo or zone or timezone.utc).astimezone(timezone.utc)
     except (ValueError, OverflowError) as error:  # the first or the last day of all
         raise ValueError(f"{text!r} is no time") from error
+
+
+def readings(text: str) -> list[dict]:
+    """Ways to read a text that are all the same for a time that is one: with nothing filled in for a day that
+    is not there (``10:00``), and no guess which number is the month (``11/12/2026``)."""
+    days = (datetime(2000, 1, 1), datetime(2001, 2, 2))
+    first = (False,) if re.match(r"\d{4}", text) else (False, True)
+    return [{"default": day, "dayfirst": dayfirst} for day in days for dayfirst in first]
 
 
 def zone_of(name: str | None, seconds: int | None) -> tzinfo | None:
@@ -100,9 +110,11 @@ def read_deadline(text: str) -> datetime:
     try:
         if not DATE.fullmatch(day):
             raise ValueError
-        if not re.match(r"T?\d", rest):  # no time of day, but maybe a zone
-            return utc(f"{day} {time.max.isoformat()} {rest}")
-        return utc(text)
+        if re.match(r"[Tt]?\d", rest):
+            return utc(text)
+        if re.search(r"\s", rest) or re.match(r"[Tt]\W", rest):
+            raise ValueError
+        return utc(f"{day} {time.max.isoformat()} {rest}")  # no time of day, but maybe a zone
     except NoZone as why:
         raise UserError(
             f"the deadline {printable(text)} {why}; give the difference to UTC (2026-11-20T11:00+01:00) "

@@ -2,7 +2,8 @@
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import torch
@@ -130,7 +131,11 @@ class Recurrent(nn.Module):
         return self.weights(layer=0)["weight_ih"]
 
     def _all_weights(self) -> list[Tensor]:
-        return [weight for row in self.all_weights for weight in row]
+        return list(self._each_weight())
+
+    def _each_weight(self) -> Iterator[Tensor]:
+        for row in self.all_weights:
+            yield from row
 
     def _options(self) -> fused.Options:
         return fused.Options(self.bias, self.num_layers, self.dropout, self.training, self.bidirectional)
@@ -218,7 +223,7 @@ class Recurrent(nn.Module):
 
     def _fused(self, x: Tensor, state: State) -> fused.Kernel | None:
         """The fused kernel, if it is to run now; compilers and torch.func do better with the loop."""
-        if self.backend == "readable" or is_transformed(x, *state, *self._all_weights()):
+        if self.backend == "readable" or is_transformed(chain((x, *state), self._each_weight())):
             return None
         return self.kernel()
 

@@ -4,15 +4,22 @@ They follow plain operations, but neither a fused kernel, nor a derivative that 
 about the values of a tensor.
 """
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor
-from torch.autograd.forward_ad import unpack_dual
+from torch.autograd import forward_ad
 
 
-def is_transformed(*tensors: Tensor) -> bool:
+def is_transformed(tensors: Iterable[Tensor]) -> bool:
     """Whether the computation is compiled, traced or exported, runs under torch.func or vmap, or carries
-    forward-mode tangents in one of these ``tensors``."""
-    return is_traced() or any(unpack_dual(tensor).tangent is not None for tensor in tensors)
+    forward-mode tangents in one of these ``tensors``, which are looked at in forward mode alone."""
+    if is_traced():
+        return True
+    # asked before every call of a layer; unpack_dual finds no tangent outside of a level, either
+    if forward_ad._current_level < 0:
+        return False
+    return any(forward_ad.unpack_dual(tensor).tangent is not None for tensor in tensors)
 
 
 def is_traced() -> bool:

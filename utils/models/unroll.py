@@ -44,7 +44,7 @@ def unroll(
     sweep = Sweep(mask, backwards)
     tensors = (x, *state, *weights.values())
     learns = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
-    if learns and not is_transformed(*tensors):
+    if learns and not is_transformed(tensors):
         output, *last_state = ThroughTime.apply(cell, sweep, len(state), list(weights), *tensors)
         last = tuple(last_state)
     else:
