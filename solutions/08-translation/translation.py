@@ -189,18 +189,15 @@ checks.close("their contexts", answer[0], torch.tensor([[0.75], [2.0]]))
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 batch, time, k, m, n = 6, 7, 5, 4, 3
-for scale in (1.0, 1e4, 1e10):
-    query, states = (
-        torch.randn(batch, n, generator=generator),
-        torch.randn(time, batch, m, generator=generator),
-    )
+for scale in (1.0, 2.0**14, 2.0**33):
+    query = torch.randn(batch, n, generator=generator)
+    states = torch.randn(time, batch, m, generator=generator)
     W, U = torch.randn(k, m, generator=generator), torch.randn(k, n, generator=generator)
     v = torch.randn(k, generator=generator)
     lengths = torch.randperm(time - 2, generator=generator)[: batch - 1] + 1
     lengths = torch.cat([lengths, torch.tensor([time])])[torch.randperm(batch, generator=generator)]
-    if scale > 1:  # every score is about -scale, so that a mask of a finite number wins
-        query, v = query + 8, -scale * (1 + 1e-3 * torch.rand(k, generator=generator))
-        U = U.abs() + 1
+    if scale > 1:  # every score is -scale exactly, below a mask that is a finite number
+        query, U, v = query.abs() + 8, U.abs() + 1, -scale * F.one_hot(torch.tensor(0), k).float()
     for i, length in enumerate(lengths.tolist()):  # the padding looks like a word that is there
         states[length:, i] = states[int(torch.randint(length, (), generator=generator)), i]
     context, weights = reference_attention(query, states, lengths, W, U, v)
@@ -396,7 +393,7 @@ def attend_by_hand(s):
 weights = {"E": torch.tensor([[0.0], [1.0]]), "W_out": torch.tensor([[1.0], [2.0]]), "b_out": torch.zeros(2)}
 answer = checks.call(decoder_step, torch.tensor([1]), torch.tensor([[0.8]]), attend_by_hand, halving, weights)
 checks.pair("decoder_step", answer, ("logits", "state", "alpha"))
-checks.true(len(asked) == 1, f"decoder_step: attend should be called once, was called {len(asked)} times.")
+checks.true(asked, "decoder_step: attend was not called.")
 checks.close("the query of the attention: the state before the step", asked[0], torch.tensor([[0.8]]))
 checks.close("the new state", answer[1], torch.tensor([[0.4]]))
 checks.close("the logits of the new state", answer[0], torch.tensor([[0.4, 0.8]]))
@@ -426,8 +423,8 @@ for batch in (4, 2):
         tolerance=1e-4,
     )
     checks.true(
-        len(asked) == 1 and torch.equal(asked[0], s),
-        "decoder_step: attend should be asked once, with the state before the step.",
+        asked and all(torch.equal(query, s) for query in asked),
+        "decoder_step: attend should be asked with the state before the step.",
     )
     checks.close(
         "the logits",
@@ -466,7 +463,7 @@ answer = checks.call(decode, torch.tensor([[1, 0]]), torch.tensor([[0.8]]), atte
 checks.pair("decode", answer, ("logits", "alphas"))
 checks.shape("the logits of one sentence and two steps", answer[0], (1, 2, 2))
 checks.shape("the attention's weights of one sentence and two steps", answer[1], (1, 2, 2))
-checks.true(len(asked) == 2, f"decode: attend should be called at both steps, was called {len(asked)} times.")
+checks.true(len(asked) >= 2, "decode: attend should be called at each of the two steps.")
 checks.close("the first query: s_0", asked[0], torch.tensor([[0.8]]))
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
@@ -498,9 +495,10 @@ for batch, steps in ((4, 6), (3, 5)):
         tolerance=1e-3,
     )
     checks.true(
-        len(asked) == steps
-        and all(torch.allclose(a, b, atol=1e-4) for a, b in zip(asked, queries, strict=True)),
-        "decode: attend should be asked once a step, with the state before the step.",
+        len(asked) >= steps
+        and all(any(torch.allclose(a, b, atol=1e-3) for b in queries) for a in asked)
+        and torch.allclose(asked[-1], queries[steps - 1], atol=1e-3),
+        "decode: attend should be asked at each step, with the state before the step.",
     )
     checks.close("the attention's weights", answer[1], places, tolerance=1e-3)
 ### END HIDDEN TESTS
@@ -719,9 +717,9 @@ for _ in range(2):
 #
 # `greedy(step, state, bos, eos, limit)` returns a list with the words of each sentence, a list of Python
 # ints. Each row reads `bos` first, and then always its own most probable word. A sentence ends when it says
-# `eos`, or when it has `limit` words; neither `bos` nor `eos` stands in its list. Other sentences may go on: what
-# the model says about a sentence behind its end does not matter. When all have ended, or have `limit` words,
-# the model is not asked again.
+# `eos`, or when it has `limit` words; neither `bos` nor `eos` stands in its list. Other sentences may go on:
+# what the model says about a sentence behind its end does not matter. When all have ended, or have `limit`
+# words, the model is not asked again.
 #
 # `beam_search(step, state, bos, eos, limit, width)` returns a list with a tuple `(words, score)` for each
 # sentence. It keeps up to `width` beginnings of each sentence, at first only the empty one:
@@ -758,6 +756,24 @@ def greedy(step, state: Tensor, bos: int, eos: int, limit: int) -> list[list[int
 
 
 # %% test="greedy" checks="ends" points=1
+### BEGIN HIDDEN TESTS
+def chain(generator, batch, bos, eos, V=6, boost=0.0):
+    """A model whose next word depends on sentence, place and the last two words that it read.
+
+    Its state is (rows, 3): which sentence, how many steps were made, and what was read before.
+    """
+    table = 1.5 * torch.randn(batch, 12, V, V, V, generator=generator)
+    table[..., bos] -= 40
+    table[..., eos] += boost
+
+    def step(tokens, state):
+        sentence, place, before = state.unbind(dim=1)
+        return table[sentence, place, before, tokens], torch.stack([sentence, place + 1, tokens], dim=1)
+
+    return step, torch.tensor([[i, 0, 0] for i in range(batch)])
+
+
+### END HIDDEN TESTS
 def reciter(sentences, end, kinds=12):
     """A model that says these sentences, whatever it reads; behind an end it goes on from the start.
 
@@ -829,20 +845,6 @@ checks.true(
     read == [[1], [5], [6], [7]], f"greedy: the model should read [1], [5], [6], [7], but read {read}."
 )
 ### BEGIN HIDDEN TESTS
-
-
-def chain(generator, batch, bos, eos, V=6, boost=0.0):
-    """A model whose next word depends on sentence, place and what is read; its state is (rows, 2)."""
-    table = 1.5 * torch.randn(batch, 12, V, V, generator=generator)
-    table[..., bos] -= 40
-    table[..., eos] += boost
-
-    def step(tokens, state):
-        return table[state[:, 0], state[:, 1], tokens], state + torch.tensor([0, 1])
-
-    return step, torch.tensor([[i, 0] for i in range(batch)])
-
-
 generator = checks.fresh_generator()
 for limit in (8, 5):
     bos, eos = torch.randperm(6, generator=generator)[:2].tolist()
@@ -913,25 +915,7 @@ def beam_search(
 
 
 # %% test="beam" checks="brute_force" points=1
-# Three words: eos (0), 1 and 2. At first p = (0.4, 0.32, 0.28); after 1 and 2 eos has 0.9 and 0.6. Of all
-# translations of up to two words, "1, eos" has the best score: (log 0.32 + log 0.9) / 2 = -0.622, better than
-# "eos", which has log 0.4 = -0.916. The greedy one is "eos".
-pairs_of_words = torch.tensor([[0.9, 0.05, 0.05], [0.6, 0.2, 0.2]])
-small = torch.cat([torch.tensor([[0.4, 0.32, 0.28]]), pairs_of_words]).log()
-
-
-def small_step(tokens, state):
-    """Reads 0 (as bos), 1 or 2; the state is not needed."""
-    return small[tokens], state
-
-
-[answer] = checks.call(beam_search, small_step, torch.zeros(1, 1), 0, 0, 2, 9)
-checks.pair("beam_search", answer, ("words", "score"))
-checks.true(list(answer[0]) == [1], f"beam_search of the example: expected [1], got {answer[0]}.")
-checks.close("its score", torch.tensor(float(answer[1])), torch.tensor((math.log(0.32) + math.log(0.9)) / 2))
 ### BEGIN HIDDEN TESTS
-
-
 def every_answer(step, first, bos, eos, limit, V):
     """(score, words, log_p) of all translations of up to ``limit`` words, the best first."""
     found, beginnings = [], [(0.0, [], bos, first.unsqueeze(0))]
@@ -974,6 +958,45 @@ def judge_beam(answer, expected, what, others):
     )
 
 
+def narrow_search(step, first, bos, eos, limit, width, keep_ended=False, first_end=False):
+    """(score, words, log_p), or what a known mistake finds."""
+    beam, done = [(0.0, [], bos, first.unsqueeze(0))], []
+    for length in range(1, limit + 1):
+        made = []
+        for log_p, words, token, s in beam:
+            z, s = step(torch.tensor([token]), s)
+            made += [
+                (log_p + p, words, word, s) for word, p in enumerate(z[0].double().log_softmax(0).tolist())
+            ]
+        made = sorted(made, key=lambda item: -item[0])[: width if not keep_ended else None]
+        ended = [(p / length, words, p) for p, words, word, _ in made if word == eos]
+        beam = [(p, [*words, word], word, s) for p, words, word, s in made if word != eos][:width]
+        done += ended
+        if (first_end and ended) or not beam:
+            break
+    if length == limit or not done:
+        done += [(p / length, words, p) for p, words, _, _ in beam]
+    return max(done, key=lambda item: item[0])
+
+
+### END HIDDEN TESTS
+# Three words: eos (0), 1 and 2. At first p = (0.4, 0.32, 0.28); after 1 and 2 eos has 0.9 and 0.6. Of all
+# translations of up to two words, "1, eos" has the best score: (log 0.32 + log 0.9) / 2 = -0.622, better than
+# "eos", which has log 0.4 = -0.916. The greedy one is "eos".
+pairs_of_words = torch.tensor([[0.9, 0.05, 0.05], [0.6, 0.2, 0.2]])
+small = torch.cat([torch.tensor([[0.4, 0.32, 0.28]]), pairs_of_words]).log()
+
+
+def small_step(tokens, state):
+    """Reads 0 (as bos), 1 or 2; the state is not needed."""
+    return small[tokens], state
+
+
+[answer] = checks.call(beam_search, small_step, torch.zeros(1, 1), 0, 0, 2, 9)
+checks.pair("beam_search", answer, ("words", "score"))
+checks.true(list(answer[0]) == [1], f"beam_search of the example: expected [1], got {answer[0]}.")
+checks.close("its score", torch.tensor(float(answer[1])), torch.tensor((math.log(0.32) + math.log(0.9)) / 2))
+### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 bos, eos = torch.randperm(4, generator=generator)[:2].tolist()
 step, state = chain(generator, 24, bos, eos, V=4, boost=0.7)
@@ -1003,29 +1026,6 @@ for width, words, score in ((1, [], math.log(0.4)), (2, [1], (math.log(0.32) + m
     )
     checks.close(f"the score with width={width}", torch.tensor(float(answer[1])), torch.tensor(score))
 ### BEGIN HIDDEN TESTS
-
-
-def narrow_search(step, first, bos, eos, limit, width, keep_ended=False, first_end=False):
-    """(score, words, log_p), or what a known mistake finds."""
-    beam, done = [(0.0, [], bos, first.unsqueeze(0))], []
-    for length in range(1, limit + 1):
-        made = []
-        for log_p, words, token, s in beam:
-            z, s = step(torch.tensor([token]), s)
-            made += [
-                (log_p + p, words, word, s) for word, p in enumerate(z[0].double().log_softmax(0).tolist())
-            ]
-        made = sorted(made, key=lambda item: -item[0])[: width if not keep_ended else None]
-        ended = [(p / length, words, p) for p, words, word, _ in made if word == eos]
-        beam = [(p, [*words, word], word, s) for p, words, word, s in made if word != eos][:width]
-        done += ended
-        if (first_end and ended) or not beam:
-            break
-    if length == limit or not done:
-        done += [(p / length, words, p) for p, words, _, _ in beam]
-    return max(done, key=lambda item: item[0])
-
-
 generator = checks.fresh_generator()
 for width, boost in ((2, 0.0), (3, 1.0)):
     bos, eos = torch.randperm(6, generator=generator)[:2].tolist()
@@ -1164,17 +1164,7 @@ def corpus_bleu(hypotheses: list[list[str]], references: list[list[list[str]]]) 
 
 
 # %% test="bleu" checks="counts" points=1
-# "la la voiture" has "la" twice, but no reference has it more than once. Of its two 2-grams "la voiture" is
-# found. The second sentence adds three words, of which the references have "le" and "vélo" in other places.
-hypotheses = [["la", "la", "voiture"], ["le", "petit", "vélo"]]
-references = [[["la", "voiture", "verte"], ["une", "voiture"]], [["vélo", "le", "rouge"]]]
-answer = checks.call(ngram_counts, hypotheses, references)
-checks.pair("ngram_counts", answer, ("matches", "totals"))
-checks.true(list(answer[1]) == [6, 4, 2, 0], f"the totals: expected [6, 4, 2, 0], got {list(answer[1])}.")
-checks.true(list(answer[0]) == [4, 1, 0, 0], f"the matches: expected [4, 1, 0, 0], got {list(answer[0])}.")
 ### BEGIN HIDDEN TESTS
-
-
 def grams_of(words, n):
     return [" ".join(words[k : k + n]) for k in range(len(words) - n + 1)]
 
@@ -1209,6 +1199,31 @@ def drawn_texts(generator, sentences, letters=("le", "la", "un", "vélo")):
     return hypotheses, references
 
 
+def reference_bleu(hypotheses, references, nearest=None, clip=max):
+    """BLEU; ``nearest`` picks a reference's length out of (hypothesis, lengths)."""
+    matches, totals = reference_counts(hypotheses, references, clip)
+    if min(matches) == 0:
+        return 0.0
+    nearest = nearest or (lambda c, lengths: min(lengths, key=lambda r: (abs(r - c), r)))
+    c = sum(map(len, hypotheses))
+    r = sum(
+        nearest(len(words), list(map(len, group)))
+        for words, group in zip(hypotheses, references, strict=True)
+    )
+    logs = [math.log(m / t) for m, t in zip(matches, totals, strict=True)]
+    return min(1.0, math.exp(1 - r / c)) * math.exp(sum(logs) / 4)
+
+
+### END HIDDEN TESTS
+# "la la voiture" has "la" twice, but no reference has it more than once. Of its two 2-grams "la voiture" is
+# found. The second sentence adds three words, of which the references have "le" and "vélo" in other places.
+hypotheses = [["la", "la", "voiture"], ["le", "petit", "vélo"]]
+references = [[["la", "voiture", "verte"], ["une", "voiture"]], [["vélo", "le", "rouge"]]]
+answer = checks.call(ngram_counts, hypotheses, references)
+checks.pair("ngram_counts", answer, ("matches", "totals"))
+checks.true(list(answer[1]) == [6, 4, 2, 0], f"the totals: expected [6, 4, 2, 0], got {list(answer[1])}.")
+checks.true(list(answer[0]) == [4, 1, 0, 0], f"the matches: expected [4, 1, 0, 0], got {list(answer[0])}.")
+### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 for _ in range(3):
     hypotheses, references = drawn_texts(generator, 12)
@@ -1249,23 +1264,6 @@ checks.close(
 answer = checks.call(corpus_bleu, [list("abc")], [[list("abc")]])
 checks.true(float(answer) == 0.0, f"BLEU without a hypothesis of four words: expected 0, got {answer}.")
 ### BEGIN HIDDEN TESTS
-
-
-def reference_bleu(hypotheses, references, nearest=None, clip=max):
-    """BLEU; ``nearest`` picks a reference's length out of (hypothesis, lengths)."""
-    matches, totals = reference_counts(hypotheses, references, clip)
-    if min(matches) == 0:
-        return 0.0
-    nearest = nearest or (lambda c, lengths: min(lengths, key=lambda r: (abs(r - c), r)))
-    c = sum(map(len, hypotheses))
-    r = sum(
-        nearest(len(words), list(map(len, group)))
-        for words, group in zip(hypotheses, references, strict=True)
-    )
-    logs = [math.log(m / t) for m, t in zip(matches, totals, strict=True)]
-    return min(1.0, math.exp(1 - r / c)) * math.exp(sum(logs) / 4)
-
-
 generator = checks.fresh_generator()
 for _ in range(3):
     hypotheses, references = drawn_texts(generator, 10)
@@ -1365,8 +1363,8 @@ checks.close(
 #
 # Two targets must be reached, with other sentences and another seed each time:
 #
-# - BLEU of the test sentences is **55** or more (of 100).
-# - In the translations that are right word for word, at most **25 %** of the French words have their largest
+# - BLEU of the test sentences is **75** or more (of 100).
+# - In the translations that are right word for word, at most **30 %** of the French words have their largest
 #   weight on an English word that is not theirs. The article and the full stop do not count: an article has
 #   its gender from the noun, and rightly looks there.
 #
@@ -1531,11 +1529,11 @@ checks.true(len(said) == len(sources), f"fit_translator: {len(sources)} sentence
 for item in said:
     checks.pair("a translation", item, ("french", "weights"))
 reached = bleu_of([french for french, _ in said], [pair.target for pair in data["test"]])
-checks.true(reached >= 55, f"fit_translator: BLEU is {reached:.1f}, and 55 is asked for.")
+checks.true(reached >= 75, f"fit_translator: BLEU is {reached:.1f}, and 75 is asked for.")
 error = alignment_error(said, data["test"])
 checks.true(
-    error <= 0.25,
-    f"fit_translator: {error:.0%} of the words look at another word than theirs, and 25 % may. Is row i of "
+    error <= 0.3,
+    f"fit_translator: {error:.0%} of the words look at another word than theirs, and 30 % may. Is row i of "
     "the weights that of the step that said word i?",
 )
 ### BEGIN HIDDEN TESTS
