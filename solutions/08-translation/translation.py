@@ -1064,22 +1064,23 @@ checks.true(
 )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
-for limit, width in ((5, 3), (3, 4)):
+for limit, width in ((6, 2), (4, 2)):
     bos, eos = torch.randperm(6, generator=generator)[:2].tolist()
-    step, state = chain(generator, 16, bos, eos, boost=0.5)
-    # some sentences end at once, some never: neither should change what the others get
-    quick, never = torch.randperm(16, generator=generator)[:8].reshape(2, 4)
+    step, state = chain(generator, 24, bos, eos, boost=1.0)
+    # some sentences end at once, some never, some are unsure: none should change what the others get
+    quick, never, unsure = torch.randperm(24, generator=generator)[:15].reshape(3, 5)
 
-    def uneven(tokens, s, step=step, quick=quick, never=never, eos=eos):
+    def uneven(tokens, s, step=step, quick=quick, never=never, unsure=unsure, eos=eos):
         z, after = step(tokens, s)
+        z[torch.isin(s[:, 0], unsure)] /= 4
         z[torch.isin(s[:, 0], quick), eos] += 8
         z[torch.isin(s[:, 0], never), eos] -= 50
         return z, after
 
     together = checks.call(beam_search, uneven, state, bos, eos, limit, width)
-    order = torch.randperm(16, generator=generator)
+    order = torch.randperm(24, generator=generator)
     mixed = checks.call(beam_search, uneven, state[order], bos, eos, limit, width)
-    checks.true(len(together) == 16 and len(mixed) == 16, "beam_search: 16 sentences need 16 answers.")
+    checks.true(len(together) == 24 and len(mixed) == 24, "beam_search: 24 sentences need 24 answers.")
     for i, first in enumerate(state):
         score, words, _ = narrow_search(uneven, first, bos, eos, limit, width)
         other = mixed[order.tolist().index(i)]

@@ -4,7 +4,7 @@
 #     misconception: "The search starts with width copies of the empty beginning."
 #     section: "Search, Beam search"
 #     keeps:  # points of the tasks that lose some, least and most
-#       beam: [1, 1]
+#       beam: [0, 0]
 # ---
 
 # %% task="beam"

@@ -4,7 +4,7 @@
 #     misconception: "The largest continuations are taken over the whole batch, not by sentence."
 #     section: "Search, Beam search"
 #     keeps:  # points of the tasks that lose some, least and most
-#       beam: [0, 1]
+#       beam: [1, 1]
 # ---
 
 # %% task="beam"
