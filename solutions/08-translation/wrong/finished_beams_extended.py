@@ -4,7 +4,7 @@
 #     misconception: "A finished beginning stays in the beam and is continued behind its end."
 #     section: "Search, Beam search"
 #     keeps:  # points of the tasks that lose some, least and most
-#       beam: [0, 0]
+#       beam: [1, 1]
 # ---
 
 # %% task="beam"

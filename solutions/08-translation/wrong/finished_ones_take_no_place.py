@@ -4,7 +4,7 @@
 #     misconception: "The width counts open beginnings alone, so that more than width continuations stay."
 #     section: "Search, Beam search"
 #     keeps:  # points of the tasks that lose some, least and most
-#       beam: [1, 1]
+#       beam: [2, 2]
 # ---
 
 # %% task="beam"

@@ -4,7 +4,7 @@
 #     misconception: "The logits are added up in place of log-probabilities."
 #     section: "Search, Beam search"
 #     keeps:  # points of the tasks that lose some, least and most
-#       beam: [0, 0]
+#       beam: [1, 1]
 # ---
 
 # %% task="beam"

@@ -4,7 +4,7 @@
 #     misconception: "The states are not reordered: a beginning goes on with the state of another."
 #     section: "Search, Beam search"
 #     keeps:  # points of the tasks that lose some, least and most
-#       beam: [0, 0]
+#       beam: [1, 1]
 # ---
 
 # %% task="beam"

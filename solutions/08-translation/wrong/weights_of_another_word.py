@@ -32,29 +32,28 @@ def fit_translator(train: list[tuple[str, str]], seed: int):
             logits.append(z)
         return F.cross_entropy(torch.stack(logits, dim=2), tokens[:, 1:], ignore_index=-1)
 
-    for _ in range(5):
-        for chosen in torch.randperm(len(train)).split(32):
-            optimizer.zero_grad()
-            loss_of([train[k] for k in chosen.tolist()]).backward()
-            optimizer.step()
+    for chosen in torch.randint(len(train), (160, 32)).tolist():
+        optimizer.zero_grad()
+        loss_of([train[k] for k in chosen]).backward()
+        optimizer.step()
 
     @torch.no_grad()
     def translate(sentences):
-        said: list = [([], []) for _ in sentences]
-        if not said:
+        if not sentences:
             return []
         state, memory = encoded(sentences)
-        token, running = torch.full((len(said),), number[BOS]), torch.ones(len(said), dtype=torch.bool)
-        for _ in range(15):
-            logits, state, alpha = model.step(token, state, memory)
-            token = logits.argmax(dim=1)
-            running &= token != number[EOS]
-            for i in running.nonzero().flatten().tolist():
-                said[i][0].append(french[token[i]])
-                said[i][1].append(alpha[i, : len(sentences[i].split())])
-        return [
-            (" ".join(words), torch.stack([*rows[1:], rows[0]]) if rows else torch.zeros(0, len(e.split())))
-            for (words, rows), e in zip(said, sentences, strict=True)
-        ]
+        tokens, alphas = [torch.full((len(sentences),), number[BOS])], []
+        while len(alphas) < 15:
+            logits, state, alpha = model.step(tokens[-1], state, memory)
+            tokens.append(logits.argmax(dim=1))
+            alphas.append(alpha)
+        answers = []
+        for e, row, weights in zip(
+            sentences, torch.stack(tokens).T.tolist(), torch.stack(alphas, dim=1), strict=True
+        ):
+            count = [*row[1:], number[EOS]].index(number[EOS])
+            words = [french[k] for k in row[1:][:count]]
+            answers.append((" ".join(words), weights.roll(-1, 0)[:count, : len(e.split())]))
+        return answers
 
     return translate
