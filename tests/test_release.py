@@ -9,6 +9,7 @@ from nbgrader.validator import Validator
 
 from utils import release
 from utils.errors import UserError
+from utils.grading.release import is_by_hand, is_test
 from utils.variants import answer_notebook, solutions
 
 ROOT = Path(__file__).parents[1]
@@ -102,6 +103,12 @@ def test_stale_assignments_are_found(tiny, tmp_path):
         ("assert double(-3) == -6", "double(-3) == -6", "ends in an expression"),
         ("assert double(2) == 4", "double(2) == 4", "ends in an expression"),
         ('given="imports"', 'given="double"', "two cells are called 'double'"),
+        ("points=2\n", 'points=2\n\n# %% by_hand="essay" points=3\n', 'needs a cell rubric="…" before it'),
+        (
+            "points=2\n",
+            'points=2\n\n# %% rubric="essay"\n\n# %% by_hand="essay"\n',
+            "is graded by hand, and needs",
+        ),
     ],
 )
 def test_a_source_that_would_grade_wrongly_is_refused(tmp_path, old, new, sentence):
@@ -123,13 +130,12 @@ def test_the_committed_assignments_are_what_the_sources_give():
 
 
 @pytest.mark.parametrize("assignment", release.find_assignments(ROOT), ids=lambda assignment: assignment.name)
-def test_an_assignment_has_enough_tasks_and_no_manual_grading(assignment):
+def test_an_assignment_has_enough_tasks_and_20_points_without_a_grader(assignment):
     cells = [
         c.metadata.nbgrader for c in release.source_notebook(assignment).cells if "nbgrader" in c.metadata
     ]
     assert sum(cell.solution for cell in cells) >= 4
-    assert sum(cell.points for cell in cells if cell.grade) == 20
-    assert not any(cell.grade and cell.solution for cell in cells)
+    assert sum(cell.points for cell in cells if cell.grade and not cell.solution) == 20
 
 
 @pytest.mark.slow
@@ -141,7 +147,8 @@ def test_the_validate_button_passes_a_solution_and_names_what_is_missing(assignm
     nbformat.write(answer_notebook(notebook, solutions(assignment)), path)
     assert Validator().validate(str(path)) == {}
     nbformat.write(notebook, path)
-    tests = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
     failed = Validator().validate(str(path))["failed"]
-    assert len(failed) == len(tests)
-    assert all("is not written yet" in cell["raw_error"] for cell in failed)
+    unwritten = [cell for cell in failed if "is not written yet" in cell["raw_error"]]
+    assert len(unwritten) == sum(map(is_test, notebook.cells))
+    empty = [cell for cell in failed if "You did not provide a response." in cell["raw_error"]]
+    assert len(empty) == sum(map(is_by_hand, notebook.cells)) == len(failed) - len(unwritten)

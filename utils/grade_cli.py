@@ -121,8 +121,8 @@ def state_of(submission: Any, result: Result | None, notebook: str) -> tuple[str
     changed = not result.digest.startswith(submission.digest())
     if result.status != "graded":
         return ("waiting", "handed in anew, not graded yet.") if changed else ("broken", result.problem)
-    points = f"{result.score:g} of {result.max_score:g}"
-    return ("changed", f"{points}, and changed since.") if changed else ("graded", f"{points}.")
+    said = f"{result.points}, and changed since." if changed else f"{result.points}."
+    return ("changed" if changed else "graded"), said
 
 
 @click.command()
@@ -226,16 +226,22 @@ def export(
 @click.argument("assignment")
 @click.argument("folder", type=click.Path(path_type=Path))
 @class_folder
+@gradebook_address
 @as_json
-def report(assignment: str, folder: Path, to: Path | None, as_json: bool) -> None:
-    """Write a page about a graded class: points by task, hardest tests, failures, and the run."""
+def report(assignment: str, folder: Path, to: Path | None, gradebook: str | None, as_json: bool) -> None:
+    """Write a page about a graded class: points by task, hardest tests, failures, what waits for a person."""
+    from utils.grading.by_hand import by_hand_rows
     from utils.grading.report import report_page
 
     chosen = find(assignment)
     to = class_of(folder, to)
     results = read_results(to, chosen)
+    rows, _ = read_gradebook(to, chosen, gradebook)
     page = to / f"{chosen.name}-report.html"
-    page.write_text(report_page(chosen.name, results), encoding="utf-8")
+    page.write_text(report_page(chosen.name, results, rows=rows), encoding="utf-8")
+    for row in by_hand_rows(results, rows):
+        text = f"{row['name']}: {row['waiting']} wait for a person, {row['given']} graded by hand."
+        say(as_json, text, **row)
     say(as_json, f"Report: {shown(page)}", page=str(page))
     finish(sum(result.status != "graded" for result in results))
 

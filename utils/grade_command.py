@@ -142,9 +142,9 @@ def grade(
     except KeyboardInterrupt:
         graded.finish(grades)
         raise UserError("stopped; what was graded is kept, and the same command goes on from there") from None
-    graded.finish(grades)
+    by_hand = graded.finish(grades)
     broken = sum(result.status != "graded" for result in results)
-    speaker.end(results, broken, to, grades)
+    speaker.end(results, broken, to, grades, sum(row["waiting"] for row in by_hand))
     if broken:
         sys.exit(SOME_NOT_GRADED)
 
@@ -221,13 +221,16 @@ class Speaker:
         if not self.as_json:
             say(f"{len(submissions) - len(unchanged)} would be graded, {len(unchanged)} are unchanged.")
 
-    def end(self, results: list, broken: int, to: Path, grades: Path) -> None:
+    def end(self, results: list, broken: int, to: Path, grades: Path, waiting: int) -> None:
         paths = {"Grades": grades, "Feedback": to / "feedback", "Gradebook": to / "gradebook.db"}
         places = {what: shown(path) for what, path in paths.items() if path.exists()}
         if self.as_json:
-            self.write({"event": "end", "graded": len(results) - broken, "not_graded": broken, **places})
+            counts = {"graded": len(results) - broken, "not_graded": broken, "waiting": waiting}
+            self.write({"event": "end", **counts, **places})
             return
         say(f"{len(results) - broken} graded, {broken} not graded.")
+        if waiting:
+            say(f"{waiting} answers wait for a person: `nbgrader formgrader` in {shown(to)} shows them.")
         for what, place in places.items():
             say(f"{what}: {place}")
 

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from utils.errors import UserError
+from utils.grading.release import is_by_hand
 from utils.grading.result import Result
 from utils.mutation import OPERATORS, number
-from utils.release import Assignment
+from utils.release import Assignment, source_notebook
 from utils.variants import SOLUTION, grade_answers, solutions
 
 LEAST_SHARE = 0.95  # of all mutants, equivalent ones among them, must lose marks
@@ -114,8 +115,10 @@ def difference(before: str, after: str) -> str:
 
 
 def read_mutants(assignment: Assignment) -> list[Mutant]:
-    """The mutants of all tasks of an assignment, in the notebook's order."""
-    return [mutant for task, code in solutions(assignment).items() for mutant in mutate(task, code)]
+    """The mutants of all tasks of an assignment that tests grade, in the notebook's order."""
+    by_hand = {c.metadata.nbgrader.grade_id for c in source_notebook(assignment).cells if is_by_hand(c)}
+    tested = {task: code for task, code in solutions(assignment).items() if task not in by_hand}
+    return [mutant for task, code in tested.items() for mutant in mutate(task, code)]
 
 
 def read_equivalent(assignment: Assignment) -> dict[str, dict[str, str]]:

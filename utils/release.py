@@ -1,6 +1,6 @@
 """From an assignment's one source to what a student downloads.
 
-``solutions/NN-name/name.py`` is a notebook in jupytext's percent format. Three marks on its cells say
+``solutions/NN-name/name.py`` is a notebook in jupytext's percent format. Marks on its cells say
 what each is for; everything else is text and scratch space that a student may change:
 
 =============================================  ==================================================
@@ -10,6 +10,8 @@ what each is for; everything else is text and scratch space that a student may c
 ``# %% test="neuron" checks="shape" points=2`` a test of the task *neuron*; what stands between
                                                ``### BEGIN HIDDEN TESTS`` and ``### END HIDDEN TESTS``
                                                runs at grading only
+``# %% [markdown] by_hand="essay" points=4``   an answer, text or code, that a person grades
+``# %% [markdown] rubric="essay"``             what the person and the student go by, in a cell before it
 =============================================  ==================================================
 
 :func:`source_notebook` turns the marks into nbgrader's metadata, and nbgrader makes the student's notebook
@@ -33,9 +35,10 @@ from utils.authoring import crossing_problems
 from utils.errors import UserError
 from utils.files import replace_folder, same_folder
 from utils.grading.nbgrader_api import last_error, nbgrader_api
+from utils.grading.release import RUBRIC, is_by_hand, is_test
 from utils.released import mark, put_release
 
-MARKS = ("given", "task", "test")
+MARKS = ("given", "task", "test", "rubric", "by_hand")
 NO_METADATA = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
 
 
@@ -109,6 +112,11 @@ def nbgrader_metadata(marks: dict) -> dict:
     """nbgrader's metadata (schema 3) for a cell with these marks."""
     if "given" in marks:
         return {**NO_METADATA, "grade_id": marks["given"], "locked": True}
+    if "rubric" in marks:
+        return {**NO_METADATA, "grade_id": f"{marks['rubric']}{RUBRIC}", "locked": True}
+    if "by_hand" in marks:
+        about = {"grade_id": marks["by_hand"], "grade": True, "solution": True}
+        return {**NO_METADATA, **about, "points": marks.get("points", 0)}
     if "task" in marks:
         return {**NO_METADATA, "grade_id": marks["task"], "solution": True}
     grade_id = f"{marks.get('test')}-{marks.get('checks')}"
@@ -126,7 +134,8 @@ def problems(notebook: NotebookNode) -> list[str]:
     marked = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
     ids = [cell.metadata.nbgrader.grade_id for cell in marked]
     tasks = [cell.metadata.nbgrader.grade_id for cell in marked if cell.metadata.nbgrader.solution]
-    tests = [cell for cell in marked if cell.metadata.nbgrader.grade]
+    tests = [cell for cell in marked if is_test(cell)]
+    by_hand = [cell.metadata.nbgrader for cell in marked if is_by_hand(cell)]
     found = [
         f"two cells are called {name!r}; names must differ"
         for name in sorted({i for i in ids if ids.count(i) > 1})
@@ -139,11 +148,19 @@ def problems(notebook: NotebookNode) -> list[str]:
             found.append(f"test {grade_id!r} is for task {task!r}, which no cell is marked as")
         if not checks.isidentifier():
             found.append(f'test {grade_id!r} needs checks="…", a Python name')
-        if not (isinstance(points, int) and points > 0):
+        if not is_count(points):
             found.append(f"test {grade_id!r} needs points=…, a whole number above 0")
         found += [f"test {grade_id!r} {sentence}" for sentence in test_problems(cell.source)]
+    for answer in by_hand:
+        if not is_count(answer.points):
+            found.append(f"{answer.grade_id!r} is graded by hand, and needs points=…, a whole number above 0")
+        before = ids[: ids.index(answer.grade_id)]
+        if f"{answer.grade_id}{RUBRIC}" not in before:
+            found.append(f'{answer.grade_id!r} is graded by hand, and needs a cell rubric="…" before it')
     for task in tasks:
-        if not any(cell.metadata.nbgrader.grade_id.startswith(f"{task}-") for cell in tests):
+        if task not in {answer.grade_id for answer in by_hand} and not any(
+            cell.metadata.nbgrader.grade_id.startswith(f"{task}-") for cell in tests
+        ):
             found.append(f"task {task!r} has no test")
     found += crossing_problems(notebook)
     for cell in notebook.cells:
@@ -151,6 +168,10 @@ def problems(notebook: NotebookNode) -> list[str]:
             if cell.source.count(f"### BEGIN {what}") != cell.source.count(f"### END {what}"):
                 found.append(f"a cell has a BEGIN {what} without its END")
     return found
+
+
+def is_count(points: object) -> bool:
+    return isinstance(points, int) and points > 0
 
 
 def test_problems(source: str) -> list[str]:

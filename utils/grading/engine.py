@@ -11,11 +11,13 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
 from utils.errors import UserError, about_file
 from utils.files import package_digest
+from utils.grading.by_hand import by_hand_rows
 from utils.grading.feedback import feedback_page
 from utils.grading.gradebook import Gradebook
 from utils.grading.grader import Graded, warm_up
@@ -156,14 +158,18 @@ class Class:
         with Gradebook(self.to, self.db_url) as gradebook:
             return gradebook.read_results(self.release.assignment)
 
-    def finish(self, grades: Path) -> None:
+    def finish(self, grades: Path) -> list[dict[str, Any]]:
         """Write the table of grades, and anew the pages that must say more than grading found: points given
-        by hand, penalties, comments, an earlier attempt that counts."""
+        by hand, penalties, comments, an earlier attempt that counts.
+
+        Returns:
+            What a person grades: see :func:`utils.grading.report.by_hand_rows`.
+        """
         with Gradebook(self.to, self.db_url) as gradebook:
             name = self.release.assignment
             results = list(gradebook.read_results(name).values())
             if not results:
-                return
+                return []
             rows, comments = gradebook.final(name)
         pages = Pages(self.to, name, self.release.notebook, rows, comments)
         for _ in pages.write(filter(pages.must_change, results)):
@@ -175,3 +181,4 @@ class Class:
                 f"{about_file(error, grades)}. The grades are in the gradebook; "
                 "the same command writes the file"
             ) from error
+        return by_hand_rows(results, rows)

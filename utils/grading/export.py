@@ -67,7 +67,7 @@ def write_nbgrader(
     for result in others:
         values: dict[str, object] = {"assignment": assignment, "student_id": result.student}
         if result.status == "graded":
-            values |= {"raw_score": result.score, "score": result.score, "max_score": result.max_score}
+            values |= {"raw_score": result.score, "score": result.score, "max_score": result.possible}
         table.rows.append([str(values.get(name, "")) for name in NBGRADER])
     table.write(to)
     return not_graded(results, scores(results, final_scores(rows)))
@@ -241,7 +241,7 @@ def write_moodle(
 
 def most(results: list[Result]) -> float:
     """Points possible."""
-    return max((result.max_score for result in results), default=0.0)
+    return max((result.possible for result in results), default=0.0)
 
 
 def units(possible: float, theirs: str, platform: str, scale: bool) -> tuple[float, list[str]]:

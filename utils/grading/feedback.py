@@ -20,7 +20,9 @@ import jinja2
 from nbformat import NotebookNode
 
 from utils.grading import causes
+from utils.grading.by_hand import given, graded_by_hand
 from utils.grading.changes import position
+from utils.grading.release import RUBRIC
 from utils.grading.result import Result, task_of
 
 LONGEST = 4000  # characters of one output
@@ -50,6 +52,7 @@ class Test:
     code: str = ""
     hides: bool = False
     comment: str = ""
+    waits: bool = False  # for a person
 
     @property
     def passed(self) -> bool:
@@ -76,6 +79,8 @@ class Task:
     tests: list[Test] = field(default_factory=list)
     comment: str = ""
     stopped: str = ""
+    rubric: str = ""
+    prose: bool = False
 
     @property
     def got(self) -> float:
@@ -84,6 +89,10 @@ class Task:
     @property
     def possible(self) -> float:
         return sum(test.possible for test in self.tests)
+
+    @property
+    def waits(self) -> bool:
+        return any(test.waits for test in self.tests)
 
 
 def feedback_page(
@@ -112,14 +121,15 @@ def feedback_page(
         assignment=assignment,
         student=result.student,
         score=counts,
-        max_score=result.max_score,
+        max_score=result.possible,
+        waiting=sum(result.by_hand[cell] for cell in result.by_hand if given(result, cell, row or {})[1]),
         notice=plain(notice),
-        commented=bool(comments),
+        commented=bool(comments) or graded_by_hand(result, row or {}),
         beyond=BEYOND,
         by_hand=counts + penalty - result.score if final is not None and counts else 0.0,
         penalty=penalty,
         problem=result.problem if result.status != "graded" else "",
-        tasks=read_tasks(graded, result, show_hidden, comments or {}) if graded else [],
+        tasks=read_tasks(graded, result, show_hidden, comments or {}, row or {}) if graded else [],
     )
 
 
@@ -145,9 +155,14 @@ def finalized(value: Any) -> Any:
 
 
 def read_tasks(
-    graded: NotebookNode, result: Result, show_hidden: bool = False, comments: Mapping[str, str] | None = None
+    graded: NotebookNode,
+    result: Result,
+    show_hidden: bool = False,
+    comments: Mapping[str, str] | None = None,
+    row: Mapping[str, Any] | None = None,
 ) -> list[Task]:
     """The tasks of a graded notebook in its order, each under the heading that stands above it."""
+    rubrics = {}
     tasks: dict[str, Task] = {}
     comments = comments or {}
     answers: dict[int, int | None] = {}  # places of the student's own cells, by their execution counts
@@ -155,12 +170,20 @@ def read_tasks(
     for cell in graded.cells:
         marks = cell.metadata.get("nbgrader", {})
         name = marks.get("grade_id", "")
-        if cell.cell_type == "markdown":
+        if name.endswith(RUBRIC):
+            rubrics[name.removesuffix(RUBRIC)] = re.sub(r"[`*]", "", cell.source)
+        elif cell.cell_type == "markdown" and not marks.get("solution"):
             heading = next((line for line in cell.source.splitlines() if line.startswith("#")), heading)
         elif marks.get("solution"):
             tasks[name] = Task(plain_heading(heading), clip(cell.source), show_outputs(cell))
             tasks[name].comment = comments.get(name, "")
             tasks[name].stopped = clip(causes.stopped(cell))
+            tasks[name].rubric, tasks[name].prose = rubrics.get(name, ""), cell.cell_type == "markdown"
+        if name in result.by_hand and name in tasks:
+            points, waits = given(result, name, row or {})
+            test = Test("by a person", points or 0.0, result.by_hand[name], waits=waits)
+            test.message = result.failures.get(name, "")
+            tasks[name].tests.append(test)
         if cell.cell_type == "code" and not marks.get("grade") and cell.get("execution_count"):
             answers[cell.execution_count] = position(cell)
         if marks.get("grade") and name in result.scores:

@@ -22,7 +22,7 @@ from utils.grading import causes
 from utils.grading.bench import Bench
 from utils.grading.changes import position
 from utils.grading.preparing import Desk
-from utils.grading.release import Release, is_task, is_test
+from utils.grading.release import Release, is_by_hand, is_task, is_test
 from utils.grading.result import Result, task_of
 from utils.grading.submission import Submission
 from utils.grading.wire import Ended, Garbled, OutOfTime
@@ -31,6 +31,7 @@ from utils.torchtext_files import NoTorchtext, provide_for
 BENCHES: dict[str, Bench] = {}
 LOCK = threading.Lock()
 DESK = Desk()
+NO_ANSWER = "Nothing was written."
 
 
 @dataclass
@@ -176,7 +177,7 @@ def plan(release: Release, submission: Submission, code: list) -> dict[str, Any]
 def score(notebook: Any, result: Result) -> None:
     """Points of the tests by nbgrader's own rule, and the sentence of each failure.
 
-    Answers that a person grades are none of ours: the gradebook marks them as waiting.
+    Answers that a person grades are named; the gradebook marks them as waiting, but for those left empty.
     """
     from nbgrader.utils import determine_grade
 
@@ -184,9 +185,13 @@ def score(notebook: Any, result: Result) -> None:
         cell.metadata.nbgrader.grade_id: causes.stopped(cell) for cell in notebook.cells if is_task(cell)
     }
     for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if is_by_hand(cell):
+            got, result.by_hand[name] = determine_grade(cell)
+            if got == 0:
+                result.failures[name] = NO_ANSWER
         if not is_test(cell):
             continue
-        name = cell.metadata.nbgrader.grade_id
         try:
             got, possible = determine_grade(cell)
         except (ValueError, KeyError):  # nbgrader would stop, and with it the whole submission

@@ -109,8 +109,9 @@ def read_totals(connection: Connection) -> list[dict[str, Any]]:
 def gradebook_rows(connection: Connection, assignment: str) -> list[dict[str, Any]]:
     """``read_totals`` of one assignment, with the students' names, by nbgrader's names of columns.
 
-    Points are None where nothing was graded.
+    Points are None where nothing was graded. ``by_hand`` is of :func:`read_by_hand`.
     """
+    by_hand = read_by_hand(connection, assignment)
     names = {
         row.id: {name: row._mapping[name] or "" for name in ("last_name", "first_name", "email")}
         for row in connection.execute(sql.select(api.Student.__table__))
@@ -120,9 +121,30 @@ def gradebook_rows(connection: Connection, assignment: str) -> list[dict[str, An
         if row["assignment"] == assignment:
             student = row.pop("student")
             graded = row["score"] is not None
-            rows.append({**row, "student_id": student, **names[student]})
+            rows.append({**row, "student_id": student, **names[student], "by_hand": by_hand.get(student, {})})
             rows[-1] |= {} if graded else {"raw_score": None, "late_submission_penalty": None}
     return rows
+
+
+def read_by_hand(connection: Connection, assignment: str) -> dict[str, dict[str, tuple[float | None, bool]]]:
+    """What a person gave, by student and cell: the points, and whether it waits for a person (again).
+
+    Cells that no person graded or must look at are not among them.
+    """
+    given = GRADE.c.manual_score + sql.func.coalesce(GRADE.c.extra_credit, 0)
+    query = (
+        sql.select(SUBMITTED.c.student_id, CELL.c.name, given, GRADE.c.needs_manual_grade)
+        .join_from(GRADE, CELL, CELL.c.id == GRADE.c.cell_id)
+        .join(WORK, WORK.c.id == GRADE.c.notebook_id)
+        .join(SUBMITTED, SUBMITTED.c.id == WORK.c.assignment_id)
+        .join(ASSIGNMENT, ASSIGNMENT.c.id == SUBMITTED.c.assignment_id)
+        .where(ASSIGNMENT.c.name == assignment)
+        .where(GRADE.c.manual_score.is_not(None) | GRADE.c.needs_manual_grade)
+    )
+    found: dict[str, dict[str, tuple[float | None, bool]]] = {}
+    for student, cell, points, waits in connection.execute(query):
+        found.setdefault(student, {})[cell] = (points, bool(waits))
+    return found
 
 
 def read_comments(connection: Connection, assignment: str) -> dict[str, dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 
-from utils.grading.feedback import BEYOND, feedback_page
+from utils.grading.feedback import BEYOND, feedback_page, graded_by_hand
 from utils.grading.history import Journal, Staged, cannot_write
 from utils.grading.result import Result
 
@@ -94,4 +94,6 @@ class Pages:
         points = row.get("score")
         if result.status != "graded":
             return points is not None
-        return result.student in self.comments or (points is not None and points != result.score)
+        if result.student in self.comments or graded_by_hand(result, row):
+            return True
+        return points is not None and points != result.score

@@ -16,6 +16,7 @@ from utils.errors import UserError
 from utils.grading.packages import said_by, uses_of
 from utils.grading.symbols import names
 
+RUBRIC = "-rubric"  # ends the name of the cell that says how the answer of that name is graded by hand
 MARK = "release"  # in the metadata of a released notebook: which release it is
 
 
@@ -157,6 +158,12 @@ def is_test(cell: Any) -> bool:
     """Whether a cell is an automatic test."""
     about = cell["metadata"].get("nbgrader", {})
     return bool(about.get("grade") and not about.get("solution") and cell["cell_type"] == "code")
+
+
+def is_by_hand(cell: Any) -> bool:
+    """Whether a cell is an answer that a person grades: code or text."""
+    about = cell["metadata"].get("nbgrader", {})
+    return bool(about.get("grade") and about.get("solution"))
 
 
 def is_task(cell: Any) -> bool:

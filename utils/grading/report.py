@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from utils.grading.by_hand import by_hand_rows, given
 from utils.grading.charts import histogram
 from utils.grading.feedback import page, plain
 from utils.grading.result import Result
@@ -22,7 +23,8 @@ def write_grades(results: Iterable[Result], path: Path, rows: Iterable[Mapping[s
 
     ``score`` is what counts: points given by hand and penalties for lateness, which the gradebook has, are
     in it, and for a submission that could not be graded an earlier attempt's, if there is one. Otherwise it
-    has no score rather than a 0. The tasks' points are the automatic ones.
+    has no score rather than a 0. The tasks' points are the automatic ones; a task that a person grades has
+    none while it waits.
 
     Args:
         rows: of the gradebook, as :func:`utils.grading.grades.gradebook_rows` has them.
@@ -30,13 +32,15 @@ def write_grades(results: Iterable[Result], path: Path, rows: Iterable[Mapping[s
     results = list(results)
     known = {row["student_id"]: row for row in rows}
     tasks = list(dict.fromkeys(task for result in results for task in result.tasks))
-    table = Table(["student", "status", "score", "max_score", "late_penalty", *tasks, "problem"], [])
+    people = list(dict.fromkeys(cell for result in results for cell in result.by_hand))
+    table = Table(["student", "status", "score", "max_score", "late_penalty", *tasks, *people, "problem"], [])
     for result in results:
         book = known.get(result.student, {})
         points = [f"{result.tasks[task][0]:g}" if task in result.tasks else "" for task in tasks]
+        points += ["" if (got := given(result, cell, book)[0]) is None else f"{got:g}" for cell in people]
         score, possible = book.get("score"), book.get("max_score")
         if result.status == "graded":
-            score, possible = result.score if score is None else score, result.max_score
+            score, possible = result.score if score is None else score, result.possible
         total = ["", ""] if score is None else [f"{score:g}", f"{possible:g}"]
         penalty = f"{book['late_submission_penalty']:g}" if book.get("late_submission_penalty") else ""
         table.rows.append([result.student, result.status, *total, penalty, *points, result.problem])
@@ -48,14 +52,20 @@ def line(result: Result, unchanged: bool) -> str:
     if result.status != "graded":
         return f"{result.student}: not graded. {result.problem}"
     when = "unchanged" if unchanged else f"{result.seconds:.1f} s"
-    return f"{result.student}: {result.score:g} of {result.max_score:g} ({when})"
+    return f"{result.student}: {result.points} ({when})"
 
 
-def report_page(assignment: str, results: Iterable[Result], problems: Sequence[str] = ()) -> str:
+def report_page(
+    assignment: str,
+    results: Iterable[Result],
+    problems: Sequence[str] = (),
+    rows: Iterable[Mapping[str, Any]] = (),
+) -> str:
     """The page about a class, as HTML: points by task, what was hard, what went wrong, how the run went.
 
     Args:
         problems: sentences about what was handed in and is in no submission.
+        rows: of the gradebook, which knows what a person gave.
     """
     results = list(results)
     graded = [result for result in results if result.status == "graded"]
@@ -72,6 +82,7 @@ def report_page(assignment: str, results: Iterable[Result], problems: Sequence[s
         summary=summary([result.score for result in graded]),
         all_points=histogram([result.score for result in graded], possible, "the whole assignment"),
         tasks=task_rows(graded),
+        by_hand=by_hand_rows(graded, rows),
         hardest=hardest_tests(graded)[:HARDEST],
         failures=commonest_failures(graded)[:COMMONEST],
         parts=time_by_part(results),

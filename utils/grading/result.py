@@ -14,10 +14,13 @@ class Result:
     Attributes:
         status: ``"graded"``, or ``"broken"`` when nothing could be graded.
         scores: points got and points possible, by the name of the test cell, in the notebook's order.
+        by_hand: points possible, by the name of each answer that a person grades. Those got are in the
+            gradebook.
         problem: for a broken submission, why, in one sentence.
         notes: what the instructor should know, a sentence each: test cells that were restored, a crash, an
             attempt to cheat.
-        failures: what went wrong in a test cell that lost points, in one sentence, by its name.
+        failures: what went wrong in a test cell that lost points, in one sentence, by its name; also of an
+            answer for a person that was left empty.
         written_over: what the student had written in locked cells, which were put back, by their names.
         seconds: that grading took, and ``parts``: how they were spent.
         walls: what stood around the student's code: ``"bubblewrap"`` or ``"limits"``.
@@ -28,6 +31,7 @@ class Result:
     student: str
     status: str
     scores: dict[str, tuple[float, float]] = field(default_factory=dict)
+    by_hand: dict[str, float] = field(default_factory=dict)
     problem: str = ""
     notes: list[str] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
@@ -50,6 +54,19 @@ class Result:
     @property
     def max_score(self) -> float:
         return sum(possible for _, possible in self.scores.values())
+
+    @property
+    def possible(self) -> float:
+        """The most points that there are: by tests and by hand."""
+        return self.max_score + sum(self.by_hand.values())
+
+    @property
+    def points(self) -> str:
+        """The tests' points in words, and how many a person gives."""
+        tested = f"{self.score:g} of {self.max_score:g}"
+        return (
+            f"{tested} by tests, up to {self.possible - self.max_score:g} by hand" if self.by_hand else tested
+        )
 
     @property
     def tasks(self) -> dict[str, tuple[float, float]]:

@@ -1,0 +1,18 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: "The scores come from the query alone, so that all words weigh the same."
+#     section: "Attention, Line by line"
+#     keeps:  # points of the tasks that lose some, least and most
+#       attention: [0, 0]
+# ---
+
+# %% task="attention"
+def additive_attention(
+    query: Tensor, states: Tensor, lengths: Tensor, W: Tensor, U: Tensor, v: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The context (batch, m) and the weights (batch, time)."""
+    scores = (torch.tanh(query @ U.T) @ v).expand(len(states), -1)
+    real = torch.arange(len(states)).unsqueeze(1) < lengths
+    weights = scores.masked_fill(~real, -math.inf).softmax(dim=0)
+    return (weights.unsqueeze(2) * states).sum(dim=0), weights.T

@@ -1,0 +1,24 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: "The end stands in the translation."
+#     section: "Search, Greedy search"
+#     keeps:  # points of the tasks that lose some, least and most
+#       greedy: [0, 0]
+# ---
+
+# %% task="greedy"
+def greedy(step, state: Tensor, bos: int, eos: int, limit: int) -> list[list[int]]:
+    """The words of each sentence: always the most probable one."""
+    sentences: list[list[int]] = [[] for _ in state]
+    token = torch.full((len(state),), bos)
+    running = torch.ones(len(state), dtype=torch.bool)
+    for _ in range(limit):
+        logits, state = step(token, state)
+        token = logits.argmax(dim=1)
+        for i in running.nonzero().flatten().tolist():
+            sentences[i].append(int(token[i]))
+        running = running & (token != eos)
+        if not running.any():
+            break
+    return sentences

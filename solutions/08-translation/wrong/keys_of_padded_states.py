@@ -1,0 +1,18 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: "The padded states are set to 0, but their keys still take part in the softmax."
+#     section: "Attention, Masks before the softmax"
+#     keeps:  # points of the tasks that lose some, least and most
+#       attention: [2, 2]
+# ---
+
+# %% task="attention"
+def additive_attention(
+    query: Tensor, states: Tensor, lengths: Tensor, W: Tensor, U: Tensor, v: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The context (batch, m) and the weights (batch, time)."""
+    states = states * (torch.arange(len(states)).unsqueeze(1) < lengths).unsqueeze(2)
+    scores = torch.tanh(states @ W.T + query @ U.T) @ v
+    weights = scores.softmax(dim=0)
+    return (weights.unsqueeze(2) * states).sum(dim=0), weights.T
