@@ -146,8 +146,8 @@ def error_table(kinds, labels, answers):
 
 
 def diagnosis():
-    words = {"A": ["never", "not", "nothing"], "B": ["although", "but"], "C": ["scrumptious", "mesmerising"]}
-    words |= {"D": ["friday", "sequel"]}
+    words = {"C": ["scrumptious", "mesmerising"], "B": ["although", "but"], "D": ["friday", "sequel"]}
+    words["A"] = ["never", "not", "nothing"]
     found = {6: ("E", "")}
     for number, (text, _) in ERRORS.items():
         for cause, shown in words.items():
