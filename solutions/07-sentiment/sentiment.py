@@ -902,7 +902,7 @@ checks.close("what they pool", answer[1], torch.tensor([[0.0, 0.0], [2.0, -3.0]]
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 for sign in (torch.randperm(2, generator=generator) * 2 - 1).tolist():
-    # The scores are ±1e10 and ±2e10, the largest at one word of each review; those of padding are the smaller.
+    # The scores are ±1e10 and ±2e10: the larger one at one word of each review, the smaller one at padding.
     states, mask = drawn_states(generator, 7, 6, 3)
     mask[int(torch.randint(7, (), generator=generator))] = False
     highest = (torch.rand(7, 6, generator=generator) * mask).argmax(dim=1)
@@ -1357,8 +1357,13 @@ long = checks.call(predict, [*some, ["good", "bad"] * 40]).detach()
 checks.close(
     "the probabilities of 12 reviews beside a long one", long[:-1], probabilities[order], tolerance=1e-3
 )
-answer = checks.call(predict, [[word, *some[0][1:]] for word in ("wug", "<unk>")]).detach()
-checks.close("a word that is not in the vocabulary, read as <unk>", answer[0], answer[1], tolerance=1e-3)
+strange, unknown = ([[word, *words[1:]] for words in some] for word in ("wug", "<unk>"))
+checks.close(
+    "words that are not in the vocabulary, read as <unk>",
+    checks.call(predict, strange).detach(),
+    checks.call(predict, unknown).detach(),
+    tolerance=1e-3,
+)
 answer = checks.call(predict, [["<unk>"], []]).detach()
 checks.close("a review without a word, read as <unk>", answer[1], answer[0], tolerance=1e-3)
 ### END HIDDEN TESTS
