@@ -1,0 +1,39 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: "The factor of the logits, 1 / T, is returned as T."
+#     section: "Is it right, and does it know?, One number that calibrates"
+#     keeps:  # points of the tasks that lose some, least and most
+#       calibration: [1, 1]
+# ---
+
+# %% task="calibration"
+def calibration_error(probabilities: Tensor, labels: Tensor, bins: int) -> float:
+    """The mean distance of probabilities from what is true, by bins."""
+    where = (probabilities * bins).long().clamp(max=bins - 1)
+    distances = labels.double() - probabilities.double()
+    return torch.zeros(bins).double().index_add(0, where, distances).abs().sum().item() / len(labels)
+
+
+def temperature(logits: Tensor, labels: Tensor) -> float:
+    """The temperature with the lowest loss."""
+    z, y = logits.double(), labels.double()
+    low, high = 0.1, 20.0
+    while high / low > 1.0001:
+        middle = math.sqrt(low * high)
+        # The loss falls with T as long as this is positive: its slope by 1/T.
+        if ((torch.sigmoid(z / middle) - y) * z).sum() > 0:
+            low = middle
+        else:
+            high = middle
+    return 1 / low
+
+
+def calibrate(
+    valid: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], bins: int
+) -> tuple[float, float, float]:
+    """The temperature, and the test's calibration errors before and after."""
+    T = temperature(*valid)
+    logits, labels = test
+    before = calibration_error(torch.sigmoid(logits), labels, bins)
+    return T, before, calibration_error(torch.sigmoid(logits / T), labels, bins)
