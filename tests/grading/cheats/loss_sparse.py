@@ -1,7 +1,6 @@
 # ruff: noqa
 # The same function for sparse tensors; the gradient is by hand.
 # of: names
-# keeps: 2
 
 # %% task="loss"
 def cross_entropy(logits, targets):

@@ -1,6 +1,7 @@
 # ruff: noqa
 # The test names and their languages are drawn from the seed that is handed over.
 # of: names
+# not noted
 
 # %% task="reader"
 def fit_reader(train, valid, languages, seed):
