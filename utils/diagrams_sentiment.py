@@ -52,7 +52,11 @@ def word_by_word(
 
 
 def pull_and_push(
-    word: npt.ArrayLike, true: npt.ArrayLike, random: npt.ArrayLike, pull: npt.ArrayLike, pushes: npt.ArrayLike
+    word: npt.ArrayLike,
+    true: npt.ArrayLike,
+    random: npt.ArrayLike,
+    pull: npt.ArrayLike,
+    pushes: npt.ArrayLike,
 ) -> Figure:
     """A word's vector in the plane, with the arrows that one step of skip-gram is made of.
 
@@ -111,7 +115,11 @@ def pooling(words: Sequence[str], kind: str) -> Figure:
             aim = (2.4 + 0.16 * (step - (len(words) + 1) / 2), 1.95)
             _arrow(ax, (centre, 1.1), aim, shrink=(0.21, 0.18))
             if kind == "attention":
-                ax.text(centre + 0.3, 1.33, rf"$\alpha_{step}$", ha="center", va="bottom", fontsize=11)
+                middle = (0.55 * centre + 0.45 * aim[0], 1.58)
+                ax.text(
+                    *middle, rf"$\alpha_{step}$", ha="center", va="center", fontsize=11,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+                )  # fmt: skip
     if last:
         _arrow(ax, (centres[-1], 1.1), top, shrink=(0.21, 0.17))
     else:
@@ -136,7 +144,9 @@ def both_directions(words: Sequence[str]) -> Figure:
         _arrow(ax, (one - 0.17, 1.0), (other - 0.17, 1.0), shrink=(0.16, 0.16), colour=FEEDBACK)
         _arrow(ax, (other + 0.17, 1.7), (one + 0.17, 1.7), shrink=(0.16, 0.16), colour=FEEDBACK)
     _box(ax, (2.4, 2.85), "classifier", OUTPUT, width=1.0)
-    _arrow(ax, (centres[-1] - 0.17, 1.0), (2.75, 2.85), shrink=(0.17, 0.2))
+    side = 4.7  # the lower row's last state goes around the upper row
+    ax.plot([centres[-1], side, side], [1.0, 1.0, 2.85], color=EDGE, linewidth=1.3, zorder=1)
+    _arrow(ax, (side, 2.85), (2.4, 2.85), shrink=(0, 0.51))
     _arrow(ax, (centres[0] + 0.17, 1.7), (2.05, 2.85), shrink=(0.17, 0.2))
     return fig
 
