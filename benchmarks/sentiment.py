@@ -2,9 +2,9 @@
 
     python -m benchmarks.sentiment [--seeds 0 1 2] [--to FILE]
 
-Logistic regression on counts of words, the mean of word vectors, and an LSTM in both directions on word vectors, on
-sentences of film reviews and on whole ones. Every choice (n-grams, penalty, epoch) is made on the validation split; the test split is
-read once, at the end. Chapter 7 reads what it writes.
+Logistic regression on counts of words, the mean of word vectors, and an LSTM in both directions on word
+vectors, on sentences of film reviews and on whole ones. Every choice (n-grams, penalty, epoch) is made on the
+validation split; the test split is read once, at the end. Chapter 7 reads what it writes.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def sigmoid(logits: np.ndarray) -> np.ndarray:
 
 
 def logistic(reviews: Messages) -> dict[str, np.ndarray]:
-    """Logits of logistic regression on words and pairs, weighted by rarity; n-grams and penalty from "valid"."""
+    """Logits of logistic regression on words weighted by rarity; n-grams and penalty chosen on "valid"."""
     best, logits = -1.0, {}
     for longest in (1, 2):
         grams = TfidfVectorizer(

@@ -13,6 +13,8 @@ from utils import diagrams_sentiment, plots, sentiment
 from utils.data import reviews as grammar
 from utils.text import load_vectors
 
+SENTENCE = ["The", "food", "was", "really", "good"]
+
 
 @pytest.fixture(autouse=True)
 def closed_figures():
@@ -102,10 +104,10 @@ def test_the_documentation_is_english_words():
     [
         lambda: diagrams_sentiment.word_by_word(["not", "bad"], [0.1, -2], [0.4, 0.8], ["bag", "network"]),
         lambda: diagrams_sentiment.pull_and_push([1, 1], [2, 0], [[0, 2]], [0.2, 0], [[0, -0.2]]),
-        *(lambda kind=kind: diagrams_sentiment.pooling("The food was really good".split(), kind)
+        *(lambda kind=kind: diagrams_sentiment.pooling(SENTENCE, kind)
           for kind in ("last", "mean", "max", "attention")),
-        lambda: diagrams_sentiment.both_directions("The food was really good".split()),
-        lambda: diagrams_sentiment.shaded_words([("a rather long review with words".split() * 4, range(24))]),
+        lambda: diagrams_sentiment.both_directions(SENTENCE),
+        lambda: diagrams_sentiment.shaded_words([(SENTENCE * 5, range(25))]),
         lambda: diagrams_sentiment.word_maps(
             {"before": np.eye(2), "after": -np.eye(2)}, ["good", "bad"], [True, False]
         ),
@@ -142,5 +144,5 @@ def test_praise_and_blame_have_their_colours_and_lines_of_words_break():
     ],
 )
 def test_what_does_not_fit_is_refused(wrong):
-    with pytest.raises(ValueError, match="need|must be"):
+    with pytest.raises(ValueError, match=r"need|must be"):
         wrong()

@@ -6,6 +6,7 @@ Praise is blue and blame is orange-red, everywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -82,8 +83,8 @@ def pull_and_push(
 def _vector(ax: Axes, start: np.ndarray, step: np.ndarray, colour: str, width: float) -> None:
     ax.annotate(
         "",
-        start + step,
-        start,
+        (start[0] + step[0], start[1] + step[1]),
+        (start[0], start[1]),
         arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": width, "shrinkA": 0, "shrinkB": 0},
     )
     ax.plot(*(start + step), alpha=0)  # so that the axes hold the arrow's head
@@ -140,7 +141,7 @@ def both_directions(words: Sequence[str]) -> Figure:
         _box(ax, (centre + 0.17, 1.7), "", STATE, width=0.32, height=0.34)
         _arrow(ax, (centre - 0.17, 0.25), (centre - 0.17, 1.0), shrink=(0.17, 0.17))
         _arrow(ax, (centre + 0.17, 0.25), (centre + 0.17, 1.7), shrink=(0.17, 0.17))
-    for one, other in zip(centres[:-1], centres[1:], strict=True):
+    for one, other in pairwise(centres):
         _arrow(ax, (one - 0.17, 1.0), (other - 0.17, 1.0), shrink=(0.16, 0.16), colour=FEEDBACK)
         _arrow(ax, (other + 0.17, 1.7), (one + 0.17, 1.7), shrink=(0.16, 0.16), colour=FEEDBACK)
     _box(ax, (2.4, 2.85), "classifier", OUTPUT, width=1.0)

@@ -1,4 +1,4 @@
-"""How good is a classifier, and how sure can one be of it? Counts, scores, intervals, a comparison, calibration.
+"""How good is a classifier, and how sure can one be of it? Counts, scores, intervals, calibration.
 
 Labels and predictions are integers 0, 1, … of shape ``(items,)``: lists, NumPy arrays or tensors. Where a
 score divides by zero (a class that nobody predicts has no precision), it is 0.
@@ -190,7 +190,7 @@ def reliability(labels: Labels, probabilities: npt.ArrayLike, bins: int = 10) ->
 
 
 def calibration_error(labels: Labels, probabilities: npt.ArrayLike, bins: int = 10) -> float:
-    """The expected calibration error: Σ_b (n_b / n) |share_b - probability_b| over the bins of ``reliability``.
+    """The expected calibration error Σ_b (n_b / n) |share_b - probability_b|, over bins of ``reliability``.
 
     Source: Naeini et al., "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015.
     """

@@ -21,8 +21,9 @@ EMBEDDING_SIZE, HIDDEN_SIZE = 50, 32
 
 
 def documentation() -> list[list[str]]:
-    """The paragraphs of Python's documentation, without its code, as words in lower case: real English that is
-    on every machine."""
+    """The words, in lower case, of each paragraph of Python's documentation without its code.
+
+    It is real English that is on every machine."""
     from pydoc_data.topics import topics
 
     prose = (re.sub(r"(?m)^ {6,}.*$|^ *>>>.*$", "", text) for text in topics.values())
