@@ -2,9 +2,9 @@
 
     python -m benchmarks.sentiment [--seeds 0 1 2] [--to FILE]
 
-Logistic regression on counts of words and on the mean of word vectors, and a GRU on word vectors, on sentences
-of film reviews and on whole ones. Every choice (n-grams, penalty, epoch) is made on the validation split; the
-test split is read once, at the end. Chapter 7 reads what it writes.
+Logistic regression on counts of words and on the mean of word vectors, and a GRU on word vectors, for
+sentences of film reviews and whole ones. Every choice (n-grams, penalty, epoch) is made on the validation
+split; the test split is read once, at the end. Chapter 7 reads what it writes.
 """
 
 from __future__ import annotations
