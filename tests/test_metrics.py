@@ -102,3 +102,52 @@ def test_mcnemar_counts_the_splits_that_are_at_least_as_uneven(only_first, only_
 def test_what_cannot_be_scored_is_refused_in_one_sentence(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_reliability_by_hand():
+    labels, probabilities = [0, 1, 1, 1, 0], [0.05, 0.15, 0.19, 1.0, 0.95]
+    assert metrics.reliability(labels, probabilities) == [
+        pytest.approx((0.05, 0, 1)), pytest.approx((0.17, 1, 2)), pytest.approx((0.975, 0.5, 2)),
+    ]  # fmt: skip
+    error = (0.05 + 2 * 0.83 + 2 * 0.475) / 5
+    assert metrics.calibration_error(labels, probabilities) == pytest.approx(error)
+    assert metrics.calibration_error(labels, probabilities, bins=1) == pytest.approx(abs(0.6 - 0.468))
+
+
+def test_calibrated_answers_have_an_error_near_zero_and_the_temperature_one():
+    generator = np.random.default_rng(0)
+    logits = generator.normal(0, 2, 20_000)
+    labels = (generator.random(20_000) < 1 / (1 + np.exp(-logits))).astype(int)
+    assert metrics.calibration_error(labels, 1 / (1 + np.exp(-logits))) < 0.02
+    assert metrics.temperature(labels, logits) == pytest.approx(1, abs=0.05)
+    assert metrics.temperature(labels, 3 * logits) == pytest.approx(3 * metrics.temperature(labels, logits))
+
+
+def test_the_temperature_has_the_lowest_cross_entropy_of_all():
+    generator = np.random.default_rng(1)
+    labels = generator.integers(2, size=200)
+    logits = generator.normal(0, 3, 200) + 2 * (2 * labels - 1)
+
+    def loss(t):
+        return np.logaddexp(0, np.where(labels == 1, -logits, logits) / t).mean()
+
+    best = metrics.temperature(labels, logits)
+    assert all(loss(best) <= loss(t) + 1e-12 for t in np.geomspace(0.1, 30, 300))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: metrics.reliability([0, 1], [0.1, 1.2]), "between 0 and 1"),
+        (lambda: metrics.reliability([0, 1], [0.1, float("nan")]), "between 0 and 1"),
+        (lambda: metrics.reliability([0, 2], [0.1, 0.2]), "0 and 1"),
+        (lambda: metrics.reliability([0, 1], [0.1]), "one shape"),
+        (lambda: metrics.reliability([0, 1], [0.1, 0.2], bins=0), "bins"),
+        (lambda: metrics.temperature([0, 1], [-1, 2]), "every answer is right"),
+        (lambda: metrics.temperature([0, 1], [2, -1]), "no better than guessing"),
+        (lambda: metrics.temperature([0, 1], [2]), "one shape"),
+    ],
+)
+def test_what_cannot_be_calibrated_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -1,4 +1,4 @@
-"""How good is a classifier, and how sure can one be of it? Counts, scores, intervals, a comparison of two.
+"""How good is a classifier, and how sure can one be of it? Counts, scores, intervals, calibration.
 
 Labels and predictions are integers 0, 1, … of shape ``(items,)``: lists, NumPy arrays or tensors. Where a
 score divides by zero (a class that nobody predicts has no precision), it is 0.
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import optimize, special, stats
 
 Labels = npt.ArrayLike
 AVERAGES = ("binary", "macro", "weighted")
@@ -41,6 +41,14 @@ class Comparison(NamedTuple):
     only_first: int  #: items that the first classifies rightly and the second does not
     only_second: int
     p_value: float
+
+
+class Bin(NamedTuple):
+    """The items whose probability lies between two bounds."""
+
+    probability: float  #: the mean of what was said
+    share: float  #: how many of them are positive, between 0 and 1
+    items: int
 
 
 def confusion_matrix(
@@ -157,6 +165,75 @@ def mcnemar(labels: Labels, first: Labels, second: Labels) -> Comparison:
     total = only_first + only_second
     p_value = stats.binomtest(only_first, total).pvalue if total else 1.0
     return Comparison(only_first, only_second, float(p_value))
+
+
+def reliability(labels: Labels, probabilities: npt.ArrayLike, bins: int = 10) -> list[Bin]:
+    """The items of each of ``bins`` equal intervals of the probability; empty ones are left out.
+
+    Args:
+        probabilities: of class 1, shape (items,).
+
+    Raises ValueError if labels are other than 0 and 1, a probability is not between 0 and 1, the two differ
+    in length, or bins is below 1.
+    """
+    if bins < 1:
+        raise ValueError(f"bins must be at least 1, got {bins}")
+    said = np.asarray(probabilities, dtype=float)
+    true = _binary(labels, said, "probabilities")
+    if not (said >= 0).all() or not (said <= 1).all():
+        raise ValueError("probabilities must lie between 0 and 1: are these logits, before a sigmoid?")
+    number = np.minimum((said * bins).astype(int), bins - 1)
+    return [
+        Bin(float(said[number == i].mean()), float(true[number == i].mean()), int((number == i).sum()))
+        for i in np.unique(number)
+    ]
+
+
+def calibration_error(labels: Labels, probabilities: npt.ArrayLike, bins: int = 10) -> float:
+    """The expected calibration error Σ_b (n_b / n) |share_b - probability_b|, over bins of ``reliability``.
+
+    Source: Naeini et al., "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015.
+    """
+    found = reliability(labels, probabilities, bins)
+    total = sum(each.items for each in found)
+    return sum(each.items * abs(each.share - each.probability) for each in found) / total
+
+
+def temperature(labels: Labels, logits: npt.ArrayLike) -> float:
+    """The T > 0 for which σ(logit / T) has the lowest cross-entropy on the labels. Fit it on validation data.
+
+    Source: Guo et al., "On calibration of modern neural networks", ICML 2017.
+
+    Raises ValueError as ``reliability`` does, or if there is no such T: every answer is right, so that a
+    lower T is always better, or the logits are no better than guessing, so that a higher one is.
+    """
+    scores = np.asarray(logits, dtype=float)
+    signed = np.where(_binary(labels, scores, "logits") == 1, scores, -scores)  # positive: right
+    if signed.sum() <= 0:
+        raise ValueError("these logits are no better than guessing, so no temperature is the best")
+    if (signed >= 0).all():
+        raise ValueError("every answer is right, so no temperature is low enough: fit it on more items")
+
+    def slope(inverse: float) -> float:
+        """Of the cross-entropy Σ log(1 + exp(-signed / T)) by 1 / T, which grows with 1 / T."""
+        return float(-(signed * special.expit(-inverse * signed)).sum())
+
+    high = 1.0
+    while slope(high) < 0:
+        high *= 2
+    return 1 / float(optimize.brentq(slope, 0, high))
+
+
+def _binary(labels: Labels, values: np.ndarray, name: str) -> np.ndarray:
+    """Labels of 0 and 1 as an array, if they fit to ``values`` of shape (items,)."""
+    true = np.asarray(labels)
+    if true.ndim != 1 or true.shape != values.shape or len(true) == 0:
+        raise ValueError(
+            f"labels and {name} must have one shape (items,), got {true.shape} and {values.shape}"
+        )
+    if not np.isin(true, (0, 1)).all():
+        raise ValueError("labels must be 0 and 1")
+    return true.astype(int)
 
 
 def _pair(labels: Labels, predictions: Labels) -> tuple[np.ndarray, np.ndarray]:
