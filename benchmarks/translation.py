@@ -1,0 +1,222 @@
+"""What chapter 8 reports over several seeds, and on real captions. Run it from the repository:
+
+    python -m benchmarks.translation [--source default] [--seeds 0 1 2 3 4] [--kinds NAME ...] [--to FILE]
+
+Networks without attention (with teacher forcing, and with scheduled sampling) and with it (the encoder reads in
+both directions, or in one). Each network is written as soon as it is there; what the file has is not run again.
+Sizes and epochs are fixed below, nothing is chosen by a result, and the weights of the last epoch are tested.
+Networks without attention get twice the epochs, which takes about as long.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import time
+from collections.abc import Sequence
+from itertools import accumulate
+from operator import mul
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from utils.data import load
+from utils.data.french import adjectives_of, nouns_of
+from utils.data.french_sentences import accepted, first_refused, is_sentence
+from utils.data.translation import noun_phrase, to_pair
+from utils.models import AdditiveAttention, Seq2Seq
+from utils.text import corpus_bleu
+from utils.translation import Pairs, alignment_error, forced, phrases, prepare, trained, translated, words
+
+CHAPTER = Path("book/chapters/08-translation")
+BUDGET: dict[str, dict[str, Any]] = {
+    "default": {"hidden_size": 64, "batch_size": 64, "lr": 8e-3},
+    "real": {"hidden_size": 96, "batch_size": 64, "lr": 3e-3, "dropout": 0.1},
+}
+EPOCHS = {"default": 6, "real": 4}
+COUNT = {"default": 5000, "real": 12_000}  # training pairs
+MIN_COUNT = {"default": 1, "real": 2}
+PHRASES = 500  # of the grammar, beside its sentences
+TESTED = 400
+KINDS: dict[str, dict[str, Any]] = {
+    "attention": {"attention": AdditiveAttention},
+    "without attention": {"attention": None},
+    "scheduled sampling": {"attention": None, "sampling": 0.5},
+    "attention, one direction": {"attention": AdditiveAttention, "bidirectional": False},
+}
+BEAMS = (1, 2, 5, 20)
+PENALTIES = (0.0, 1.0)
+SEARCHED = 100  # test sentences that every beam translates
+PLACES = 12  # words of a translation that are judged
+READ = 12  # translations that the page shows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--source", default="default", choices=["default", "real"])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    parser.add_argument("--to", type=Path)
+    parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=list(KINDS))
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    to = options.to or CHAPTER / f"{options.source}.json"
+    task = Task(options.source)
+    kept = json.loads(to.read_text(encoding="utf-8")) if to.exists() else {}
+    kept |= {"data": task.title, "epochs": EPOCHS[options.source], "train": len(task.pairs.items["train"])}
+    for kind in options.kinds:
+        seeds = kept.setdefault(kind, {})
+        for seed in options.seeds:
+            if str(seed) not in seeds:
+                seeds[str(seed)] = task.measured(kind, seed)
+                to.write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+class Task:
+    """The data as numbers, and what is measured of one seed."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        data = load("translation" if source == "default" else "multi30k", source)
+        self.title = data.title
+        train = list(data["train"][: COUNT[source]])
+        if source == "default":
+            train += phrases(PHRASES)
+        self.test = data["test"][:TESTED]
+        self.pairs = prepare({"train": train, "test": self.test}, MIN_COUNT[source])
+        self.references = [" ".join(words(pair.target)) for pair in self.test]
+        print(data, flush=True)
+
+    def measured(self, kind: str, seed: int) -> dict[str, Any]:
+        start, how = time.process_time(), KINDS[kind]
+        epochs = EPOCHS[self.source] * (1 if how["attention"] else 2)
+        model = trained(self.pairs, seed, epochs, **BUDGET[self.source], **how)
+        sources = [source for source, _ in self.pairs.items["test"]]
+        texts = translated(model, self.pairs, sources)
+        found: dict[str, Any] = {
+            "seconds": round(time.process_time() - start),
+            "bleu": self.bleu(texts, range(len(texts))),
+            "exact": statistics.mean(a == b for a, b in zip(texts, self.references, strict=True)),
+            "by length": self.by_length(texts),
+        }
+        if self.source == "default":
+            found |= {"free": survival(texts), "forced": self.survival_if_independent(model)}
+        elif how["attention"]:
+            chosen = random.Random(0).sample(range(len(texts)), READ)
+            found["read"] = [[self.test[i].source, self.references[i], texts[i]] for i in chosen]
+        if how["attention"]:
+            found |= self.attended(model)
+        if kind == "attention":
+            found["beams"] = self.beams(model)
+        print(f"seed {seed}, {kind}: BLEU {found['bleu']:.1f}, {found['seconds']:.0f} s", flush=True)
+        return found
+
+    def bleu(self, texts: Sequence[str], chosen: Sequence[int]) -> float:
+        references = [[self.references[i]] for i in chosen]
+        return corpus_bleu([texts[i] for i in chosen], references, tokenize="none").score
+
+    def by_length(self, texts: Sequence[str]) -> list[tuple[float, float, int]]:
+        """For each fifth of the test sentences, from the shortest: mean length, BLEU, and their number."""
+        lengths = [len(source) for source, _ in self.pairs.items["test"]]
+        order = sorted(range(len(texts)), key=lambda i: lengths[i])
+        fifths = [order[k * len(order) // 5 : (k + 1) * len(order) // 5] for k in range(5)]
+        return [
+            (statistics.mean(lengths[i] for i in fifth), self.bleu(texts, fifth), len(fifth))
+            for fifth in fifths
+        ]
+
+    def survival_if_independent(self, model: Seq2Seq) -> list[float]:
+        """What ``survival`` would be if the model erred as often after its own words as after the true ones.
+
+        A sentence of n words survives to place i with Π_k (share accepted at place k), k up to min(i, n).
+        """
+        said, _, _ = forced(model, self.pairs, self.pairs.items["test"])
+        shares = []
+        for place in range(PLACES):
+            right = []
+            for row, reference in zip(said, self.references, strict=True):
+                true = reference.split()
+                if place <= len(true):
+                    word = self.pairs.target.lookup_token(int(row[place]))
+                    right.append(is_accepted(true[:place], word))
+            shares.append(statistics.mean(right))
+        survived = list(accumulate(shares, mul))
+        ends = [len(reference.split()) for reference in self.references]
+        return [statistics.mean(survived[min(place, end)] for end in ends) for place in range(PLACES)]
+
+    def attended(self, model: Seq2Seq) -> dict[str, Any]:
+        """Alignment error, the table of the green car, and how much each article's word looks at the noun."""
+        if self.source == "real":
+            return {"table": self.table(model, self.test[READ].source, self.test[READ].target)}
+        _, _, weights = forced(model, self.pairs, self.pairs.items["test"])
+        assert weights is not None
+        return {
+            "alignment error": alignment_error(weights, self.test),
+            "of determiners": alignment_error(weights, self.test, self.determiners()),
+            "of other words": alignment_error(weights, self.test, self.determiners(), inverse=True),
+            "table": self.table(model, "the green car", "la voiture verte"),
+            "on the noun": {article: self.on_the_noun(model, article) for article in ARTICLES},
+        }
+
+    def determiners(self) -> list[set[int]]:
+        """Of each test pair the places of the target words that stand for an article or its like."""
+        return [
+            {j for i, j in pair.alignment if pair.source.split()[i] in DETERMINERS} for pair in self.test
+        ]
+
+    def table(self, model: Seq2Seq, source: str, target: str) -> dict[str, Any]:
+        items = list(zip(self.pairs.encode([source]), self.pairs.encode_targets([target]), strict=True))
+        _, _, weights = forced(model, self.pairs, items)
+        assert weights is not None
+        rows = [[round(value, 4) for value in row] for row in weights[0, :-1].tolist()]
+        return {"source": words(source), "target": words(target), "weights": rows}
+
+    def on_the_noun(self, model: Seq2Seq, article: str) -> float:
+        """The mean weight that the translation of ``article`` gives the noun, in "the green car" and its like."""
+        made = [
+            to_pair(noun_phrase(article, noun, adjectives=(name,)))
+            for noun in nouns_of("thing")
+            for name in adjectives_of("thing", before=False)
+        ]
+        made = [pair for pair in made if len(pair.source.split()) == len(pair.target.split()) == 3]
+        sources = self.pairs.encode(pair.source for pair in made)
+        targets = self.pairs.encode_targets(pair.target for pair in made)
+        _, _, weights = forced(model, self.pairs, list(zip(sources, targets, strict=True)))
+        assert weights is not None
+        return weights[:, 0, 2].mean().item()
+
+    def beams(self, model: Seq2Seq) -> dict[str, list[tuple[int, float, float]]]:
+        """Length penalty → for each beam size: its BLEU, and the length of its translations to the references'."""
+        chosen = range(SEARCHED)
+        sources = [self.pairs.items["test"][i][0] for i in chosen]
+        length = sum(len(self.references[i].split()) for i in chosen)
+        found: dict[str, list[tuple[int, float, float]]] = {}
+        for penalty in PENALTIES:
+            for size in BEAMS:
+                texts = translated(model, self.pairs, sources, size, penalty)
+                ratio = sum(len(text.split()) for text in texts) / length
+                found.setdefault(str(penalty), []).append((size, self.bleu(texts, chosen), ratio))
+        return found
+
+
+ARTICLES = ("the", "a", "this", "my", "our", "two")
+DETERMINERS = (*ARTICLES, "an", "some", "these")
+
+
+def is_accepted(before: Sequence[str], word: str) -> bool:
+    """Whether the grammar accepts ``word``, or the end, after these words."""
+    if word == "<eos>":
+        return is_sentence(before)
+    return accepted([*before, word]) > len(before)
+
+
+def survival(texts: Sequence[str]) -> list[float]:
+    """The share of translations whose first 1, 2, ... words the grammar accepts."""
+    refused = [first_refused(text.split()) for text in texts]
+    return [statistics.mean(place is None or place > last for place in refused) for last in range(PLACES)]
+
+
+if __name__ == "__main__":
+    main()
