@@ -1,4 +1,4 @@
-"""Drawings of encoders, decoders and attention: where it looks, how far an error travels, what a search keeps.
+"""Drawings of encoders, decoders and attention: where it looks, and what a search keeps.
 
 Places are in inches, colours those of ``utils.diagrams``: inputs blue, states orange, outputs green. A weight
 between 0 and 1 is a shade of blue.
@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from utils.diagrams import FEEDBACK, INPUT, OUTPUT, PLAIN, STATE, _arrow, _box, _canvas, _circle
@@ -48,7 +49,7 @@ def encoder_decoder(source: Sequence[str], target: Sequence[str]) -> Figure:
 
 
 def attention_step(source: Sequence[str], weights: Sequence[float]) -> Figure:
-    """Draw one step of a decoder with attention: states, scores, weights, their sum c_i, and the new state."""
+    """Draw one step of a decoder with attention: states, weights, their sum c_i, and the new state."""
     gap = 1.15
     fig, ax = _canvas(0.3 + gap * len(source) + 1.0, 4.3)
     old, new, context = (0.45, 3.75), (3.6, 3.75), (2.05, 2.85)
@@ -57,7 +58,7 @@ def attention_step(source: Sequence[str], weights: Sequence[float]) -> Figure:
         _box(ax, (x, 0.3), word, INPUT, width=0.9)
         _circle(ax, (x, 1.0), f"$h_{step + 1}$", STATE)
         _arrow(ax, (x, 0.3), (x, 1.0), shrink=(0.17, 0.22))
-        _box(ax, (x, 1.8), f"{weight:.2f}", plt.get_cmap("Blues")(0.75 * weight), width=0.62)
+        _box(ax, (x, 1.8), f"{weight:.2f}", to_hex(plt.get_cmap("Blues")(0.75 * weight)), width=0.62)
         _arrow(ax, (x, 1.0), (x, 1.8), shrink=(0.22, 0.17), colour=ATTENDED, width=0.8 + 2.5 * weight)
         _arrow(ax, (x, 1.8), context, shrink=(0.19, 0.24), colour=ATTENDED, width=0.8 + 2.5 * weight)
         _arrow(ax, old, (x, 1.8), shrink=(0.24, 0.2), colour=FEEDBACK, width=0.8)

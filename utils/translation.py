@@ -1,4 +1,4 @@
-"""Sentence pairs as numbers and a translator that is trained on them, as chapter 8 writes them out in full."""
+"""Sentence pairs as numbers and a translator that is trained on them, as chapter 8 writes them out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import random
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 import torch
@@ -55,7 +57,7 @@ class Pairs(NamedTuple):
 
 
 def words(text: str) -> list[str]:
-    """The words and marks of ``text`` in lower case; an apostrophe ends a word: "l'arbre" is "l'", "arbre"."""
+    """The words and marks of ``text`` in lower case; an apostrophe ends a word: "l'arbre" is two."""
     return re.findall(r"\w+['’]?|[^\w\s]", text.lower().replace("’", "'"))
 
 
@@ -87,23 +89,29 @@ def phrases(count: int, seed: int = 0, without: str = "the green car") -> list[A
 def small(data: Dataset) -> dict[str, list[Any]]:
     """Of ``data`` what a page of the book learns in seconds: "train", and up to 300 of "test".
 
-    Of the grammar: sentences of up to 9 words in each language, and 800 noun phrases. Of real sentences: those
-    of up to 7 words whose words are all among the 400 commonest of their language in such sentences.
+    Of the grammar: sentences of up to 9 words in each language, and 800 noun phrases. Of real sentences:
+    those of up to 7 words whose words are all among the 400 commonest of their language in such sentences.
     """
     longest = 9 if data.source == "default" else 7
     split = {part: [pair for pair in data[part] if _longer(pair) <= longest] for part in ("train", "test")}
     if data.source == "default":
         split["train"] += phrases(800)
     else:
-        english, french = (
-            {word for word, _ in Counter(word for pair in split["train"] for word in words(pair[side])).most_common(400)}
-            for side in (0, 1)
-        )
+        english = _commonest(words(pair.source) for pair in split["train"])
+        french = _commonest(words(pair.target) for pair in split["train"])
         split = {
-            part: [pair for pair in items if english.issuperset(words(pair[0])) and french.issuperset(words(pair[1]))]
+            part: [
+                pair
+                for pair in items
+                if english.issuperset(words(pair.source)) and french.issuperset(words(pair.target))
+            ]
             for part, items in split.items()
         }
     return {"train": split["train"], "test": split["test"][:300]}
+
+
+def _commonest(sentences: Iterable[list[str]], count: int = 400) -> set[str]:
+    return {word for word, _ in Counter(chain.from_iterable(sentences)).most_common(count)}
 
 
 def _longer(pair: Any) -> int:
@@ -147,15 +155,8 @@ def trained(
     optimizer = torch.optim.Adam(model.parameters(), lr)
     for epoch in range(epochs):
         own = sampling * epoch / max(1, epochs - 1)
-        fit(
-            model,
-            batches,
-            lambda model, batch, own=own: token_loss(model, batch, own),
-            optimizer,
-            1,
-            clip_norm=1.0,
-            progress=False,
-        )
+        loss = partial(token_loss, sampling=own)
+        fit(model, batches, loss, optimizer, 1, clip_norm=1.0, progress=False)
     return model
 
 

@@ -1,4 +1,4 @@
-"""Which words may follow? An automaton that accepts the French sentences of the translation grammar, and no others.
+"""Which words may follow? An automaton that accepts the French sentences of the translation grammar.
 
 It is written from the rules of ``utils.data.translation``, without their English side: noun phrases agree in
 gender and number, an adjective stands where French puts it, "ne" and "pas" stand around the verb, and
@@ -102,11 +102,14 @@ class _Reader:
 
 @functools.cache
 def _before_adapting(word: str) -> tuple[tuple[tuple[str, ...], str], ...]:
-    """What ``adapt`` can have made ``word`` of: itself, a word before a vowel, or two words of which the second
-    had to stay as it was."""
-    single = [word] + [raw for rules in (ELIDED, BEFORE_NOUN) for raw, new in rules.items() if new == word]
-    merged = [(pair, pair[-1]) for pair, new in MERGED.items() if new == word]
-    return tuple([((raw,), word) for raw in single] + merged)
+    """What ``adapt`` can have made ``word`` of, and the form that the last of these words must keep.
+
+    That is the word itself, another word before a vowel, or two words.
+    """
+    found: list[tuple[tuple[str, ...], str]] = [((word,), word)]
+    found += [((raw,), word) for raw, new in (ELIDED | BEFORE_NOUN).items() if new == word]
+    found += [(pair, pair[-1]) for pair, new in MERGED.items() if new == word]
+    return tuple(found)
 
 
 Edges = defaultdict[int, dict[str, set[int]]]
