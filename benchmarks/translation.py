@@ -1,20 +1,18 @@
-"""What chapter 8 reports over several seeds, and on real captions. Run it from the repository:
+"""What chapter 8 reports over several seeds. Run it from the repository:
 
-    python -m benchmarks.translation [--source default] [--seeds 0 1 2 3 4] [--kinds NAME ...] [--to FILE]
+    python -m benchmarks.translation [--seeds 0 1 2 3 4] [--kinds NAME ...] [--to FILE]
 
-On the grammar: networks with attention and without it, the latter also with scheduled sampling, on what the
-pages train on (``utils.translation.small``); and on noun phrases, with an encoder of both directions and of
-one. On real data: with attention and without it, on captions of Multi30k. Each network is written as soon as
-it is there; what the file has is not run again. Sizes and epochs are fixed below, nothing is chosen by a
-result, and the weights of the last epoch are tested. Networks without attention get more epochs, which takes
-about as long.
+Networks with attention and without it, the latter also with scheduled sampling, on what the pages train on
+(``utils.translation.small``); and on noun phrases, with an encoder of both directions and of one. Each network is
+written as soon as it is there; what the file has is not run again. Sizes and epochs are fixed below, nothing is
+chosen by a result, and the weights of the last epoch are tested. Networks without attention get more epochs,
+which takes about as long.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
 import statistics
 import time
 from collections.abc import Sequence
@@ -33,74 +31,56 @@ from utils.models import AdditiveAttention, Seq2Seq
 from utils.text import corpus_bleu
 from utils.translation import alignment_error, forced, phrases, prepare, small, trained, translated, words
 
-CHAPTER = Path("book/chapters/08-translation")
+TO = Path("book/chapters/08-translation/default.json")
 SMALL = {"batch_size": 64, "lr": 8e-3}
 ON_PHRASES = {"batch_size": 64, "lr": 1e-2, "epochs": 6}
-ON_CAPTIONS = {"batch_size": 64, "lr": 4e-3, "hidden_size": 96, "dropout": 0.1}
-KINDS: dict[str, dict[str, dict[str, Any]]] = {
-    "default": {
-        "phrases": {**ON_PHRASES, "attention": AdditiveAttention},
-        "phrases, one direction": {**ON_PHRASES, "attention": AdditiveAttention, "bidirectional": False},
-        "attention": {**SMALL, "attention": AdditiveAttention, "epochs": 6},
-        "without attention": {**SMALL, "attention": None, "epochs": 10},
-        "scheduled sampling": {**SMALL, "attention": None, "epochs": 10, "sampling": 0.5},
-    },
-    "real": {
-        "attention": {**ON_CAPTIONS, "attention": AdditiveAttention, "epochs": 6},
-        "without attention": {**ON_CAPTIONS, "attention": None, "epochs": 10},
-    },
+KINDS: dict[str, dict[str, Any]] = {
+    "phrases": {**ON_PHRASES, "attention": AdditiveAttention},
+    "phrases, one direction": {**ON_PHRASES, "attention": AdditiveAttention, "bidirectional": False},
+    "attention": {**SMALL, "attention": AdditiveAttention, "epochs": 6},
+    "without attention": {**SMALL, "attention": None, "epochs": 10},
+    "scheduled sampling": {**SMALL, "attention": None, "epochs": 10, "sampling": 0.5},
 }
 PHRASES = (3000, 300)  # that train and test
-CAPTIONS = (6000, 300)
-MIN_COUNT = {"default": 1, "real": 2}
-BEAMS = (1, 2, 5, 20)
-PENALTIES = (0.0, 1.0)
-SEARCHED = 100  # test sentences that every beam translates
 PLACES = 12  # words of a translation that are judged
-READ = 12  # translations that the page shows
+ARTICLES = ("the", "a", "this", "my", "our", "two")
+DETERMINERS = (*ARTICLES, "an", "some", "these")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--source", default="default", choices=["default", "real"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
-    parser.add_argument("--to", type=Path)
-    parser.add_argument("--kinds", nargs="+")
+    parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=list(KINDS))
+    parser.add_argument("--to", type=Path, default=TO)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    to = options.to or CHAPTER / f"{options.source}.json"
-    for kind in options.kinds or KINDS[options.source]:
-        task = Task(options.source, kind)
+    for kind in options.kinds:
+        task = Task(kind)
         for seed in options.seeds:
-            kept = json.loads(to.read_text(encoding="utf-8")) if to.exists() else {}
-            about = {
-                "data": task.title,
-                "train": len(task.pairs.items["train"]),
-                "epochs": task.how["epochs"],
-            }
-            seeds = kept.setdefault(kind, about | {"seeds": {}})["seeds"]
+            kept = json.loads(options.to.read_text(encoding="utf-8")) if options.to.exists() else {}
+            count, epochs = len(task.pairs.items["train"]), task.how["epochs"]
+            about = {"data": task.title, "train": count, "epochs": epochs, "seeds": {}}
+            seeds = kept.setdefault(kind, about)["seeds"]
             if str(seed) not in seeds:
                 seeds[str(seed)] = task.measured(seed)
-                to.write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
+                options.to.write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 class Task:
     """The data of one kind of network as numbers, and what is measured of one seed."""
 
-    def __init__(self, source: str, kind: str) -> None:
-        self.source, self.kind, self.how = source, kind, KINDS[source][kind]
-        data = load("translation" if source == "default" else "multi30k", source)
+    def __init__(self, kind: str) -> None:
+        self.kind, self.how = kind, KINDS[kind]
+        data = load("translation", "default")
         self.title = data.title
         self.on_phrases = kind.startswith("phrases")
         if self.on_phrases:
             made = phrases(sum(PHRASES))
             splits = {"train": made[: PHRASES[0]], "test": made[PHRASES[0] :]}
-        elif source == "default":
-            splits = small(data)
         else:
-            splits = {"train": data["train"][: CAPTIONS[0]], "test": data["test"][: CAPTIONS[1]]}
+            splits = small(data)
         self.test = splits["test"]
-        self.pairs = prepare(splits, MIN_COUNT[source])
+        self.pairs = prepare(splits)
         self.references = [" ".join(words(pair.target)) for pair in self.test]
 
     def measured(self, seed: int) -> dict[str, Any]:
@@ -113,14 +93,10 @@ class Task:
             "exact": statistics.mean(a == b for a, b in zip(texts, self.references, strict=True)),
             "by length": self.by_length(texts),
         }
-        if self.source == "default" and not self.on_phrases:
+        if not self.on_phrases:
             found |= {"free": survival(texts), "forced": self.survival_if_independent(model)}
-        if self.source == "default" and self.how["attention"]:
+        if self.how["attention"]:
             found |= self.attended(model)
-        if self.source == "real" and self.how["attention"]:
-            chosen = random.Random(0).sample(range(len(texts)), READ)
-            found["read"] = [[self.test[i].source, self.references[i], texts[i]] for i in chosen]
-            found["beams"] = self.beams(model)
         print(f"seed {seed}, {self.kind}: BLEU {found['bleu']:.1f}, {found['seconds']:.0f} s", flush=True)
         return found
 
@@ -152,7 +128,7 @@ class Task:
                 if place <= len(true):
                     word = self.pairs.target.lookup_token(int(row[place]))
                     right.append(is_accepted(true[:place], word))
-            shares.append(statistics.mean(right))
+            shares.append(statistics.mean(right) if right else 1.0)
         survived = list(accumulate(shares, mul))
         ends = [len(reference.split()) for reference in self.references]
         return [statistics.mean(survived[min(place, end)] for end in ends) for place in range(PLACES)]
@@ -193,23 +169,6 @@ class Task:
         _, _, weights = forced(model, self.pairs, list(zip(sources, targets, strict=True)))
         assert weights is not None
         return weights[:, 0, 2].mean().item()
-
-    def beams(self, model: Seq2Seq) -> dict[str, list[tuple[int, float, float]]]:
-        """Length penalty → for each beam size: BLEU, and the length of what it writes to the references'."""
-        chosen = range(SEARCHED)
-        sources = [self.pairs.items["test"][i][0] for i in chosen]
-        length = sum(len(self.references[i].split()) for i in chosen)
-        found: dict[str, list[tuple[int, float, float]]] = {}
-        for penalty in PENALTIES:
-            for size in BEAMS:
-                texts = translated(model, self.pairs, sources, size, penalty)
-                ratio = sum(len(text.split()) for text in texts) / length
-                found.setdefault(str(penalty), []).append((size, self.bleu(texts, chosen), ratio))
-        return found
-
-
-ARTICLES = ("the", "a", "this", "my", "our", "two")
-DETERMINERS = (*ARTICLES, "an", "some", "these")
 
 
 def is_accepted(before: Sequence[str], word: str) -> bool:
