@@ -3,10 +3,11 @@
     python -m benchmarks.translation [--seeds 0 1 2 3 4] [--kinds NAME ...] [--to FILE]
 
 Networks with attention and without it, the latter also with scheduled sampling, on what the pages train on
-(``utils.translation.small``); and on noun phrases, with an encoder of both directions and of one. Each network is
-written as soon as it is there; what the file has is not run again. Sizes and epochs are fixed below, nothing is
-chosen by a result, and the weights of the last epoch are tested. Networks without attention get more epochs,
-which takes about as long.
+(``utils.translation.small``); and on noun phrases, with an encoder of both directions and of one.
+
+Each network is written as soon as it is there; what the file has is not run again. Sizes and epochs are fixed
+below, nothing is chosen by a result, and the weights of the last epoch are tested. Networks without attention
+get more epochs, which takes about as long.
 """
 
 from __future__ import annotations
