@@ -92,10 +92,13 @@ class Task:
             "seconds": round(time.process_time() - start),
             "bleu": self.bleu(texts, range(len(texts))),
             "exact": statistics.mean(a == b for a, b in zip(texts, self.references, strict=True)),
-            "by length": self.by_length(texts),
         }
-        if not self.on_phrases:
-            found |= {"free": survival(texts), "forced": self.survival_if_independent(model)}
+        if not self.on_phrases:  # whose BLEU by length would be 0 where no phrase has four words
+            found |= {
+                "by length": self.by_length(texts),
+                "free": survival(texts),
+                "forced": self.survival_if_independent(model),
+            }
         if self.how["attention"]:
             found |= self.attended(model)
         print(f"seed {seed}, {self.kind}: BLEU {found['bleu']:.1f}, {found['seconds']:.0f} s", flush=True)
