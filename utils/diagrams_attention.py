@@ -149,23 +149,23 @@ def search_tree(
         kept: the nodes (step, number) that the beam kept; the others are white.
         end: the word that ends a sentence; its nodes are green.
     """
-    width, height = 0.2 + 1.22 * len(levels), 0.2 + 0.5 * max(map(len, levels))
+    width, height = 0.2 + 1.35 * len(levels), 0.2 + 0.5 * max(map(len, levels))
     fig, ax = _canvas(width, height)
 
     def place(step: int, number: int) -> tuple[float, float]:
-        return 0.7 + 1.22 * step, height * (1 - (number + 0.5) / len(levels[step]))
+        return 0.75 + 1.35 * step, height * (1 - (number + 0.5) / len(levels[step]))
 
     for step, nodes in enumerate(levels):
         for number, (word, probability, parent) in enumerate(nodes):
             chosen = (step, number) in kept
             colour = PLAIN if not chosen else OUTPUT if word == end else STATE
-            _box(ax, place(step, number), f"{word} {probability:.2f}", colour, width=0.98)
+            _box(ax, place(step, number), f"{word} {probability:.2f}", colour, width=1.1)
             if step:
                 start, stop = place(step - 1, parent), place(step, number)
                 _arrow(
                     ax,
-                    (start[0] + 0.49, start[1]),
-                    (stop[0] - 0.49, stop[1]),
+                    (start[0] + 0.55, start[1]),
+                    (stop[0] - 0.55, stop[1]),
                     shrink=(0, 0),
                     width=1.6 if chosen else 0.7,
                     colour=FEEDBACK if chosen else "#999999",
