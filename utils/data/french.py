@@ -246,7 +246,7 @@ def adapt(words: Words) -> Words:
     A word made of two belongs to all that the two belong to.
     """
     changed = [
-        (_before_vowel(word, following), keys)
+        (before_vowel(word, following), keys)
         for (word, keys), (following, _) in zip(words, [*words[1:], (".", frozenset())], strict=True)
     ]
     adapted: Words = []
@@ -258,7 +258,7 @@ def adapt(words: Words) -> Words:
     return adapted
 
 
-def _before_vowel(word: str, following: str) -> str:
+def before_vowel(word: str, following: str) -> str:
     if not following.startswith(VOWELS):
         return word
     if word in BEFORE_NOUN and following not in ("et", "à") and not following.endswith(("s", "x")):

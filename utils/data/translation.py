@@ -90,7 +90,7 @@ def clause(rng: random.Random) -> Phrase:
         rng.choice(("the", "my", "this") if negative else ("the", "my", "this", "a", "two")),
         thing,
         plural=rng.random() < 0.3,
-        adjectives=_adjectives(thing, rng),
+        adjectives=some_adjectives(thing, rng),
     )
     tense = rng.choice(("present", "present", "past", "future"))
     phrase = join(subject, verb_phrase(rng.randrange(len(VERBS)), person, tense, negative), what)
@@ -174,7 +174,7 @@ def _about_a_thing(rng: random.Random) -> Phrase:
 
 def _any_noun_phrase(noun: Noun, plural: bool, rng: random.Random, relative: bool = True) -> Phrase:
     article = rng.choice(("the", "the", "my", "our", "this"))
-    phrase = noun_phrase(article, noun, plural, _adjectives(noun, rng))
+    phrase = noun_phrase(article, noun, plural, some_adjectives(noun, rng))
     if relative and noun.kind == "thing" and rng.random() < 0.2:
         who = rng.choice(nouns_of("person"))
         several = rng.random() < 0.4
@@ -192,10 +192,10 @@ def _subject(rng: random.Random) -> tuple[Phrase, str]:
         return unit(english, french), person
     noun, plural = rng.choice(nouns_of("person")), rng.random() < 0.4
     article = rng.choice(("the", "the", "a", "my", "this"))
-    return noun_phrase(article, noun, plural, _adjectives(noun, rng)), "3p" if plural else "3s"
+    return noun_phrase(article, noun, plural, some_adjectives(noun, rng)), "3p" if plural else "3s"
 
 
-def _adjectives(noun: Noun, rng: random.Random) -> tuple[str, ...]:
+def some_adjectives(noun: Noun, rng: random.Random) -> tuple[str, ...]:
     """None, one, or one on each side of the French noun."""
     before = rng.choice(adjectives_of(noun.kind, before=True))
     after = rng.choice(adjectives_of(noun.kind, before=False))
