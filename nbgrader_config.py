@@ -8,3 +8,5 @@ c.CourseDirectory.submitted_directory = "build/submitted"
 c.CourseDirectory.autograded_directory = "build/autograded"
 c.CourseDirectory.feedback_directory = "build/feedback"
 c.CourseDirectory.db_url = "sqlite:///build/gradebook.db"
+# seconds for a cell, in which the Validate button trains a network, too: ten on a quiet machine
+c.Execute.timeout = 120

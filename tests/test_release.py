@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.validator import Validator
+from traitlets.config.loader import PyFileConfigLoader
 
 from utils import release
 from utils.errors import UserError
@@ -145,9 +146,10 @@ def test_the_validate_button_passes_a_solution_and_names_what_is_missing(assignm
     path = tmp_path / f"{assignment.notebook}.ipynb"
     notebook = nbformat.read(ROOT / "assignments" / assignment.name / path.name, as_version=4)
     nbformat.write(answer_notebook(notebook, solutions(assignment)), path)
-    assert Validator().validate(str(path)) == {}
+    config = PyFileConfigLoader("nbgrader_config.py", str(ROOT)).load_config()
+    assert Validator(config=config).validate(str(path)) == {}
     nbformat.write(notebook, path)
-    failed = Validator().validate(str(path))["failed"]
+    failed = Validator(config=config).validate(str(path))["failed"]
     unwritten = [cell for cell in failed if "is not written yet" in cell["raw_error"]]
     assert len(unwritten) == sum(map(is_test, notebook.cells))
     empty = [cell for cell in failed if "You did not provide a response." in cell["raw_error"]]
