@@ -217,18 +217,28 @@ def word_maps(
             raise ValueError(f"{title!r} needs places of shape {(len(words), 2)}, got {points.shape}")
         for kind, colour, marker in ((good, PRAISE, "o"), (~good, BLAME, "s")):
             ax.plot(points[kind, 0], points[kind, 1], marker, color=colour, markersize=5, linestyle="")
-            for number in np.flatnonzero(kind)[:named]:
-                ax.annotate(
-                    words[number],
-                    points[number],
-                    xytext=(4, 3),
-                    textcoords="offset points",
-                    fontsize=10,
-                    color=colour,
-                )
+            name_beside(ax, points, np.flatnonzero(kind)[:named], words, colour)
         ax.set_title(title, loc="left")
-        ax.margins(0.15)
+        ax.margins(0.45, 0.1)
     return fig
+
+
+def name_beside(ax: Axes, points: np.ndarray, chosen: np.ndarray, words: Sequence[str], colour: str) -> None:
+    """The names of some points in a column at their side of the panel, so that none covers another."""
+    right = points[chosen, 0].mean() > points[:, 0].mean()
+    ordered = chosen[np.argsort(points[chosen, 1])]
+    for number, height in zip(ordered, np.linspace(0.12, 0.88, len(ordered)), strict=True):
+        ax.annotate(
+            words[number],
+            points[number],
+            xytext=(0.98 if right else 0.02, height),
+            textcoords="axes fraction",
+            ha="right" if right else "left",
+            va="center",
+            fontsize=10,
+            color=colour,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "alpha": 0.6},
+        )
 
 
 def reliability(curves: Mapping[str, Sequence[tuple[float, float, int]]]) -> Figure:
