@@ -112,7 +112,7 @@ def test_a_page_fits_its_window_and_shows_its_formulas(address, browser, page, w
     assert tab.query_selector_all("mjx-merror") == []
     for scheme in ("light", "dark"):
         tab.emulate_media(color_scheme=scheme)
-        assert tab.evaluate("document.documentElement.dataset.theme") == scheme
+        tab.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
         assert tab.evaluate(WIDE, width) == []
         assert tab.evaluate(CLIPPED) == []
