@@ -103,7 +103,7 @@ def variants(assignment: str) -> None:
 @course.command()
 @click.argument("assignment")
 @click.option(
-    "--timeout", default=10, show_default=True, callback=above_zero, help="Seconds that one cell may take."
+    "--timeout", default=30, show_default=True, callback=above_zero, help="Seconds that one cell may take."
 )
 def mutants(assignment: str, timeout: int) -> None:
     """Grade small generated mistakes in ASSIGNMENT's solution, and show which ones no test catches."""

@@ -141,7 +141,7 @@ def grade_mutants(
     root: Path,
     to: Path,
     echo: Callable[[str], None],
-    timeout: int = 10,
+    timeout: int = 30,
     jobs: int = 1,
 ) -> dict[str, Result]:
     """What the solution and each mutant get, by name.
