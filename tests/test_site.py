@@ -97,7 +97,7 @@ TWICE = "Identifier 'THEBE_JS_URL' has already been declared"  # an extension of
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [360, 390, 1440])
+@pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_fits_its_window_and_shows_its_formulas(address, browser, page, width):
     context = browser.new_context(viewport={"width": width, "height": 900})
