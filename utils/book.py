@@ -46,7 +46,8 @@ def build_book(root: Path, to: Path, tell: Callable[[str], None] = lambda line: 
     output.mkdir(parents=True, exist_ok=True)
     # now, so that the pages which a stopped build has executed are not executed again
     (output / "digests.json").write_text(json.dumps(digests, indent=1), encoding="utf-8")
-    execute_pages([root / "book" / page for page in digests], output / ".jupyter_cache", tell)
+    pages = [root / "book" / page for page in digests]
+    execute_pages(pages, output / ".jupyter_cache", seconds_for_a_cell(root / "book"), tell)
     if not run_jupyter_book(root / "book", to, "-W", "-n", "--keep-going"):
         if is_full(to):
             raise UserError(about_file(OSError(errno.ENOSPC, "", str(to))))
@@ -55,6 +56,15 @@ def build_book(root: Path, to: Path, tell: Callable[[str], None] = lambda line: 
     if wrong := site_problems(output / "html"):
         raise UserError("\n".join(wrong))
     return output / "html"
+
+
+def seconds_for_a_cell(book: Path) -> int:
+    """What the book's configuration allows; Jupyter Book's own 30 where it says nothing."""
+    import yaml
+
+    path = book / "_config.yml"
+    config = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return config.get("execute", {}).get("timeout", 30)
 
 
 def run_jupyter_book(source: Path, to: Path, *options: str) -> bool:

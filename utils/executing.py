@@ -13,15 +13,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-SECONDS = 300  # for a cell, on real data too; book/_config.yml has the same
 MEMORY = 2 * 1024**3  # bytes that a page may need
 READER = {"type": "plugin", "name": "myst_nb_md"}
 
 
-def execute_pages(pages: list[Path], kept: Path, tell: Callable[[str], None]) -> None:
+def execute_pages(pages: list[Path], kept: Path, timeout: int, tell: Callable[[str], None]) -> None:
     """Execute the pages of which ``kept`` does not hold what they give.
 
     Args:
+        timeout: seconds for a cell.
         tell: called with a line when a page is done.
     """
     waiting = unexecuted(pages, kept)
@@ -31,7 +31,7 @@ def execute_pages(pages: list[Path], kept: Path, tell: Callable[[str], None]) ->
         while waiting or running:
             while waiting and len(running) < at_once:
                 page = waiting.pop(0)
-                running[start(page, kept, at_once)] = page, time.monotonic()
+                running[start(page, kept, timeout, at_once)] = page, time.monotonic()
             time.sleep(0.05)
             for process in [process for process in running if process.poll() is not None]:
                 page, began = running.pop(process)
@@ -55,19 +55,23 @@ def unexecuted(pages: list[Path], kept: Path) -> list[Path]:
 
 def pages_at_once() -> int:
     """How many pages the machine's cores and memory carry."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # not on Windows
-        return min(cores, 2)
-    return max(1, min(cores, memory // MEMORY))
+        return min(cores(), 2)
+    return max(1, min(cores(), memory // MEMORY))
 
 
-def start(page: Path, kept: Path, at_once: int) -> subprocess.Popen:
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def start(page: Path, kept: Path, timeout: int, at_once: int) -> subprocess.Popen:
     """Start to execute a page, on its share of the cores."""
-    threads = str(max(1, (os.cpu_count() or 1) // at_once))
+    threads = str(max(1, cores() // at_once))
     return subprocess.Popen(
-        [sys.executable, "-m", "utils.executing", str(page.resolve()), str(kept.resolve())],
+        [sys.executable, "-m", "utils.executing", str(page.resolve()), str(kept.resolve()), str(timeout)],
         env={"OMP_NUM_THREADS": threads, **os.environ},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -75,7 +79,7 @@ def start(page: Path, kept: Path, at_once: int) -> subprocess.Popen:
     )
 
 
-def execute(page: str, kept: str) -> bool:
+def execute(page: str, kept: str, timeout: str) -> bool:
     """Execute one page and keep what it gave; whether that succeeded."""
     from jupyter_cache import get_cache
     from jupyter_cache.base import CacheBundleIn
@@ -87,7 +91,7 @@ def execute(page: str, kept: str) -> bool:
     result = single_nb_execution(
         notebook,
         cwd=str(Path(page).parent),
-        timeout=SECONDS,
+        timeout=int(timeout),
         allow_errors=False,
         # it warns that other users of this machine could listen
         extra_arguments=["--IPKernelApp.log_level=ERROR"],

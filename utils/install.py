@@ -176,8 +176,7 @@ def write_constraints(torch: Torch) -> Path:
 def run_pip(python: Path, options: Sequence[str], progress: Callable[[str], None]) -> None:
     """``pip install`` with ``options``.
 
-    Python compiles a module when it is first imported. If pip did it, that would take half a minute and some
-    180 MB, for modules of which most are never used.
+    Python compiles a module when it is first imported; pip would compile all, of which most are never used.
     """
     code = "import pip; print(pip.__version__)"
     version = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False).stdout

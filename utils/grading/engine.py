@@ -163,7 +163,7 @@ class Class:
         by hand, penalties, comments, an earlier attempt that counts.
 
         Returns:
-            What a person grades: see :func:`utils.grading.report.by_hand_rows`.
+            What a person grades: see :func:`utils.grading.by_hand.by_hand_rows`.
         """
         with Gradebook(self.to, self.db_url) as gradebook:
             name = self.release.assignment
