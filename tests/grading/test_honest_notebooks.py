@@ -80,11 +80,14 @@ IDIOMS = {
     "settings": ("import matplotlib as mpl\nmpl.rcParams.x = 1\nimport sys\nsys.tracebacklimit = 5", ""),
     "data": ("import os\nos.listdir()\nDATA = 'data/processed/x.csv'", ""),
     "other figures": (
-        ["%matplotlib widget\n%matplotlib notebook\n%matplotlib qt\n%pylab inline\nprint(13)", "%matplotlib --list"],
+        [
+            "%matplotlib widget\n%matplotlib notebook\n%matplotlib qt\n%pylab inline\nprint(13)",
+            "%matplotlib --list",
+        ],
         "13\n",
     ),
     "what is not installed here": (
-        "%load_ext tensorboard\n%tensorboard --logdir runs\n%load_ext cudf.pandas\n%reload_ext nb_black\nprint(14)",
+        "%load_ext tensorboard\n%tensorboard --logdir runs\n%load_ext cudf.pandas\n%reload_ext nb_black",
         "%tensorboard does nothing while grading: there is no such magic here.\n",
     ),
     "a cell's magic of theirs": ("%%black\nx = 1", "%%black"),

@@ -34,7 +34,9 @@ FRONT_END = {  # what a notebook's window does, and a kernel's own magics for it
     "qtconsole",
 }
 WINDOWS = {"matplotlib", "pylab"}  # magics that choose where figures are drawn: here always below the cell
-BACKENDS = {"auto", "ipympl", "nbagg", "notebook", "widget", *"gtk gtk3 gtk4 osx qt qt4 qt5 qt6 tk wx".split()}
+# windows that it can name; %matplotlib also takes `inline`, and backends that draw into files
+BACKENDS = {"auto", "ipympl", "nbagg", "notebook", "widget", "gtk", "gtk3", "gtk4", "osx", "tk", "wx"}
+BACKENDS |= {"qt", "qt4", "qt5", "qt6"}
 EXTENSIONS = {"load_ext", "reload_ext"}
 LONGEST = 100  # characters of a command that is shown
 NOT_FOUND = 127  # a shell's exit code for a program that is not there
