@@ -63,7 +63,7 @@ def layer_step(input_size: int, hidden_size: int) -> Figure:
 
 
 def unrolled(steps: int = 3) -> Figure:
-    """Draw a cell with its loop, an equals sign, and the same cell with the same weights for each time step."""
+    """Draw a cell with its loop, an equals sign, and the same cell, weights included, for each time step."""
     gap = 1.05
     fig, ax = _canvas(1.95 + gap * steps, 2.4)
     folded = 0.55
