@@ -25,7 +25,7 @@ from utils.data.tasks import adding
 from utils.gradients import BATCH, NormalisedRNN, Reader, make_rnn, order_errors, train_on_order
 
 TO = Path("book/chapters/03-gradient-problems/default.json")
-WEIGHTS = (0.2, 2.0, 10.0)  # of Ω
+WEIGHTS = (0.2, 2.0, 4.0, 10.0)  # of Ω; 2 and 4 are published
 MOST_UPDATES, READ_AT = 1600, (400, 1600)  # of the adding problem
 
 
