@@ -10,6 +10,15 @@ from utils.data.tasks import temporal_order
 from utils.models import RNN
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Threads that wait for each other take longer than products as small as these."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(params=["tanh", "relu"])
 def read(request):
     """A layer of 5 units after 6 steps of 3 sequences: (nonlinearity, states, weight_hh, last_state)."""
