@@ -55,7 +55,7 @@ def sensitivities(letters: Sequence[str], rows: Mapping[str, npt.ArrayLike], lea
     Raises ValueError if a row has not one value for each letter.
     """
     fig, axes = plt.subplots(
-        len(rows), 1, figsize=(WIDTH, 0.72 * len(rows) + 0.75), layout="constrained", squeeze=False
+        len(rows), 1, figsize=(WIDTH, 0.72 * len(rows) + 0.85), layout="constrained", squeeze=False
     )
     norm = LogNorm(least, 1.0, clip=True)
     for ax, (label, values) in zip(axes[:, 0], rows.items(), strict=True):
@@ -73,7 +73,7 @@ def sensitivities(letters: Sequence[str], rows: Mapping[str, npt.ArrayLike], lea
         ax.set_xticks([])
         ax.set_yticks([])
         ax.grid(False)
-    bar = fig.colorbar(image, ax=list(axes[:, 0]), location="bottom", aspect=40, pad=0.02)
+    bar = fig.colorbar(image, ax=list(axes[:, 0]), location="bottom", aspect=40, pad=0.06)
     bar.set_label("share of the largest gradient", fontsize=10)
     return fig
 
