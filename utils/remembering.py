@@ -30,6 +30,7 @@ LANGUAGES = {
     "turkey": "Turkish",
 }
 COUNTRIES = list(LANGUAGES)
+FORMULA = re.compile(r"\$[^$]*\$")
 BEFORE, AFTER = ["i", "have", "lived", "in"], ["i", "now", "speak", "fluent"]
 
 
@@ -43,7 +44,7 @@ class Prose(NamedTuple):
 
 def prepare(data: Mapping[str, str], max_tokens: int = 1500) -> Prose:
     """The text of ``load("prose")`` as words; the vocabulary has the countries and the question, too."""
-    words = {part: re.findall("[a-z]+", text.lower()) for part, text in data.items()}
+    words = {part: re.findall("[a-z]+", FORMULA.sub(" ", text).lower()) for part, text in data.items()}
     known = dict.fromkeys(["<unk>", *COUNTRIES, *BEFORE, *AFTER])
     vocabulary = build_vocabulary([words["train"]], max_tokens=max_tokens, specials=tuple(known))
     tokens = {part: numericalise_all([text], vocabulary)[0] for part, text in words.items()}
