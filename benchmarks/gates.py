@@ -2,8 +2,9 @@
 
     python -m benchmarks.gates [recall prose layers tagging] [--to FILE]
 
-Each part that is named (all, if none is) is measured anew in the file, which chapter 4 reads. Nothing is
-chosen on a test split: one setting holds for all cells of a table.
+Chapter 4 reads the file. Each row is written when it is measured, and a row that the file has is not measured
+again: a run that was stopped goes on, and without the file everything is new. Nothing is chosen on a test
+split: one setting holds for all cells of a table.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ TEN: dict[str, Callable[..., nn.Module]] = {
     "MUT2": MUT2,
     "MUT3": MUT3,
 }
+THREE = {"RNN": RNN, "GRU": GRU, "LSTM": TEN["LSTM-b"]}
 WINDOW, BATCH = 64, 16  # characters of a training piece, and pieces of a batch
 
 
@@ -56,24 +58,44 @@ def main() -> None:
     if unknown := set(options.parts) - set(parts):
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
     torch.set_num_threads(1)
+    kept = Kept(options.to)
     for part in options.parts or parts:
         print(f"\n{part}", flush=True)
-        begin = time.perf_counter()
-        result = parts[part]() | {"seconds": round(time.perf_counter() - begin)}
-        known = json.loads(options.to.read_text(encoding="utf-8")) if options.to.exists() else {}
-        options.to.write_text(json.dumps(known | {part: result}, indent=1) + "\n", encoding="utf-8")
+        parts[part](kept)
 
 
-def recall_table() -> dict[str, Any]:
+class Kept:
+    """What has been measured, in a file: part → group → row."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+    def row(self, part: str, group: str, name: str, measure: Callable[[], Any]) -> Any:
+        """A row of the file; if it is not there, measure it and write it."""
+        rows = self.content.setdefault(part, {}).setdefault(group, {})
+        if name not in rows:
+            rows[name] = measure()
+            self.path.write_text(json.dumps(self.content, indent=1) + "\n", encoding="utf-8")
+        return rows[name]
+
+    def note(self, part: str, **facts: Any) -> None:
+        """Facts about a part."""
+        self.content.setdefault(part, {}).update(facts)
+
+
+def recall_table(kept: Kept) -> None:
     """The share of right answers on streams of 16 and of 100 steps, for every cell and seed."""
-    cells = {name: partial(LSTM, variant=name) for name in GREFF} | TEN
-    seeds, lengths = range(6), (16, 100)
-    accuracies = {}
-    for name, cell in cells.items():
+    seeds = range(6)
+    kept.note("recall", seeds=len(seeds))
+
+    def measure(cell: Callable[..., nn.Module]) -> dict[str, list[float]]:
         models = [train_recaller(cell, seed) for seed in seeds]
-        accuracies[name] = {str(steps): [recalled(model, steps) for model in models] for steps in lengths}
-        print(f"{name:8} {spread(accuracies[name]['16'])}   {spread(accuracies[name]['100'])}", flush=True)
-    return {"seeds": len(seeds), "accuracy": accuracies}
+        return {str(steps): [recalled(model, steps) for model in models] for steps in (16, 100)}
+
+    for name, cell in ({name: partial(LSTM, variant=name) for name in GREFF} | TEN).items():
+        row = kept.row("recall", "accuracy", name, partial(measure, cell))
+        print(f"{name:8} {spread(row['16'])}   {spread(row['100'])}", flush=True)
 
 
 # the next character of real prose
@@ -127,66 +149,56 @@ def learn(
     return curve, seconds
 
 
-def prose_table() -> dict[str, Any]:
+def prose_table(kept: Kept) -> None:
     """The ten cells with equal width; then RNN, GRU and LSTM for longer, with equal width and equal size."""
     data = load("prose", "default")
-    text = Characters(data)
-    ten, seeds, updates, every = {}, range(3), 200, 50
-    for name, cell in TEN.items():
-        bits = []
+    text, seeds, updates, every = Characters(data), range(3), 150, 50
+    kept.note("prose", data=data.title, characters=len(data["train"]), updates=updates, every=every)
+
+    def measure(cell: Callable[..., nn.Module], width: int, updates: int, every: int) -> dict[str, Any]:
+        curves, times, parameters = [], [], 0
         for seed in seeds:
             seed_everything(seed)
-            bits += learn(text, text.model(cell, 64), seed, updates, updates)[0]
-        ten[name] = bits
-        print(f"{name:8} {spread(bits)} bits", flush=True)
-    longer: dict[str, Any] = {}
-    widths = {"RNN": (RNN, 64, 155), "GRU": (GRU, 64, 78), "LSTM": (TEN["LSTM-b"], 64, 64)}
-    for kind, which in (("equal width", 1), ("equal size", 2)):
-        rows: dict[str, Any] = {}
-        for name, row in widths.items():
-            curves, times, parameters = [], [], 0
-            for seed in seeds:
-                seed_everything(seed)
-                model = text.model(row[0], row[which])
-                parameters = sum(p.numel() for p in model.encoder.rnn.parameters())
-                curve, seconds = learn(text, model, seed, 2 * updates, every)
-                curves.append(curve)
-                times.append(statistics.median(seconds))
-            rows[name] = {
-                "width": row[which],
-                "parameters": parameters,
-                "bits": curves,
-                "seconds an update": statistics.median(times),
-            }
-            print(f"{kind}: {name:5} {parameters:6} {spread([c[-1] for c in curves])}", flush=True)
-        longer[kind] = rows
-    return {
-        "data": data.title,
-        "characters": len(data["train"]),
-        "updates": updates,
-        "every": every,
-        "ten": ten,
-        "longer": longer,
-    }
+            model = text.model(cell, width)
+            parameters = sum(p.numel() for p in model.encoder.rnn.parameters())
+            curve, seconds = learn(text, model, seed, updates, every)
+            curves.append(curve)
+            times.append(statistics.median(seconds))
+        return {
+            "width": width,
+            "parameters": parameters,
+            "bits": curves,
+            "seconds an update": statistics.median(times),
+        }
+
+    for name, cell in TEN.items():
+        row = kept.row("prose", "ten", name, partial(measure, cell, 64, updates, updates))
+        print(f"{name:8} {spread([curve[-1] for curve in row['bits']])} bits", flush=True)
+    for group, widths in (("equal width", (64, 64, 64)), ("equal size", (155, 78, 64))):
+        for (name, cell), width in zip(THREE.items(), widths, strict=True):
+            row = kept.row("prose", group, name, partial(measure, cell, width, 400, every))
+            bits = spread([curve[-1] for curve in row["bits"]])
+            print(f"{group}: {name:5} {row['parameters']:6} parameters, {bits} bits", flush=True)
 
 
-def layers_table() -> dict[str, Any]:
+def layers_table(kept: Kept) -> None:
     """One, two and three layers of an LSTM with about the same number of parameters, on the same text."""
     text = Characters(load("prose", "default"))
-    rows: dict[str, Any] = {}
-    for layers, width in ((1, 128), (2, 85), (3, 68)):
+    kept.note("layers", updates=600, every=150)
+
+    def measure(layers: int, width: int) -> dict[str, Any]:
         bits, parameters = [], 0
         for seed in range(3):
             seed_everything(seed)
             model = text.model(TEN["LSTM-b"], width, layers)
             parameters = sum(p.numel() for p in model.encoder.rnn.parameters())
             bits.append(learn(text, model, seed, 600, 150)[0])
-        rows[str(layers)] = {"width": width, "parameters": parameters, "bits": bits}
-        print(
-            f"{layers} layers of {width}: {parameters}, {spread([each[-1] for each in bits])} bits",
-            flush=True,
-        )
-    return {"updates": 600, "every": 150, "layers": rows}
+        return {"width": width, "parameters": parameters, "bits": bits}
+
+    for layers, width in ((1, 128), (2, 85), (3, 68)):
+        row = kept.row("layers", "layers", str(layers), partial(measure, layers, width))
+        bits = spread([curve[-1] for curve in row["bits"]])
+        print(f"{layers} layers of {width}: {row['parameters']} parameters, {bits} bits", flush=True)
 
 
 # tags
@@ -251,33 +263,31 @@ def tag_accuracy(model: nn.Module, batch: tuple[Tensor, Tensor, Tensor], where: 
     return right[where].float().mean().item()
 
 
-def tagging_table() -> dict[str, Any]:
+def tagging_table(kept: Kept) -> None:
     """Forward and in both directions: after six epochs, with one layer and two, and on unknown words."""
     data = load("tagged", "default").without_repeats()
     task = Tags(data)
-    test = collate(task.items["test"])
-    real = test[2] >= 0
-    rows: dict[str, list[float]] = {}
-    for name, both in (("forward", False), ("both", True)):
-        for epochs, layers in ((6, 1), (6, 2)):
-            models = [task.train(task.items["train"], seed, epochs, both, layers) for seed in range(5)]
-            row = f"{name}, {epochs} epochs, {layers} layer{'s' * (layers > 1)}"
-            rows[row] = [tag_accuracy(model, test, real) for model in models]
-            print(f"{row:30} {spread(rows[row], 4)}", flush=True)
-    hidden = collate(task.hidden("test", seed=1))
-    gone = hidden[0] == task.words["<unk>"]
+    test, hidden = collate(task.items["test"]), collate(task.hidden("test", seed=1))
+    real, gone = test[2] >= 0, hidden[0] == task.words["<unk>"]
     commonest = (hidden[2][gone].bincount().max() / gone.sum()).item()
-    unknown: dict[str, list[float]] = {}
+    kept.note(
+        "tagging", data=data.title, ceiling=task.ceiling, unknown_words=int(gone.sum()), commonest=commonest
+    )
+
+    def measure(both: bool, layers: int) -> list[float]:
+        models = [task.train(task.items["train"], seed, 6, both, layers) for seed in range(4)]
+        return [tag_accuracy(model, test, real) for model in models]
+
+    def measure_unknown(both: bool) -> list[float]:
+        models = [task.train(task.hidden("train", seed=0), seed, 2, both) for seed in range(4)]
+        return [tag_accuracy(model, hidden, gone) for model in models]
+
     for name, both in (("forward", False), ("both", True)):
-        models = [task.train(task.hidden("train", seed=0), seed, 2, both) for seed in range(5)]
-        unknown[name] = [tag_accuracy(model, hidden, gone) for model in models]
-        print(f"{name:8} unknown words {spread(unknown[name])}", flush=True)
-    return {
-        "data": data.title,
-        "ceiling": task.ceiling,
-        "accuracy": rows,
-        "unknown": {"words": int(gone.sum()), "commonest tag": commonest, "accuracy": unknown},
-    }
+        unknown = kept.row("tagging", "unknown", name, partial(measure_unknown, both))
+        print(f"{name:8} unknown words {spread(unknown)}", flush=True)
+        for layers in (1, 2):
+            row = kept.row("tagging", "accuracy", f"{name}, layers: {layers}", partial(measure, both, layers))
+            print(f"{name:8} {layers} layers {spread(row, 4)}", flush=True)
 
 
 def spread(values: Sequence[float], digits: int = 3) -> str:
