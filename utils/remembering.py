@@ -90,9 +90,9 @@ class Reader(nn.Module):
         self.layer = cell(32, hidden_size, batch_first=True)
         self.head = nn.Linear(hidden_size, len(COUNTRIES))
         if forget_bias is not None:
-            with torch.no_grad():
-                self.layer.bias_ih_l0[hidden_size : 2 * hidden_size] = forget_bias
-                self.layer.bias_hh_l0[hidden_size : 2 * hidden_size] = 0.0
+            rows = slice(hidden_size, 2 * hidden_size)
+            for name, value in (("bias_ih_l0", forget_bias), ("bias_hh_l0", 0.0)):
+                nn.init.constant_(getattr(self.layer, name).data[rows], value)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Logits (batch, countries) of ``tokens`` (batch, time)."""
