@@ -46,7 +46,7 @@ TEN: dict[str, Callable[..., nn.Module]] = {
     "MUT3": MUT3,
 }
 THREE = {"RNN": RNN, "GRU": GRU, "LSTM": TEN["LSTM-b"]}
-WINDOW, BATCH = 64, 16  # characters of a training piece, and pieces of a batch
+WINDOW, BATCH = 32, 16  # characters of a training piece, and pieces of a batch
 
 
 def main() -> None:
@@ -176,7 +176,7 @@ def prose_table(kept: Kept) -> None:
         print(f"{name:8} {spread([curve[-1] for curve in row['bits']])} bits", flush=True)
     for group, widths in (("equal width", (64, 64, 64)), ("equal size", (155, 78, 64))):
         for (name, cell), width in zip(THREE.items(), widths, strict=True):
-            row = kept.row("prose", group, name, partial(measure, cell, width, 400, every))
+            row = kept.row("prose", group, name, partial(measure, cell, width, 300, every))
             bits = spread([curve[-1] for curve in row["bits"]])
             print(f"{group}: {name:5} {row['parameters']:6} parameters, {bits} bits", flush=True)
 
@@ -184,7 +184,7 @@ def prose_table(kept: Kept) -> None:
 def layers_table(kept: Kept) -> None:
     """One, two and three layers of an LSTM with about the same number of parameters, on the same text."""
     text = Characters(load("prose", "default"))
-    kept.note("layers", updates=600, every=150)
+    kept.note("layers", updates=300, every=100)
 
     def measure(layers: int, width: int) -> dict[str, Any]:
         bits, parameters = [], 0
@@ -192,10 +192,10 @@ def layers_table(kept: Kept) -> None:
             seed_everything(seed)
             model = text.model(TEN["LSTM-b"], width, layers)
             parameters = sum(p.numel() for p in model.encoder.rnn.parameters())
-            bits.append(learn(text, model, seed, 600, 150)[0])
+            bits.append(learn(text, model, seed, 300, 100)[0])
         return {"width": width, "parameters": parameters, "bits": bits}
 
-    for layers, width in ((1, 128), (2, 85), (3, 68)):
+    for layers, width in ((1, 128), (2, 77), (3, 61)):
         row = kept.row("layers", "layers", str(layers), partial(measure, layers, width))
         bits = spread([curve[-1] for curve in row["bits"]])
         print(f"{layers} layers of {width}: {row['parameters']} parameters, {bits} bits", flush=True)
