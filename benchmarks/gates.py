@@ -13,7 +13,6 @@ import argparse
 import json
 import math
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -129,24 +128,20 @@ class Characters:
         return F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten())
 
 
-def learn(
-    text: Characters, model: nn.Module, seed: int, updates: int, every: int
-) -> tuple[list[float], list[float]]:
-    """Bits a character on the test text after every ``every`` updates, and the seconds of each update."""
+def learn(text: Characters, model: nn.Module, seed: int, updates: int, every: int) -> list[float]:
+    """Bits a character on the test text after every ``every`` updates."""
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
-    curve, seconds = [], []
+    curve = []
     for update in range(1, updates + 1):
-        begin = time.perf_counter()
         loss = text.loss(model.train(), text.batch(generator))
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        seconds.append(time.perf_counter() - begin)
         if update % every == 0:
             curve.append(text.bits(model))
-    return curve, seconds
+    return curve
 
 
 def prose_table(kept: Kept) -> None:
@@ -156,20 +151,13 @@ def prose_table(kept: Kept) -> None:
     kept.note("prose", data=data.title, characters=len(data["train"]), updates=updates, every=every)
 
     def measure(cell: Callable[..., nn.Module], width: int, updates: int, every: int) -> dict[str, Any]:
-        curves, times, parameters = [], [], 0
+        curves, parameters = [], 0
         for seed in seeds:
             seed_everything(seed)
             model = text.model(cell, width)
             parameters = sum(p.numel() for p in model.encoder.rnn.parameters())
-            curve, seconds = learn(text, model, seed, updates, every)
-            curves.append(curve)
-            times.append(statistics.median(seconds))
-        return {
-            "width": width,
-            "parameters": parameters,
-            "bits": curves,
-            "seconds an update": statistics.median(times),
-        }
+            curves.append(learn(text, model, seed, updates, every))
+        return {"width": width, "parameters": parameters, "bits": curves}
 
     for name, cell in TEN.items():
         row = kept.row("prose", "ten", name, partial(measure, cell, 64, updates, updates))
@@ -192,7 +180,7 @@ def layers_table(kept: Kept) -> None:
             seed_everything(seed)
             model = text.model(TEN["LSTM-b"], width, layers)
             parameters = sum(p.numel() for p in model.encoder.rnn.parameters())
-            bits.append(learn(text, model, seed, 300, 100)[0])
+            bits.append(learn(text, model, seed, 300, 100))
         return {"width": width, "parameters": parameters, "bits": bits}
 
     for layers, width in ((1, 128), (2, 77), (3, 61)):
