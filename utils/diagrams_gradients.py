@@ -138,12 +138,15 @@ def cliff(
     fig.colorbar(filled, ax=ax, label="loss $C$")
     start = np.asarray(clipped[0])
     direction = np.asarray(thrown_to) - start
-    room = np.array([xs[-1] - xs[0], ys[-1] - ys[0]])
-    end = start + direction * min(1.0, float((0.4 * room / np.abs(direction)).min()))
+    with np.errstate(divide="ignore"):  # a step along one axis never meets the frame of the other
+        to_frame = np.where(direction > 0, [xs[-1], ys[-1]] - start, [xs[0], ys[0]] - start) / direction
+    leaves = float(to_frame.min()) < 1  # then the arrow runs to the frame, and its label stays inside
+    end = start + direction * min(1.0, float(to_frame.min()))
     _arrow(ax, tuple(start), tuple(end), "white", "--")
     path = np.asarray(clipped)
     ax.plot(path[:, 0], path[:, 1], color="white", marker="o", markersize=3.5, linewidth=1)
-    ax.annotate("thrown out", tuple(end), color="white", ha="left", va="center", xytext=(5, 4),
+    middle = (start + end) / 2 if leaves else end
+    ax.annotate("thrown out", tuple(middle), color="white", ha="left", va="center", xytext=(8, 4),
                 textcoords="offset points", fontsize=10)  # fmt: skip
     ax.grid(False)
     ax.set(xlabel="recurrent weight $w$", ylabel="bias $b$")
