@@ -111,7 +111,7 @@ def _reviews(domain: Domain) -> Iterator[Items]:
     fact = Slot([_words(f"{text}.") for text in domain.facts])
     names = {name: _slot(RULES[name]) for name in RULES}
     remark = Slot([_template(f"{text}.", names) for text in RULES["remark"]])
-    after = {  # what may stand after the sentence, by what stands before it
+    after: dict[Items, list[Items]] = {  # what may stand after the sentence, by what stands before it
         (): [(), (fact,), (remark,), (fact, remark), (remark, fact)],
         (fact,): [(), (remark,)],
         (remark,): [(), (fact,)],
