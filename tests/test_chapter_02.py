@@ -22,7 +22,7 @@ def closed_figures():
 
 @pytest.fixture(scope="module")
 def text():
-    return language.prepare(REVIEWS, valid_words=300)
+    return language.prepare(REVIEWS, test_words=300)
 
 
 def arrows_back(fig):
@@ -86,14 +86,14 @@ def test_a_text_has_a_sign_before_its_first_review_and_behind_each(text):
     assert words[0] == words[-1] == EOS
     assert words.count(EOS) == len(REVIEWS["train"]) + 1
     assert text.words(text.numbers("It was unheard of .")) == [EOS, "it", "was", UNK, "of", "."]
-    assert len(text.valid) == 300
+    assert len(text.test) == 300
 
 
 def test_perplexity_is_the_number_of_words_among_which_a_model_wavers(text):
     def uniform(tokens, state):
         return torch.zeros(*tokens.shape, len(text.vocabulary)), state
 
-    assert language.perplexity(uniform, text.valid) == pytest.approx(len(text.vocabulary))
+    assert language.perplexity(uniform, text.test) == pytest.approx(len(text.vocabulary))
 
 
 def test_perplexity_in_pieces_is_that_in_one_go(text):
@@ -107,10 +107,10 @@ def test_perplexity_in_pieces_is_that_in_one_go(text):
 def test_training_goes_on_from_the_state_and_learns(text):
     model, before = language.new_model(len(text.vocabulary), seed=0), []
     model.register_forward_pre_hook(lambda _, arguments: before.append(arguments[1]))
-    untrained = language.perplexity(model, text.valid)
+    untrained = language.perplexity(model, text.test)
     before.clear()
     language.train(model, text.train[:3000], epochs=2, steps=10, rows=8)
     per_epoch = len(before) // 2
     assert before[0] is None and before[per_epoch] is None  # the text starts again
     assert all(state is not None and not state.requires_grad for state in before[1:per_epoch])
-    assert language.perplexity(model, text.valid) < untrained / 3
+    assert language.perplexity(model, text.test) < untrained / 3

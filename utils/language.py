@@ -19,7 +19,7 @@ class Text(NamedTuple):
 
     vocabulary: Vocab
     train: Tensor  #: (words,)
-    valid: Tensor  #: (words,)
+    test: Tensor  #: (words,)
 
     def numbers(self, words: str) -> Tensor:
         """``<eos>`` and the words as numbers, (1 + words,)."""
@@ -29,16 +29,16 @@ class Text(NamedTuple):
         return self.vocabulary.lookup_tokens(numbers.tolist())
 
 
-def prepare(data: Any, valid_words: int = 10_000) -> Text:
+def prepare(data: Any, test_words: int = 10_000) -> Text:
     """The reviews of ``load("reviews")``; the vocabulary is that of the training reviews."""
     tokenizer = get_tokenizer()
-    reviews = {part: [tokenizer(review.text) for review in data[part]] for part in ("train", "valid")}
+    reviews = {part: [tokenizer(review.text) for review in data[part]] for part in ("train", "test")}
     vocabulary = build_vocabulary(reviews["train"], min_count=2, specials=(PAD, UNK, EOS), max_tokens=2000)
     rows = {
         part: torch.cat(numericalise_all([[EOS], *([*review, EOS] for review in texts)], vocabulary))
         for part, texts in reviews.items()
     }
-    return Text(vocabulary, rows["train"], rows["valid"][:valid_words])
+    return Text(vocabulary, rows["train"], rows["test"][:test_words])
 
 
 def new_model(size: int, seed: int) -> LanguageModel:
