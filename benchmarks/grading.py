@@ -41,6 +41,7 @@ import nbformat
 import psutil
 
 from utils import release, variants
+from utils.answers import answer_notebook
 from utils.grading.engine import Class
 from utils.grading.nbgrader_api import nbgrader_api
 from utils.grading.release import read_release
@@ -203,7 +204,7 @@ def scale(number: int, folder: Path) -> None:
     release.release(release.find_assignments(folder), folder / "source", folder / "assignments")
     released = nbformat.read(folder / "assignments" / "01-tiny" / "tiny.ipynb", as_version=4)
     pool = [
-        (score, nbformat.writes(variants.answer_notebook(released, {"double": code})).encode())
+        (score, nbformat.writes(answer_notebook(released, {"double": code})).encode())
         for score, code in ANSWERS.items()
     ]
     work = [Submission(f"student-{i:05}", {"tiny.ipynb": pool[i % len(pool)][1]}) for i in range(number)]

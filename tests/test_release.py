@@ -9,9 +9,9 @@ from nbgrader.validator import Validator
 from traitlets.config.loader import PyFileConfigLoader
 
 from utils import release
+from utils.answers import answer_notebook, solutions
 from utils.errors import UserError
 from utils.grading.release import is_by_hand, is_test
-from utils.variants import answer_notebook, solutions
 
 ROOT = Path(__file__).parents[1]
 

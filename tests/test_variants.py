@@ -7,10 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from utils import variants
+from utils import answers, variants
 from utils.errors import UserError
 from utils.grading.result import Result
-from utils.release import find_assignments, release
+from utils.release import find_assignments, release, source_notebook
 from utils.touched import needed
 
 ROOT = Path(__file__).parents[1]
@@ -49,9 +49,9 @@ def test_a_variant_without_a_misconception_or_with_an_unknown_task_is_refused(tm
     with pytest.raises(UserError, match="a header with `misconception:`"):
         variants.read_variant(path)
     assignment = find_assignments(ROOT)[0]
-    notebook = variants.source_notebook(assignment)
+    notebook = source_notebook(assignment)
     with pytest.raises(UserError, match="no task 'imports'"):
-        variants.answer_notebook(notebook, {"imports": "pass"})
+        answers.answer_notebook(notebook, {"imports": "pass"})
 
 
 @pytest.mark.parametrize("assignment", find_assignments(ROOT), ids=lambda assignment: assignment.name)
@@ -84,16 +84,40 @@ CELLS = {
 }
 
 
-def test_what_a_task_needs_is_read_from_the_names_that_its_cells_use():
+def test_what_can_touch_what_is_read_from_the_names_that_cells_use():
     notebook = nbformat.v4.new_notebook()
     for name, source in CELLS.items():
         marks = {"grade_id": name, "solution": name in ("one", "two", "three"), "grade": "-" in name}
         notebook.cells.append(nbformat.v4.new_code_cell(source, metadata={"nbgrader": marks}))
     assert needed(notebook) == {"one": {"one"}, "two": {"one", "two"}, "three": {"three"}}
-    answers = {"one": CELLS["one"], "two": CELLS["two"], "three": CELLS["three"]}
-    grade = partial(variants.tasks_to_grade, notebook, answers)
-    assert grade(answers) == (set(answers), set(answers))
-    assert grade({}) == (set(answers), set(answers))
-    assert grade(answers | {"one": "def one(x):\n    return x"}) == ({"one", "two"}, {"one", "two"})
-    assert grade(answers | {"two": "def two(x):\n    return x"}) == ({"two"}, {"two"})
-    assert grade(answers | {"three": "class Three:\n    n = one(1)"}) == ({"one", "three"}, {"three"})
+    right = {"one": CELLS["one"], "two": CELLS["two"], "three": CELLS["three"]}
+    grade = partial(answers.tasks_to_grade, notebook, right)
+    assert grade(right) == (set(right), set(right))
+    assert grade({}) == (set(right), set(right))
+    assert grade(right | {"one": "def one(x):\n    return x"}) == ({"one", "two"}, {"one", "two"})
+    assert grade(right | {"two": "def two(x):\n    return x"}) == ({"two"}, {"two"})
+    assert grade(right | {"three": "class Three:\n    n = one(1)"}) == ({"one", "three"}, {"three"})
+
+    wrong = {
+        "solution": {},
+        "one": {"one": "def one(x):\n    return x"},
+        "two": {"two": "def two(x):\n    return x"},  # its tests may not meet a wrong `one`
+        "three": {"three": "class Three:\n    n = 1"},  # touches nothing else
+        "again": {"one": "def one(x):\n    return 0"},
+        "clash": {"three": "class Three:\n    pass\ndef helper(x):\n    return one(x)"},  # what `two` calls
+        "uses": {"three": "class Three:\n    n = two(1)"},
+    }
+    groups = answers.put_together(
+        notebook, right, {"untouched": {}} | {name: right | code for name, code in wrong.items()}
+    )
+    assert [[one.name for one in group] for group in groups] == [
+        ["untouched"],
+        ["solution"],
+        ["one", "three"],
+        ["two"],
+        ["again"],
+        ["clash"],
+        ["uses"],
+    ]
+    assert answers.merged(groups[2]) == right | wrong["one"] | wrong["three"]
+    assert [one.counted for one in groups[2]] == [{"one", "two"}, {"three"}]

@@ -21,7 +21,7 @@ CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 OLDEST = (2, 3)
 WAIT = 5  # seconds for one answer of the index
 LONGEST = 15  # seconds for all of them
-CPU_SIZE = "190 MB to download, 0.8 GB on disk"
+CPU_SIZE = "190 MB to download, 0.7 GB on disk"
 CUDA_SIZE = "2.7 GB to download, 5 GB on disk"
 
 

@@ -17,12 +17,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from utils.answers import SOLUTION, grade_answers, solutions
 from utils.errors import UserError
 from utils.grading.release import is_by_hand
 from utils.grading.result import Result
 from utils.mutation import OPERATORS, number
 from utils.release import Assignment, source_notebook
-from utils.variants import SOLUTION, grade_answers, solutions
 
 LEAST_SHARE = 0.95  # of all mutants, equivalent ones among them, must lose marks
 UNTOUCHABLE = (ast.Raise, ast.JoinedStr)  # what an error message says is not tested

@@ -10,24 +10,19 @@ say of the solution.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jupytext
 import nbformat
-from nbformat import NotebookNode
 
+from utils.answers import SOLUTION, UNTOUCHED, answer_notebook, grade_answers, solutions, student_name
 from utils.errors import UserError
-from utils.grading.engine import Class
-from utils.grading.report import line
-from utils.grading.result import Result, task_of
+from utils.grading.result import Result
 from utils.grading.submission import Submission
-from utils.release import Assignment, source_notebook
-from utils.touched import needed
+from utils.release import Assignment
 
-SOLUTION, UNTOUCHED = "solution", "untouched"
 STUDENTS = ("ada", "alan", "barbara", "claude", "donald", "edsger", "grace", "john")
 
 
@@ -72,29 +67,6 @@ def read_variants(assignment: Assignment) -> list[Variant]:
     ]
 
 
-def answer_notebook(released: NotebookNode, answers: dict[str, str]) -> NotebookNode:
-    """The released notebook with ``answers`` typed into its task cells."""
-    filled = copy.deepcopy(released)
-    cells = {cell.metadata.nbgrader.grade_id: cell for cell in filled.cells if "nbgrader" in cell.metadata}
-    for task, code in answers.items():
-        if task not in cells or not cells[task].metadata.nbgrader.solution:
-            raise UserError(f"the assignment has no task {task!r}")
-        cells[task].source = code
-    return filled
-
-
-def solutions(assignment: Assignment) -> dict[str, str]:
-    """The code of the source's own answers, by task."""
-    marks = ("### BEGIN SOLUTION", "### END SOLUTION")
-    return {
-        cell.metadata.nbgrader.grade_id: "\n".join(
-            line for line in cell.source.splitlines() if line.strip() not in marks
-        )
-        for cell in source_notebook(assignment).cells
-        if "nbgrader" in cell.metadata and cell.metadata.nbgrader.solution
-    }
-
-
 def all_answers(assignment: Assignment) -> dict[str, dict[str, str]]:
     """The answers of the solution, of the untouched release and of each variant, by the variant's name."""
     right = solutions(assignment)
@@ -113,68 +85,6 @@ def submissions(assignment: Assignment, released: Path) -> dict[str, Submission]
         )
         for name, code in all_answers(assignment).items()
     }
-
-
-def grade_answers(
-    assignment: Assignment,
-    answers: dict[str, dict[str, str]],
-    root: Path,
-    to: Path,
-    echo: Callable[[str], None],
-    timeout: float = 60,
-    jobs: int = 1,
-) -> dict[str, Result]:
-    """What each set of answers gets, by its name, on the tasks that it can touch.
-
-    Args:
-        timeout: seconds that one cell may take.
-        jobs: processes that grade.
-    """
-    released = nbformat.read(
-        root / "assignments" / assignment.name / f"{assignment.notebook}.ipynb", as_version=4
-    )
-    source, right = source_notebook(assignment), solutions(assignment)
-    handed_in, counted = [], {}
-    for name, code in answers.items():
-        asked, counted[student_name(name)] = tasks_to_grade(source, right, code)
-        content = answer_notebook(released, {task: code[task] for task in code if task in asked})
-        files = {f"{assignment.notebook}.ipynb": nbformat.writes(content).encode()}
-        handed_in.append(Submission(student_name(name), files))
-
-    def tell(result: Result, unchanged: bool) -> None:
-        echo(line(only(result, counted[result.student]), unchanged))
-
-    results = Class(root / "build" / "source" / assignment.name, to, timeout).grade(
-        handed_in, progress=tell, jobs=jobs
-    )
-    return {
-        name: only(result, counted[result.student]) for name, result in zip(answers, results, strict=True)
-    }
-
-
-def student_name(name: str) -> str:
-    """A variant's or a mutant's name as that of whoever hands it in."""
-    return name.replace("/", "-").replace(":", "-")
-
-
-def tasks_to_grade(
-    source: NotebookNode, right: dict[str, str], answers: dict[str, str]
-) -> tuple[set[str], set[str]]:
-    """The tasks that must be answered, and those of them whose points count: all that an answer unlike the
-    solution's can touch. Of the solution, and where a task has no answer, that is every task."""
-    needs = needed(answer_notebook(source, answers))
-    changed = {task for task, code in right.items() if answers.get(task) != code}
-    counted = {task for task in needs if needs[task] & changed}
-    if not changed or not answers:
-        counted = set(needs)
-    return set().union(*(needs[task] for task in counted)), counted
-
-
-def only(result: Result, tasks: set[str]) -> Result:
-    """The result on some of its tasks."""
-    return replace(
-        result, scores={test: got for test, got in result.scores.items() if task_of(test) in tasks}
-    )
 
 
 def grade_variants(

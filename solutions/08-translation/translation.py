@@ -208,6 +208,8 @@ for scale in (1.0, 2.0**14, 2.0**33):
     unmasked = scores.softmax(dim=0)
     finite = scores.masked_fill(~real, -1e9 if scale > 1e9 else -1e3).softmax(dim=0)
     later = torch.arange(time).unsqueeze(1) <= lengths
+    masked = scores.masked_fill(~real, -math.inf)
+    rounded = (masked - masked.logsumexp(dim=0)).exp()
     checks.close(
         f"the weights for scores of about {scale:g}, with padding",
         answer[1],
@@ -218,6 +220,7 @@ for scale in (1.0, 2.0**14, 2.0**33):
             "the scores of the padding are set to a number that other scores are below: take -inf.": finite.T,
             "scores of 0 are left at the padding: exp(0) is 1, take -inf.": (scores * real).softmax(dim=0).T,
             "one word of padding is read.": scores.masked_fill(~later, -math.inf).softmax(dim=0).T,
+            "large scores lose their digits in logsumexp: subtract the largest score before exp.": rounded.T,
         },
         tolerance=1e-4,
     )

@@ -14,12 +14,12 @@ import nbformat
 import pytest
 
 from utils import release
+from utils.answers import answer_notebook
 from utils.grading.engine import Class
 from utils.grading.grader import end_benches, grade
 from utils.grading.release import read_release
 from utils.grading.result import Result
 from utils.grading.submission import Submission
-from utils.variants import answer_notebook
 
 pytestmark = pytest.mark.slow
 

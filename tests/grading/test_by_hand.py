@@ -9,10 +9,10 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from utils import release
+from utils.answers import answer_notebook
 from utils.cli import course as command
 from utils.grading.by_hand import by_hand_rows
 from utils.grading.result import Result
-from utils.variants import answer_notebook
 
 SOURCE = """
 # %% task="double"

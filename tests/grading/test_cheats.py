@@ -16,11 +16,12 @@ import nbformat
 import pytest
 
 from utils import release
+from utils.answers import answer_notebook, solutions
 from utils.grading.grader import end_benches, grade
 from utils.grading.release import Release, read_release
 from utils.grading.result import Result
 from utils.grading.submission import Submission
-from utils.variants import answer_notebook, solutions, submissions
+from utils.variants import submissions
 
 pytestmark = pytest.mark.slow
 

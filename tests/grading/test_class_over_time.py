@@ -11,13 +11,13 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from utils import release
+from utils.answers import answer_notebook
 from utils.cli import course as command
 from utils.errors import UserError
 from utils.grading.engine import Class
 from utils.grading.grader import Graded
 from utils.grading.result import Result
 from utils.grading.submission import Submission
-from utils.variants import answer_notebook
 
 pytestmark = pytest.mark.slow
 

@@ -9,10 +9,10 @@ import pytest
 from nbgrader.api import Gradebook
 
 from utils import release
+from utils.answers import answer_notebook
 from utils.grading.engine import Class
 from utils.grading.report import write_grades
 from utils.grading.submission import Submission
-from utils.variants import answer_notebook
 
 pytestmark = pytest.mark.slow
 

@@ -79,6 +79,19 @@ IDIOMS = {
     "versions": ("from importlib.metadata import version\nprint(version('torch') > '')", "True\n"),
     "settings": ("import matplotlib as mpl\nmpl.rcParams.x = 1\nimport sys\nsys.tracebacklimit = 5", ""),
     "data": ("import os\nos.listdir()\nDATA = 'data/processed/x.csv'", ""),
+    "other figures": (
+        [
+            "%matplotlib widget\n%matplotlib notebook\n%matplotlib qt\n%pylab inline\nprint(13)",
+            "%matplotlib --list",
+        ],
+        "13\n",
+    ),
+    "what is not installed here": (
+        "%load_ext tensorboard\n%tensorboard --logdir runs\n%load_ext cudf.pandas\n%reload_ext nb_black",
+        "%tensorboard does nothing while grading: there is no such magic here.\n",
+    ),
+    "a cell's magic of theirs": ("%%black\nx = 1", "%%black"),
+    "the event loop": ("import asyncio\nloop = asyncio.get_event_loop()\nprint(loop.is_closed())", "False\n"),
     "an own check": ("assert abs(1.28403 - 1.28403) < 1e-3", ""),
 }
 DEEPNOTE = (

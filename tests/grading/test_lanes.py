@@ -9,12 +9,12 @@ import psutil
 import pytest
 
 from utils import release
+from utils.answers import answer_notebook
 from utils.grading import bench as bench_module
 from utils.grading import grader, preparing, wire
 from utils.grading.grader import end_benches, grade
 from utils.grading.release import read_release
 from utils.grading.submission import Submission
-from utils.variants import answer_notebook
 
 pytestmark = pytest.mark.slow
 

@@ -8,10 +8,10 @@ import nbformat
 import pytest
 
 from utils import release
+from utils.answers import answer_notebook
 from utils.grading.release import Release, read_release
 from utils.grading.restore import restore
 from utils.grading.submission import Submission
-from utils.variants import answer_notebook
 
 TASK = """
 # %% task="{0}"

@@ -16,9 +16,9 @@ import pytest
 from test_engine import ANSWERS, SOURCE
 
 from utils import release
+from utils.answers import answer_notebook
 from utils.grading.bench import Bench
 from utils.grading.wire import Ended
-from utils.variants import answer_notebook
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("interruptible")]
 

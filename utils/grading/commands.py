@@ -16,6 +16,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magics.script import ScriptMagics
 from IPython.utils.text import LSString, SList
 
+from utils.grading.symbols import compiles
+
 PROGRAMS = {"pip", "conda", "mamba", "micromamba", "uv", "system", "sx", "!", "!!"}
 SCRIPTS = {"script", "cmd", *ScriptMagics().script_magics}  # cells of another language
 FRONT_END = {  # what a notebook's window does, and a kernel's own magics for it
@@ -31,6 +33,11 @@ FRONT_END = {  # what a notebook's window does, and a kernel's own magics for it
     "notebook",
     "qtconsole",
 }
+WINDOWS = {"matplotlib", "pylab"}  # magics that choose where figures are drawn: here always below the cell
+# windows that it can name; %matplotlib also takes `inline`, and backends that draw into files
+BACKENDS = {"auto", "ipympl", "nbagg", "notebook", "widget", "gtk", "gtk3", "gtk4", "osx", "tk", "wx"}
+BACKENDS |= {"qt", "qt4", "qt5", "qt6"}
+EXTENSIONS = {"load_ext", "reload_ext"}
 LONGEST = 100  # characters of a command that is shown
 NOT_FOUND = 127  # a shell's exit code for a program that is not there
 
@@ -64,7 +71,18 @@ class NoCommands(InteractiveShell):
         if magic_name in FRONT_END:
             print(f"%{magic_name} does nothing while grading.")
             return None
-        return super().run_line_magic(magic_name, line, _stack_depth + 1)
+        if self.find_line_magic(magic_name) is None:  # of an extension that the student's machine has
+            print(f"%{magic_name} does nothing while grading: there is no such magic here.")
+            return None
+        if magic_name in WINDOWS:
+            line = " ".join("inline" if word in BACKENDS else word for word in line.split())
+        try:
+            return super().run_line_magic(magic_name, line, _stack_depth + 1)
+        except ImportError as error:
+            if magic_name not in EXTENSIONS:
+                raise
+            print(f"%{magic_name} {line} did nothing: {error}.")
+            return None
 
     def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
         if magic_name in PROGRAMS | SCRIPTS:
@@ -72,6 +90,9 @@ class NoCommands(InteractiveShell):
             for name in re.findall(r"--(?:out|err)[ =](\w+)", line):  # a script's output, as a variable
                 self.user_ns[name] = ""
             return None
+        if self.find_cell_magic(magic_name) is None:
+            print(f"%%{magic_name} does nothing while grading: there is no such magic here.")
+            return self.ex(cell) if compiles(cell) else None
         return super().run_cell_magic(magic_name, line, cell)
 
 

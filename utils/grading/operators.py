@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ RECURRENT = re.compile(r"(RNN|LSTM|GRU|rnn_tanh|rnn_relu|lstm|gru)(Cell|_cell)?"
 # of an operator for other tensors, or for several at once, that is called like the usual one otherwise
 PREFIX = re.compile(r"^_*(sparse|special|nested|foreach|mkldnn|quantized)_(?=\w)")
 DIFFERENTIATES = re.compile(r"grad|grad_and_value|backward|vjp|jvp|jacrev|jacfwd|jacobian|hessian|linearize")
+NUMERICAL = re.compile(r"jacobian|numerical|gradcheck|gradgradcheck")  # of torch.autograd.gradcheck
 # under these a kernel in Python comes before, or in the place of, each of torch's own
 KEYS = (
     "CompositeImplicitAutograd",
@@ -148,6 +150,8 @@ def in_python() -> Iterable[Any]:
 
     for module in (autograd, functional, torch.func):
         yield from (getattr(module, name) for name in dir(module) if DIFFERENTIATES.fullmatch(name))
+    numerical = sys.modules["torch.autograd.gradcheck"]  # the package has a function of this name
+    yield from (getattr(numerical, name) for name in dir(numerical) if NUMERICAL.search(name))
     for module in (eager, apis):
         yield from (getattr(module, name) for name in dir(module) if DIFFERENTIATES.search(name))
     yield from (forward_ad.make_dual, forward_ad.enter_dual_level, forward_ad.dual_level.__enter__)
