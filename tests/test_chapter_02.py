@@ -1,4 +1,4 @@
-"""What chapter 2 and its assignment bring with them: drawings, and a method that may not be called."""
+"""What chapter 2 and its assignment bring with them: drawings, a language model, a forbidden method."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -6,14 +6,23 @@ import pytest
 import torch
 from matplotlib.colors import to_rgba
 
-from utils import checks, diagrams_bptt
+from utils import checks, diagrams_bptt, language
+from utils.data import reviews
 from utils.diagrams import FEEDBACK
+from utils.text import EOS, UNK
+
+REVIEWS = reviews.make(3, count=400)
 
 
 @pytest.fixture(autouse=True)
 def closed_figures():
     yield
     plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def text():
+    return language.prepare(REVIEWS, test_words=300)
 
 
 def arrows_back(fig):
@@ -70,3 +79,38 @@ def test_a_method_can_be_forbidden_and_is_given_back():
     ):
         loss.backward()
     loss.backward()
+
+
+def test_a_text_has_a_sign_before_its_first_review_and_behind_each(text):
+    words = text.words(text.train)
+    assert words[0] == words[-1] == EOS
+    assert words.count(EOS) == len(REVIEWS["train"]) + 1
+    assert text.words(text.numbers("It was unheard of .")) == [EOS, "it", "was", UNK, "of", "."]
+    assert len(text.test) == 300
+
+
+def test_perplexity_is_the_number_of_words_among_which_a_model_wavers(text):
+    def uniform(tokens, state):
+        return torch.zeros(*tokens.shape, len(text.vocabulary)), state
+
+    assert language.perplexity(uniform, text.test) == pytest.approx(len(text.vocabulary))
+
+
+def test_perplexity_in_pieces_is_that_in_one_go(text):
+    model, tokens = language.new_model(len(text.vocabulary), seed=0), text.train[:1200]
+    with torch.no_grad():
+        logits, _ = model(tokens[None, :-1])
+    whole = torch.nn.functional.cross_entropy(logits[0], tokens[1:]).exp().item()
+    assert language.perplexity(model, tokens) == pytest.approx(whole, rel=1e-4)
+
+
+def test_training_goes_on_from_the_state_and_learns(text):
+    model, before = language.new_model(len(text.vocabulary), seed=0), []
+    model.register_forward_pre_hook(lambda _, arguments: before.append(arguments[1]))
+    untrained = language.perplexity(model, text.test)
+    before.clear()
+    language.train(model, text.train[:3000], epochs=2, steps=10, rows=8)
+    per_epoch = len(before) // 2
+    assert before[0] is None and before[per_epoch] is None  # the text starts again
+    assert all(state is not None and not state.requires_grad for state in before[1:per_epoch])
+    assert language.perplexity(model, text.test) < untrained / 3

@@ -7,12 +7,14 @@ import pytest
 # Sets of strings have another order in every process; the data must not.
 PROGRAM = """
 import hashlib
-from utils.data import agreement, captions, prose, reviews, spam, surnames, tagged, tasks, translation
+from utils.data import (
+    agreement, captions, documentation, prose, reviews, spam, surnames, tagged, tasks, translation,
+)
 agreement.TRAIN, agreement.HELD_OUT = (20,) * 6, (4,) * 6
 made = [
     reviews.make(3, count=200), spam.make(3, count=200), surnames.make(3, per_language=50), prose.make(3),
     translation.make(3, count=200), tagged.make(3, count=200), agreement.make(3), tasks.make(3, count=10),
-    captions.make(3, count=10),
+    captions.make(3, count=10), documentation.make(3),
 ]
 text = "".join(f"{data} {item!r}" for data in made for items in data.values() for item in items)
 print(hashlib.sha256(text.encode()).hexdigest())

@@ -82,7 +82,12 @@ def test_the_chapters_have_no_code_and_no_markup_left(data):
         assert not re.search(r"```|^:::|\$\$|import torch$|\{index\}|^\([\w-]+\)=$", text, flags=re.MULTILINE)
         assert not re.search(r"\b(eq|fig|sec|chap)-[a-z]|\b[a-z]+(19|20)\d\d[a-z]", text)  # labels, sources
         assert "\n\n\n" not in text and text.endswith("\n") and not text.startswith("\n")
-    assert "A feed-forward network sees its input once" in "".join(data.values())
+
+
+def test_every_chapter_is_in_it(data):
+    book = "\n".join(data.values()).split("\n")
+    for chapter in prose.read_chapters(prose.find_chapters()):
+        assert re.search(r"(?m)^# (.+)$", chapter)[1] in book  # its title
 
 
 def test_most_of_it_is_for_training(data):
@@ -98,15 +103,24 @@ def test_no_paragraph_is_in_two_splits(data):
 
 
 def test_paragraphs_keep_the_order_of_the_book(data):
-    pages = sorted(prose.find_chapters().glob("*.md"))
-    texts = [
-        paragraph
-        for page in prose.refer([page.read_text(encoding="utf-8") for page in pages])
-        for paragraph in prose.paragraphs(page)
-    ]
+    chapters = prose.refer(prose.read_chapters(prose.find_chapters()))
+    texts = [paragraph for chapter in chapters for paragraph in prose.paragraphs(chapter)]
     for text in data.values():
         rest = iter(texts)
         assert all(paragraph in rest for paragraph in text.strip().split("\n\n"))
+
+
+def test_a_chapter_is_a_page_or_a_folder_in_the_order_of_the_contents(tmp_path):
+    chapters = tmp_path / "chapters"
+    (chapters / "02-two").mkdir(parents=True)
+    for name, text in (("01-one", "One."), ("02-two/index", "Two."), ("02-two/a", "B."), ("02-two/b", "A.")):
+        (chapters / f"{name}.md").write_text(f"---\nkernelspec: 1\n---\n{text}", encoding="utf-8")
+    pages = ("01-one", "02-two/index", "02-two/b", "02-two/a")
+    contents = (
+        "root: index\n" + "".join(f"  - file: chapters/{page}\n" for page in pages) + "  - file: data\n"
+    )
+    (tmp_path / "_toc.yml").write_text(contents, encoding="utf-8")
+    assert prose.read_chapters(chapters) == ["One.", "Two.\n\nA.\n\nB."]
 
 
 def test_prose_is_a_pure_function_of_the_seed(data):

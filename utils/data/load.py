@@ -18,6 +18,7 @@ from utils.memory import garbage_collector_paused
 DEFAULT = {
     "agreement": "utils.data.agreement:make",
     "captions": "utils.data.captions:make",
+    "documentation": "utils.data.documentation:make",
     "prose": "utils.data.prose:make",
     "reviews": "utils.data.reviews:make",
     "signals": "utils.data.tasks:make",
@@ -44,6 +45,7 @@ if TYPE_CHECKING:  # not imported here, but named: the book runs a page again wh
     from utils.data import (  # noqa: F401
         agreement,
         captions,
+        documentation,
         prose,
         reviews,
         spam,

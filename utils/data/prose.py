@@ -34,6 +34,7 @@ NUMBERED = (
 )
 # Replaced by the words that a reader sees.
 REPLACED = (
+    (r"\{glue:\w+\}`[^`]*`", "…"),  # a number that a cell computes
     (r"(?m)^:{3,}\{[\w-]+\}[ \t]*(.*)$", r"\1"),
     (r"!\[([^\]]*)\]\([^)]*\)", r"\1"),
     (r"\[([^\]]*)\]\([^)]*\)", r"\1"),
@@ -54,12 +55,11 @@ def make(seed: int = 0) -> Dataset:
 
     Raises ValueError if the chapters are not there.
     """
-    folder = find_chapters()
-    pages = [page.read_text(encoding="utf-8") for page in sorted(folder.glob("*.md"))]
-    texts = [paragraph for page in refer(pages) for paragraph in paragraphs(page)]
+    chapters = read_chapters(find_chapters())
+    texts = [paragraph for chapter in refer(chapters) for paragraph in paragraphs(chapter)]
     parts = split(enumerate(texts), seed, keys=lambda numbered: (numbered[1],))
     splits = {name: "\n\n".join(text for _, text in sorted(part)) + "\n" for name, part in parts.items()}
-    title = f"characters of the course's own chapters, {len(pages)} so far"
+    title = f"characters of the course's own {len(chapters)} chapters"
     return Dataset("prose", "default", title, dict(splits))
 
 
@@ -71,7 +71,7 @@ def find_chapters() -> Path:
     Raises ValueError if neither has it.
     """
     for folder in (PACKAGE.parent, Path.cwd(), *Path.cwd().parents):
-        if any((folder / CHAPTERS).glob("[0-9]*.md")):
+        if any((folder / CHAPTERS).glob("[0-9]*")):
             return folder / CHAPTERS
     raise ValueError(
         f"the prose is the text of the course's chapters, and there is no {CHAPTERS} here: work inside the "
@@ -79,19 +79,29 @@ def find_chapters() -> Path:
     )
 
 
-def refer(pages: list[str]) -> list[str]:
+def read_chapters(folder: Path) -> list[str]:
+    """The text of each chapter, its pages in the order of the table of contents."""
+    contents = (folder.parent / "_toc.yml").read_text(encoding="utf-8")
+    chapters: dict[str, list[str]] = {}
+    for chapter, page in re.findall(r"file: chapters/([^/\s]+)(\S*)", contents):
+        text = (folder / f"{chapter}{page}.md").read_text(encoding="utf-8")
+        chapters.setdefault(chapter, []).append(re.sub(REMOVED[0], "", text))
+    return ["\n\n".join(pages) for pages in chapters.values()]
+
+
+def refer(chapters: list[str]) -> list[str]:
     """The chapters with their references to equations and figures as they read in the book.
 
     Both are numbered in each chapter: "(1.4)" is the fourth equation of the first one.
     """
     shown = {}
-    for chapter, page in enumerate(pages, start=1):
+    for number, chapter in enumerate(chapters, start=1):
         for pattern, form in NUMBERED:
-            for place, label in enumerate(re.findall(pattern, page), start=1):
-                shown[label] = form.format(f"{chapter}.{place}")
+            for place, label in enumerate(re.findall(pattern, chapter), start=1):
+                shown[label] = form.format(f"{number}.{place}")
     return [
-        re.sub(r"\{(?:eq|numref)\}`([^`]*)`", lambda match: shown.get(match[1], match[1]), page)
-        for page in pages
+        re.sub(r"\{(?:eq|numref)\}`([^`]*)`", lambda match: shown.get(match[1], match[1]), chapter)
+        for chapter in chapters
     ]
 
 
