@@ -2,7 +2,7 @@
 
 Run it from the repository:
 
-    python -m benchmarks.characters [--source real] [--seeds 0 1 2] [--to FILE]
+    python -m benchmarks.characters [--source real] [--seeds 0 1 2] [--hidden 160] [--updates 900] [--to FILE]
 
 A plain recurrent language model (tanh) is trained by truncated backpropagation through time on the
 documentation of Python, or on published plays, and writes on the way. The weights kept are those that are
@@ -31,15 +31,18 @@ from utils.models import RNN, LanguageModel, NGramModel, decoding
 from utils.text import BPTTBatches
 
 FOLDER = Path("book/chapters/02-backpropagation-through-time")
-EMBEDDING, HIDDEN, ROWS, STEPS, UPDATES, LEARNING_RATE = 64, 384, 32, 64, 2000, 2e-3
-SHOWN = (0, 20, 200, UPDATES)  # after how many updates it writes
-WRITTEN, TEMPERATURE, CHECKED = 400, 0.5, 20_000  # characters shown, and characters judged
+EMBEDDING, ROWS, STEPS = 32, 32, 64
+SHOWN = (0, 20, 200)  # after how many updates it writes; and at the end
+WRITTEN, TEMPERATURE, CHECKED = 400, 0.5, 3000  # characters shown, and characters judged
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--source", default="default", choices=["default", "real"])
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
+    parser.add_argument("--hidden", type=int, default=160)
+    parser.add_argument("--updates", type=int, default=900)
+    parser.add_argument("--lr", type=float, default=4e-3)
     parser.add_argument("--to", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -51,16 +54,16 @@ def main() -> None:
         "data": data.title,
         "characters": {part: len(row) for part, row in text.rows.items()},
         "symbols": len(text.symbols),
-        "hidden": HIDDEN,
+        "hidden": options.hidden,
         "steps": STEPS,
-        "updates": UPDATES,
+        "updates": options.updates,
         "temperature": TEMPERATURE,
         "n-grams": {order: text.counted(order) for order in (1, 3, 5, 7)},
         "seeds": [],
         "runs": [],
     }
     for seed in options.seeds:
-        result["runs"].append(train(text, seed))
+        result["runs"].append(train(text, seed, options.hidden, options.updates, options.lr))
         result["seeds"].append(seed)
         to.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
@@ -114,23 +117,23 @@ class Characters:
         }
 
 
-def train(text: Characters, seed: int) -> dict[str, Any]:
+def train(text: Characters, seed: int, hidden: int, updates: int, lr: float) -> dict[str, Any]:
     """One training, with what the model wrote on the way."""
     seed_everything(seed)
-    model = LanguageModel(len(text.symbols), EMBEDDING, HIDDEN, cell=RNN)
-    optimizer = torch.optim.Adam(model.parameters(), LEARNING_RATE)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, UPDATES)
+    model = LanguageModel(len(text.symbols), EMBEDDING, hidden, cell=RNN)
+    optimizer = torch.optim.Adam(model.parameters(), lr)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, updates)
     batches = BPTTBatches(text.rows["train"], ROWS, STEPS)
     shown, best, kept, seconds, update = [], math.inf, {}, 0.0, 0
     state: Tensor | None = None
     inputs = iter(())
     while True:
-        if update in SHOWN or update % 100 == 0:
+        if update in (*SHOWN, updates) or update % 100 == 0:
             bits = text.bits(model, "valid")
             if bits < best:
                 best, kept, kept_at = bits, copy.deepcopy(model.state_dict()), update
-        if update in SHOWN:
-            if update == UPDATES:
+        if update in (*SHOWN, updates):
+            if update == updates:
                 model.load_state_dict(kept)
             written = text.write(model, WRITTEN)
             shown.append({"update": update, "seconds": seconds, "bits": min(bits, best), "text": written})
@@ -138,7 +141,7 @@ def train(text: Characters, seed: int) -> dict[str, Any]:
                 f"seed {seed}, update {update}, {seconds:.0f} s, {bits:.3f} bits: {written[:80]!r}",
                 flush=True,
             )
-        if update == UPDATES:
+        if update == updates:
             break
         begin = time.process_time()
         chunk = next(inputs, None)
