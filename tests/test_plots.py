@@ -105,6 +105,12 @@ def test_each_class_has_its_own_points():
     assert [group.get_offsets().tolist() for group in ax.collections] == [[[1, 0]], [[0, 0], [2, 0]]]
 
 
+def test_all_steps_of_an_unrolled_network_have_the_same_weights():
+    texts = [text.get_text() for text, _ in visible_texts(diagrams.unrolled(4))]
+    assert texts.count("$W_{xh}$") == texts.count("$W_{hy}$") == 5  # four steps, and the cell with its loop
+    assert texts.count("$W_{hh}$") == 3  # between four states
+
+
 def test_a_scenario_has_one_box_for_each_cell_and_word():
     fig = diagrams.scenario(["the", "food", None], [None, None, "good"])
     boxes = [patch for patch in fig.axes[0].patches if isinstance(patch, FancyBboxPatch)]

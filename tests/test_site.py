@@ -98,7 +98,7 @@ CLIPPED = """() => [...document.querySelectorAll('article div.math')].filter(box
 TWICE = "Identifier 'THEBE_JS_URL' has already been declared"  # an extension of the theme's adds it twice
 
 
-WIDTHS = (1440, 390)
+WIDTHS = (1440, 390, 320)
 
 
 @pytest.mark.browser

@@ -63,7 +63,7 @@ def layer_step(input_size: int, hidden_size: int) -> Figure:
 
 
 def unrolled(steps: int = 3) -> Figure:
-    """Draw a cell with its loop, an equals sign, and the same cell drawn once for each time step."""
+    """Draw a cell with its loop, an equals sign, and the same cell, weights included, for each time step."""
     gap = 1.05
     fig, ax = _canvas(1.95 + gap * steps, 2.4)
     folded = 0.55
@@ -253,8 +253,10 @@ def _loop(ax: Axes, start: Place, end: Place, reach: float) -> None:
 
 def _column(ax: Axes, centre: float, given: str, state: str, made: str) -> None:
     """One step of a cell: input below, state in the middle, output above."""
-    _arrow(ax, (centre, 0.3), (centre, 1.2), shrink=(0.22, 0.24))
-    _arrow(ax, (centre, 1.2), (centre, 2.1), shrink=(0.24, 0.22))
+    for low, weights in ((0.3, "$W_{xh}$"), (1.2, "$W_{hy}$")):
+        shrink = (0.22, 0.24) if low < 1 else (0.24, 0.22)
+        _arrow(ax, (centre, low), (centre, low + 0.9), shrink=shrink)
+        ax.text(centre + 0.07, low + 0.43, weights, ha="left", va="center", fontsize=10)
     _circle(ax, (centre, 0.3), f"${given}$", INPUT)
     _box(ax, (centre, 1.2), f"${state}$", STATE, width=0.48, height=0.48)
     _circle(ax, (centre, 2.1), f"${made}$", OUTPUT)

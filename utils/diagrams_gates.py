@@ -3,7 +3,7 @@
 Places are in inches, colours those of ``utils.diagrams``: inputs blue, states orange, outputs green.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -148,6 +148,41 @@ def gates_over_time(curves: Mapping[str, npt.ArrayLike], wanted: npt.ArrayLike) 
         ax.plot(steps, target, "o", color=FEEDBACK, markersize=5)
         ax.set_title(label, loc="left", fontsize=10, pad=2)
     ax.set_xlabel("time step")
+    return fig
+
+
+def spread_of(
+    values: Mapping[str, Sequence[float]],
+    notes: Mapping[str, str],
+    marked: Collection[str] = (),
+    *,
+    xlabel: str,
+) -> Figure:
+    """Draw a row of dots for each label, one dot for each seed, with a line over their range.
+
+    Args:
+        values: label → one value for each seed.
+        notes: label → what is written on the right of its row.
+        marked: labels whose row is orange instead of blue.
+
+    Raises:
+        ValueError: a row has no note.
+    """
+    if missing := set(values) - set(notes):
+        raise ValueError(f"each row needs a note; there is none for {', '.join(sorted(missing))}")
+    fig, ax = plt.subplots(figsize=(4.8, 0.75 + 0.3 * len(values)), layout="constrained")
+    for place, (label, row) in enumerate(values.items()):
+        colour = FEEDBACK if label in marked else "#0072B2"
+        ax.plot([min(row), max(row)], [-place, -place], color=colour, linewidth=1.5, alpha=0.6)
+        ax.plot(row, [-place] * len(row), "o", color=colour, markersize=5, alpha=0.8)
+    ax.set_yticks(range(0, -len(values), -1), labels=list(values))
+    ax.set_ylim(-len(values) + 0.5, 0.5)
+    right = ax.secondary_yaxis("right")
+    right.set_yticks(range(0, -len(values), -1), labels=[notes[label] for label in values])
+    right.tick_params(length=0)
+    right.spines["right"].set_visible(False)
+    ax.set_xlabel(xlabel)
+    ax.grid(False, axis="y")
     return fig
 
 

@@ -1,4 +1,4 @@
-"""Figures of the chapter on gradients: the way back, bounds, a cliff, clipping, an ablation."""
+"""Figures of the chapter on gradients: way back, sensitivities, bounds, cliff, clipping, ablation."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -40,6 +41,40 @@ def way_back(steps: int = 4) -> Figure:
         after = "C" if step + 1 == steps else f"h_{step + 2}"
         factor = rf"$\dfrac{{\partial {after}}}{{\partial h_{step + 1}}}$"
         ax.text(centre + gap / 2, 0.5, factor, ha="center", va="center", fontsize=13, color=VERMILLION)
+    return fig
+
+
+def sensitivities(letters: Sequence[str], rows: Mapping[str, npt.ArrayLike], least: float = 1e-9) -> Figure:
+    """Write a sequence once for each row, its letters on shades: the darker, the more the loss depends on it.
+
+    The shades are logarithmic, from ``least`` (white) to the largest value of a row.
+
+    Args:
+        rows: label → one positive value for each letter.
+
+    Raises ValueError if a row has not one value for each letter.
+    """
+    fig, axes = plt.subplots(
+        len(rows), 1, figsize=(WIDTH, 0.72 * len(rows) + 0.85), layout="constrained", squeeze=False
+    )
+    norm = LogNorm(least, 1.0, clip=True)
+    for ax, (label, values) in zip(axes[:, 0], rows.items(), strict=True):
+        row = np.asarray(values, dtype=float)
+        if len(row) != len(letters):
+            raise ValueError(f"{label!r} has {len(row)} values, but there are {len(letters)} letters")
+        shares = row / row.max()
+        image = ax.imshow(shares[None], cmap="Blues", norm=norm, aspect="auto")
+        for place, letter in enumerate(letters):
+            dark = norm(shares[place]) > 0.6
+            weight = "bold" if letter.isupper() else "normal"
+            ax.text(place, 0, letter, ha="center", va="center", fontsize=10, fontweight=weight,
+                    color="white" if dark else "black")  # fmt: skip
+        ax.set_title(label, loc="left", fontsize=10)
+        ax.set_xticks([])
+        ax.set_yticks([])
+        ax.grid(False)
+    bar = fig.colorbar(image, ax=list(axes[:, 0]), location="bottom", aspect=40, pad=0.06)
+    bar.set_label("share of the largest gradient", fontsize=10)
     return fig
 
 
@@ -103,12 +138,15 @@ def cliff(
     fig.colorbar(filled, ax=ax, label="loss $C$")
     start = np.asarray(clipped[0])
     direction = np.asarray(thrown_to) - start
-    room = np.array([xs[-1] - xs[0], ys[-1] - ys[0]])
-    end = start + direction * min(1.0, float((0.4 * room / np.abs(direction)).min()))
+    with np.errstate(divide="ignore"):  # a step along one axis never meets the frame of the other
+        to_frame = np.where(direction > 0, [xs[-1], ys[-1]] - start, [xs[0], ys[0]] - start) / direction
+    leaves = float(to_frame.min()) < 1  # then the arrow runs to the frame, and its label stays inside
+    end = start + direction * min(1.0, float(to_frame.min()))
     _arrow(ax, tuple(start), tuple(end), "white", "--")
     path = np.asarray(clipped)
     ax.plot(path[:, 0], path[:, 1], color="white", marker="o", markersize=3.5, linewidth=1)
-    ax.annotate("thrown out", tuple(end), color="white", ha="left", va="center", xytext=(5, 4),
+    middle = (start + end) / 2 if leaves else end
+    ax.annotate("thrown out", tuple(middle), color="white", ha="left", va="center", xytext=(8, 4),
                 textcoords="offset points", fontsize=10)  # fmt: skip
     ax.grid(False)
     ax.set(xlabel="recurrent weight $w$", ylabel="bias $b$")

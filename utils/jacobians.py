@@ -61,18 +61,23 @@ def state_gradients(slopes: Tensor, weight_hh: Tensor, last: Tensor) -> Tensor:
     return torch.stack(gradients[::-1], dim=1)
 
 
-def omega(slopes: Tensor, weight_hh: Tensor, gradients: Tensor, least: float = 1e-20) -> Tensor:
+def omega(
+    slopes: Tensor, weight_hh: Tensor, gradients: Tensor, least: float = 1e-20, squared: bool = False
+) -> Tensor:
     """The regulariser Ω, the mean over items and steps of (‖∂C/∂h_t diag(φ') W_hh‖ / ‖∂C/∂h_t‖ - 1)².
 
     It is small when a step back neither shrinks nor stretches the gradient. Only W_hh is varied: as in the
     paper, ``slopes`` and ``gradients`` (the ∂C/∂h_t of ``state_gradients``) count as constants. Steps whose
     squared gradient is below ``least`` are left out, since no ratio can be trusted there.
+
+    Equation (9) of the paper has the ratio itself; its equation (10) and the published code have
+    ``squared``, the mean of (ratio² - 1)², which is about four times as large near a ratio of 1.
     """
     gradients, slopes = gradients.detach(), slopes.detach()
     before = one_step_back(gradients, slopes, weight_hh)
-    squared = gradients.square().sum(-1)
-    counted = squared > least
+    lengths = gradients.square().sum(-1)
+    counted = lengths > least
     if not counted.any():
         return weight_hh.new_zeros(())
-    ratio = (before.square().sum(-1)[counted] / squared[counted]).sqrt()
-    return (ratio - 1).square().mean()
+    ratio = before.square().sum(-1)[counted] / lengths[counted]
+    return ((ratio if squared else ratio.sqrt()) - 1).square().mean()

@@ -222,7 +222,7 @@ AT_CELL_LEVEL = {
         "import subprocess\nsubprocess.run(['ls', '-l'])",
         "programs are not started while grading: 'ls'",
     ),
-    "a magic": ("%no_such_magic", "no_such_magic"),
+    "a magic": ("%run no_such_program.py", "no_such_program.py"),
     "nested": ("\n".join("  " * n + "if 1:" for n in range(150)), ""),
 }
 
