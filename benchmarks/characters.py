@@ -2,7 +2,7 @@
 
 Run it from the repository:
 
-    python -m benchmarks.characters [--source real] [--seeds 0 1 2] [--hidden 384] [--updates 4000] [--to FILE]
+    python -m benchmarks.characters [--source real] [--seeds 0 1 2] [--hidden 384] [--updates 4000] [--to F]
 
 A plain recurrent language model (tanh) is trained by truncated backpropagation through time on the
 documentation of Python, or on published plays, and writes on the way. The weights kept are those that are
