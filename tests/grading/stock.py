@@ -7,13 +7,13 @@ the assignments, and the departures (some minutes).
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 import departures
 import nbgrader
@@ -111,25 +111,13 @@ def compare(group: Group, folder: Path) -> dict[str, Pair]:
         (submitted / f"{NOTEBOOK}.ipynb").write_bytes(content)
         for name, data in group.own_files.items():
             (submitted / name).write_bytes(data)
-        with one_thread():
+        with mock.patch.dict(
+            os.environ, {"OMP_NUM_THREADS": "1"}
+        ):  # as ours has; two are slower beside other work
             outcome = api.autograde(ASSIGNMENT, student, force=True)
         stock[student] = read_grades(folder / "stock", student) if outcome["success"] else last_error(outcome)
     ours = grade_ours(group, source, folder / "ours", work)
     return {student: Pair(stock[student], ours[student]) for student in work}
-
-
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """Kernels that start in the block compute on one thread, as ours do: two are slower beside other work."""
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
 
 
 def grade_ours(group: Group, source: Path, to: Path, work: dict[str, bytes]) -> dict[str, Grades | str]:
