@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # the Python of .venv brings it up to date; the system's makes it
 INSTALL = python=$(BIN)/python; [ -e $(VENV)/installed.json ] && $$python -c '' 2>/dev/null || { python="$(PYTHON)"; $(CHECK); }; \
-	PYTHONSAFEPATH= $$python -m utils.install --python "$(PYTHON)" --torch "$(TORCH)"
+	PYTHONSAFEPATH= $$python -m utils.setup.install --python "$(PYTHON)" --torch "$(TORCH)"
 CHECK = $(PYTHON) -c '' >/dev/null 2>&1 || { echo "make: there is no $(PYTHON); install Python 3.10 or later, or name one: make PYTHON=python3.13"; exit 1; }; \
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if v >= (3, 10) else "make: this is Python %d.%d; the course needs 3.10 or later: make PYTHON=python3.13" % v)' || exit 1
 

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from utils.data import load
-from utils.data.agreement import MOST, Agreement
+from utils.data.made.agreement import MOST, Agreement
 from utils.models import NGramModel
 from utils.text import Vocab, build_vocabulary, numericalise_all, pad
 

@@ -26,9 +26,9 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
 from utils import metrics
+from utils.chapters.messages import make_classifier, prepare, probabilities, train
 from utils.data import load
 from utils.device import seed_everything
-from utils.messages import make_classifier, prepare, probabilities, train
 from utils.models import BagOfEmbeddings
 from utils.text import get_tokenizer
 

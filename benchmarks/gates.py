@@ -22,11 +22,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from utils.chapters.remembering import recalled, train_recaller
 from utils.data import Dataset, load
-from utils.data.tagged import ceiling
+from utils.data.made.tagged import ceiling
 from utils.device import seed_everything
 from utils.models import GRU, LSTM, MUT1, MUT2, MUT3, RNN, LanguageModel, Tagger
-from utils.remembering import recalled, train_recaller
 from utils.text import BucketBatches, Vocab, build_vocabulary, numericalise_all, pad
 from utils.training import fit
 

@@ -21,8 +21,15 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from utils.data.tasks import adding
-from utils.gradients import BATCH, NormalisedRNN, Reader, make_rnn, order_errors, train_on_order
+from utils.chapters.gradients import (
+    BATCH,
+    NormalisedRNN,
+    Reader,
+    make_rnn,
+    order_errors,
+    train_on_order,
+)
+from utils.data.made.tasks import adding
 
 TO = Path("book/chapters/03-gradient-problems/default.json")
 WEIGHTS = (0.2, 2.0, 4.0, 10.0)  # of Ω; 2 and 4 are published

@@ -40,16 +40,16 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from utils import release, variants
-from utils.answers import answer_notebook
-from utils.grading.engine import Class
-from utils.grading.nbgrader_api import nbgrader_api
-from utils.grading.release import read_release
+from utils.authoring import release, variants
+from utils.authoring.answers import answer_notebook
+from utils.common.layout import find_root
+from utils.grading.answer_key import read_release
+from utils.grading.class_run import Class
+from utils.grading.gradebook.nbgrader_api import nbgrader_api
+from utils.grading.pool import spread
 from utils.grading.result import Result
-from utils.grading.spread import spread
+from utils.grading.sandbox.walls import find_walls
 from utils.grading.submission import Submission
-from utils.grading.walls import find_walls
-from utils.places import find_root
 
 TINY = """
 # %% [markdown]
@@ -290,7 +290,7 @@ class Killer:
         for process in family:
             with contextlib.suppress(psutil.Error):  # it has ended meanwhile
                 words = " ".join(process.cmdline())
-                module = next((m for m in ("verdict", "student_process", "preparing") if m in words), "")
+                module = next((m for m in ("tests_process", "student_process", "preparing") if m in words), "")
                 if module and process.status() != psutil.STATUS_ZOMBIE:
                     process.kill()
                     self.kills[f"bwrap of {module}" if "bwrap" in process.name() else module] += 1

@@ -3,8 +3,8 @@
     python -m benchmarks.memory [--to FILE]
 
 Chapter 4's page on the backward pass reads the file. The texts are those of the chapter's opening
-(``utils.remembering``); each row has a share of right answers for each seed, on test texts. One setting holds
-for all rows, and nothing is chosen by what it gives.
+(``utils.chapters.remembering``); each row has a share of right answers for each seed, on test texts. One
+setting holds for all rows, and nothing is chosen by what it gives.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from utils.chapters.remembering import accuracy, prepare, trained
 from utils.data import load
-from utils.remembering import accuracy, prepare, trained
 
 TO = Path("book/chapters/04-lstm-and-gru/memory.json")
 SEEDS = range(6)

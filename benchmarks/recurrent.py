@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.models import GRU, LSTM, MUT1, MUT2, MUT3, RNN
-from utils.models.lstm import VARIANTS
+from utils.models.layers.lstm import VARIANTS
 
 TIME, BATCH, INPUT, HIDDEN = 100, 64, 256, 256
 

@@ -21,10 +21,11 @@ import torch
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from utils import metrics, sentiment
+from utils import metrics
+from utils.chapters import sentiment
+from utils.chapters.messages import Messages, train
 from utils.data import load
 from utils.device import seed_everything
-from utils.messages import Messages, train
 from utils.text import Vectors, coverage
 
 TO = Path("book/chapters/07-sentiment/real.json")

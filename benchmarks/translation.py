@@ -3,7 +3,7 @@
     python -m benchmarks.translation [--seeds 0 1 2 3 4] [--kinds NAME ...] [--to FILE]
 
 Networks with attention and without it, the latter also with scheduled sampling, on what the pages train on
-(``utils.translation.small``); and on noun phrases, with an encoder of both directions and of one.
+(``utils.chapters.translation.small``); and on noun phrases, with an encoder of both directions and of one.
 
 Each network is written as soon as it is there; what the file has is not run again. Sizes and epochs are fixed
 below, nothing is chosen by a result, and the weights of the last epoch are tested. Networks without attention
@@ -24,13 +24,22 @@ from typing import Any
 
 import torch
 
+from utils.chapters.translation import (
+    alignment_error,
+    forced,
+    phrases,
+    prepare,
+    small,
+    trained,
+    translated,
+    words,
+)
 from utils.data import load
-from utils.data.french import adjectives_of, nouns_of
-from utils.data.french_sentences import accepted, first_refused, is_sentence
-from utils.data.translation import noun_phrase, to_pair
+from utils.data.made.french import adjectives_of, nouns_of
+from utils.data.made.french_sentences import accepted, first_refused, is_sentence
+from utils.data.made.translation import noun_phrase, to_pair
 from utils.models import AdditiveAttention, Seq2Seq
 from utils.text import corpus_bleu
-from utils.translation import alignment_error, forced, phrases, prepare, small, trained, translated, words
 
 TO = Path("book/chapters/08-translation/default.json")
 SMALL = {"batch_size": 64, "lr": 8e-3}

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from utils import checks
-from utils.errors import not_here
+from utils.common.errors import not_here
 
 
 def sentence(check, *arguments, **options) -> str:

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from utils.errors import not_here
+from utils.common.errors import not_here
 
 
 class CheckFailed(AssertionError):

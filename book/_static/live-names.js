@@ -1,4 +1,4 @@
-// A box on a page of chapter 6: reads a name letter by letter with a GRU whose weights stand in the page (utils/live_names.py).
+// A box on a page of chapter 6: reads a name letter by letter with a GRU whose weights stand in the page (utils/live/typed_names.py).
 document.addEventListener("DOMContentLoaded", () =>
   document.querySelectorAll(".live-names").forEach((box) => {
     const net = JSON.parse(box.querySelector("script").textContent);

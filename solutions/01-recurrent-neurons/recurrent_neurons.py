@@ -47,8 +47,8 @@ FORBIDDEN = (  # in task 2
     "torch.nn.RNN",
     "torch.rnn_tanh",
     "utils.models.RNN",
-    "utils.models.unroll.unroll",
-    "utils.models.unroll.loop",
+    "utils.models.layers.unroll.unroll",
+    "utils.models.layers.unroll.loop",
 )
 
 # %% [markdown]

@@ -53,8 +53,8 @@ NO_LSTM = (
     "torch.lstm",
     "torch.lstm_cell",
     "utils.models.LSTM",
-    "utils.models.lstm.lstm_step",
-    "utils.models.cells.lstm_step",
+    "utils.models.layers.lstm.lstm_step",
+    "utils.models.layers.cells.lstm_step",
 )
 NO_GRU = (
     "torch.nn.GRU",
@@ -62,8 +62,8 @@ NO_GRU = (
     "torch.gru",
     "torch.gru_cell",
     "utils.models.GRU",
-    "utils.models.gru.gru_step",
-    "utils.models.cells.gru_step",
+    "utils.models.layers.gru.gru_step",
+    "utils.models.layers.cells.gru_step",
 )
 NO_LAYER = (
     "torch.nn.LSTM",

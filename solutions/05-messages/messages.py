@@ -30,7 +30,7 @@ import torch
 from torch import Tensor, nn
 
 from utils import checks
-from utils.data import spam
+from utils.data.made import spam
 
 NO_BCE = (
     "torch.nn.functional.binary_cross_entropy_with_logits",

@@ -38,7 +38,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from utils import checks
-from utils.data import surnames
+from utils.data.installed import surnames
 
 NO_LOSS = (
     "torch.nn.functional.cross_entropy",

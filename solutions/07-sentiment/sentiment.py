@@ -40,7 +40,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from utils import checks
-from utils.data import reviews
+from utils.data.made import reviews
 from utils.data.vectors import train_vectors
 
 NO_AUTOGRAD = ("torch.autograd.grad", "torch.autograd.backward", "torch.Tensor.backward")

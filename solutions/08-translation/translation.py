@@ -40,7 +40,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from utils import checks
-from utils.data import translation
+from utils.data.made import translation
 
 # %% [markdown]
 # ## Task 1: attention (3 points)

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from utils.data import agreement
-from utils.data.agreement import INTRANSITIVE, NOUNS, PLURAL, SINGULAR, TRANSITIVE
+from utils.data.made import agreement
+from utils.data.made.agreement import INTRANSITIVE, NOUNS, PLURAL, SINGULAR, TRANSITIVE
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from utils.data.archives import Damaged, DataError, unpack
+from utils.data.published.archives import Damaged, DataError, unpack
 
 ENTRIES = {"set/one.txt": b"first " * 400, "set/deep/two.txt": b"second " * 400}
 

@@ -5,7 +5,7 @@ import re
 import pytest
 import torch
 
-from utils.data import captions
+from utils.data.made import captions
 
 SEEN = re.compile(r"a (small|big) (\w+) (\w+)")
 

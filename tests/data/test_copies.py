@@ -4,11 +4,11 @@ import pytest
 from toy_corpus import open_folder, ordinary_user, put, toy
 from toy_server import sha256
 
-from utils.data.archives import DataError
-from utils.data.cache import cache_folder
-from utils.data.copies import find, what_is_missing
-from utils.data.fetch import fetch
-from utils.data.registry import File, StandIn
+from utils.data.published.archives import DataError
+from utils.data.published.cache import cache_folder
+from utils.data.published.copies import find, what_is_missing
+from utils.data.published.fetch import fetch
+from utils.data.published.registry import File, StandIn
 
 PAGES = {f"{name}.txt": name.encode() for name in ("one", "two", "three")}
 

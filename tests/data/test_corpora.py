@@ -11,10 +11,11 @@ import pytest
 import torch
 from real_data import needs_course_data, require
 
-from utils.data import corpora, load
+from utils.data import load
 from utils.data.dataset import Labelled, Pair, Tagged
 from utils.data.load import counts
-from utils.data.registry import CORPORA
+from utils.data.published import corpora
+from utils.data.published.registry import CORPORA
 
 
 def everything(splits):

@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 import torch
 
-from utils.data.captions import Captioned
 from utils.data.dataset import Dataset, Labelled, Pair, split
 from utils.data.load import DEFAULT, load
-from utils.data.tasks import Signal
+from utils.data.made.captions import Captioned
+from utils.data.made.tasks import Signal
 
 
 def test_a_data_set_is_a_mapping_and_prints_what_it_is():

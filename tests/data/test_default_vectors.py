@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from utils.data import reviews, vectors
+from utils.data import vectors
+from utils.data.made import reviews
 from utils.text import load_vectors
 
 SENTENCES = [list("abac"), list("bca"), list("dabec"), list("cdd")]

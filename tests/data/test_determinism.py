@@ -7,9 +7,8 @@ import pytest
 # Sets of strings have another order in every process; the data must not.
 PROGRAM = """
 import hashlib
-from utils.data import (
-    agreement, captions, documentation, prose, reviews, spam, surnames, tagged, tasks, translation,
-)
+from utils.data.made import agreement, captions, reviews, spam, tagged, tasks, translation
+from utils.data.installed import documentation, prose, surnames
 agreement.TRAIN, agreement.HELD_OUT = (20,) * 6, (4,) * 6
 made = [
     reviews.make(3, count=200), spam.make(3, count=200), surnames.make(3, per_language=50), prose.make(3),

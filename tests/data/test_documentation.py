@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from utils.data import documentation, load
+from utils.data import load
+from utils.data.installed import documentation
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,12 @@ import pooch
 import pytest
 from toy_server import Server, sha256, zipped
 
-from utils.data.archives import DataError
-from utils.data.cache import cache_folder
-from utils.data.copies import find
-from utils.data.fetch import fetch
-from utils.data.registry import Corpus, File, StandIn
-from utils.data.unpacked import opened
+from utils.data.published.archives import DataError
+from utils.data.published.cache import cache_folder
+from utils.data.published.copies import find
+from utils.data.published.fetch import fetch
+from utils.data.published.registry import Corpus, File, StandIn
+from utils.data.published.unpacked import opened
 
 CONTENT = b"published bytes\n" * 1000
 
@@ -202,9 +202,9 @@ def test_processes_that_fetch_at_once_download_once(server):
     corpus = corpus_of(server, {"set.zip": zipped({f"{i}.txt": CONTENT for i in range(50)})})
     server.delay = 0.5
     code = (
-        "from utils.data.fetch import fetch\n"
-        "from utils.data.unpacked import opened\n"
-        "from utils.data.registry import Corpus, File\n"
+        "from utils.data.published.fetch import fetch\n"
+        "from utils.data.published.unpacked import opened\n"
+        "from utils.data.published.registry import Corpus, File\n"
         f"(folder,) = opened(fetch({corpus!r}))\n"
         "print(sum(path.stat().st_size for path in folder.iterdir()))"
     )
@@ -263,7 +263,7 @@ def test_an_archive_is_unpacked_once(server, monkeypatch):
     folder, plain = opened(copy)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"one.txt": b"1", "two.txt": b"2"}
     assert plain.read_bytes() == b"3"
-    monkeypatch.setattr("utils.data.unpacked.unpack", lambda *_: pytest.fail("unpacked again"))
+    monkeypatch.setattr("utils.data.published.unpacked.unpack", lambda *_: pytest.fail("unpacked again"))
     assert opened(copy) == [folder, plain]
 
 

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from utils.data.grammar import bag, best_accuracy, distinct, expand
+from utils.data.made.grammar import bag, best_accuracy, distinct, expand
 
 
 def test_expand_gives_the_texts_of_the_grammar():

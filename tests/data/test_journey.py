@@ -4,10 +4,10 @@ import pytest
 import torch
 from real_data import needs_course_data, require
 
-from utils.data.fetch import fetch
 from utils.data.load import load
-from utils.data.registry import CORPORA
-from utils.data.unpacked import opened
+from utils.data.published.fetch import fetch
+from utils.data.published.registry import CORPORA
+from utils.data.published.unpacked import opened
 from utils.text import (
     BOS,
     EOS,

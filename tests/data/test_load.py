@@ -6,9 +6,9 @@ from real_data import needs_course_data, require
 
 import utils.data
 from utils.data import DataError, Dataset, load
-from utils.data.corpora import PARSERS
 from utils.data.load import DEFAULT, REAL, counts
-from utils.data.registry import CORPORA
+from utils.data.published.corpora import PARSERS
+from utils.data.published.registry import CORPORA
 
 
 @pytest.fixture

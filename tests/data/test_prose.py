@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from utils.data import prose
+from utils.data.installed import prose
 
 PAGE = """\
 ---

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from real_data import needs_course_data
 
-from utils.data.registry import CORPORA
+from utils.data.published.registry import CORPORA
 
 FILES = [(corpus, file) for corpus in CORPORA.values() for file in corpus.files]
 

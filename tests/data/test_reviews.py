@@ -2,8 +2,8 @@ import collections
 
 import pytest
 
-from utils.data import reviews
-from utils.data.grammar import bag, best_accuracy, tokens
+from utils.data.made import reviews
+from utils.data.made.grammar import bag, best_accuracy, tokens
 
 GOOD = {*reviews.GOOD, *reviews.FILM.good, *reviews.RESTAURANT.good}
 BAD = {*reviews.BAD, *reviews.FILM.bad, *reviews.RESTAURANT.bad}

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from utils.data import reviews
-from utils.data.reviews_grammar import beginning, complete
+from utils.data.made import reviews
+from utils.data.made.reviews_grammar import beginning, complete
 from utils.text import get_tokenizer
 
 

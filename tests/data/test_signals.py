@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from utils.data.signals import parity, random_sines, sine_wave
+from utils.data.made.signals import parity, random_sines, sine_wave
 
 
 @pytest.mark.parametrize("step", [0, 1, 7])

@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from utils.data import spam
-from utils.data.grammar import best_accuracy, tokens
+from utils.data.made import spam
+from utils.data.made.grammar import best_accuracy, tokens
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import itertools
 import faker
 import pytest
 
-from utils.data import surnames
+from utils.data.installed import surnames
 
 
 @pytest.fixture(scope="module")

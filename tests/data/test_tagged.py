@@ -3,8 +3,8 @@ import itertools
 
 import pytest
 
-from utils.data import tagged
 from utils.data.dataset import Tagged
+from utils.data.made import tagged
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 import torch
 
-from utils.data import tasks
+from utils.data.made import tasks
 
 
 def test_adding_is_the_sum_of_the_two_marked_numbers():

@@ -3,10 +3,10 @@ import random
 
 import pytest
 
-from utils.data import french, translation
-from utils.data.french import ADJECTIVES, NOUNS, VERBS
-from utils.data.phrases import aligned, join, unit
-from utils.data.translation import noun_phrase, to_pair, verb_phrase
+from utils.data.made import french, translation
+from utils.data.made.french import ADJECTIVES, NOUNS, VERBS
+from utils.data.made.phrases import aligned, join, unit
+from utils.data.made.translation import noun_phrase, to_pair, verb_phrase
 
 
 @pytest.fixture(scope="module")

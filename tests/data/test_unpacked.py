@@ -6,9 +6,9 @@ import pytest
 from toy_corpus import put, toy
 from toy_server import zipped
 
-from utils.data.cache import cache_folder
-from utils.data.fetch import fetch
-from utils.data.unpacked import opened
+from utils.data.published.cache import cache_folder
+from utils.data.published.fetch import fetch
+from utils.data.published.unpacked import opened
 
 ENTRIES = {"set/one.txt": b"first", "set/deep/two.txt": b"second", "three.txt": b""}
 PAGES = {"set.zip": zipped(ENTRIES)}
@@ -47,10 +47,12 @@ def test_what_was_spoilt_is_unpacked_anew(spoil, folder, monkeypatch):
     assert opened(fetch(toy(PAGES))) == [folder]
     assert contents(folder) == ENTRIES
     assert not list(cache_folder().glob("*.part"))
-    monkeypatch.setattr("utils.data.unpacked.unpack", lambda *_: pytest.fail("unpacked again"))
+    monkeypatch.setattr("utils.data.published.unpacked.unpack", lambda *_: pytest.fail("unpacked again"))
     assert opened(fetch(toy(PAGES))) == [folder]
 
 
 def test_a_cache_that_is_whole_is_only_read(folder, monkeypatch):
-    monkeypatch.setattr("utils.data.unpacked.scratch_folder", lambda _: pytest.fail("written to the cache"))
+    monkeypatch.setattr(
+        "utils.data.published.unpacked.scratch_folder", lambda _: pytest.fail("written to the cache")
+    )
     assert opened(fetch(toy(PAGES))) == [folder]

@@ -20,7 +20,7 @@ from pathlib import Path
 import matplotlib
 import torch
 
-from utils.grading.sandbox import Limits, enclose, find_walls, guard, how_it_ended
+from utils.grading.sandbox.enclose import Limits, enclose, find_walls, guard, how_it_ended
 
 matplotlib.use("agg")
 from matplotlib import pyplot as plt

@@ -20,12 +20,12 @@ import nbgrader
 from departures import REFUSED, WHOLE
 from nbgrader.api import Gradebook, MissingEntry
 
-from utils.errors import UserError
-from utils.grading.engine import Class
-from utils.grading.nbgrader_api import last_error, nbgrader_api
+from utils.authoring.release import find_assignments, release
+from utils.authoring.variants import submissions
+from utils.common.errors import UserError
+from utils.grading.class_run import Class
+from utils.grading.gradebook.nbgrader_api import last_error, nbgrader_api
 from utils.grading.submission import Submission
-from utils.release import find_assignments, release
-from utils.variants import submissions
 
 ROOT = Path(__file__).parents[2]
 WHEEL = Path(nbgrader.__file__).parent / "tests"

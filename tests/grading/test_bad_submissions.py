@@ -13,13 +13,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from utils import release
-from utils.answers import answer_notebook
-from utils.grading.engine import Class
-from utils.grading.grader import end_benches, grade
-from utils.grading.release import read_release
+from utils.authoring import release
+from utils.authoring.answers import answer_notebook
+from utils.grading.answer_key import read_release
+from utils.grading.class_run import Class
 from utils.grading.result import Result
 from utils.grading.submission import Submission
+from utils.grading.worker import end_benches, grade
 
 pytestmark = pytest.mark.slow
 
@@ -247,7 +247,7 @@ def test_a_test_that_fails_by_itself_says_so_after_the_cause(course):
 def test_a_private_function_that_is_gone_is_not_named():
     program = (
         "import torch\n"
-        "from utils.grading.removal import remove\n"
+        "from utils.grading.processes.removal import remove\n"
         "remove(['torch.nn.utils.clip_grad_norm_',"
         " 'torch.nn.utils.clip_grad._group_tensors_by_device_and_dtype'])\n"
         "try:\n    torch.nn.utils.get_total_norm([torch.ones(2)])\n"

@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from utils import release
-from utils.answers import answer_notebook
-from utils.cli import course as command
-from utils.grading.by_hand import by_hand_rows
+from utils.authoring import release
+from utils.authoring.answers import answer_notebook
+from utils.cli.main import course as command
+from utils.grading.gradebook.by_hand import by_hand_rows
 from utils.grading.result import Result
 
 SOURCE = """

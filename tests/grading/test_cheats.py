@@ -15,13 +15,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from utils import release
-from utils.answers import answer_notebook, solutions
-from utils.grading.grader import end_benches, grade
-from utils.grading.release import Release, read_release
+from utils.authoring import release
+from utils.authoring.answers import answer_notebook, solutions
+from utils.authoring.variants import submissions
+from utils.grading.answer_key import Release, read_release
 from utils.grading.result import Result
 from utils.grading.submission import Submission
-from utils.variants import submissions
+from utils.grading.worker import end_benches, grade
 
 pytestmark = pytest.mark.slow
 
@@ -252,7 +252,7 @@ def test_right_variants_are_not_accused(graders):
 def test_a_cell_that_fails_never_looks_like_one_that_passed():
     """IPython drops its handler of errors when something goes wrong inside, such as the end of the time."""
     code = """
-from utils.grading.shell import Shell
+from utils.grading.processes.shell import Shell
 
 shell = Shell()
 for _ in range(2):

@@ -10,14 +10,14 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from utils import release
-from utils.answers import answer_notebook
-from utils.cli import course as command
-from utils.errors import UserError
-from utils.grading.engine import Class
-from utils.grading.grader import Graded
+from utils.authoring import release
+from utils.authoring.answers import answer_notebook
+from utils.cli.main import course as command
+from utils.common.errors import UserError
+from utils.grading.class_run import Class
 from utils.grading.result import Result
 from utils.grading.submission import Submission
+from utils.grading.worker import Graded
 
 pytestmark = pytest.mark.slow
 

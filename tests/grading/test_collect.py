@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from utils.errors import UserError
-from utils.grading import handed_in
-from utils.grading.collect import collect
-from utils.grading.times import read_time
+from utils.common.errors import UserError
+from utils.grading.collect import handed_in
+from utils.grading.collect.exports import collect
+from utils.grading.collect.times import read_time
 
 A, B, C = b'{"cells": ["a"]}', b'{"cells": ["b"]}', b'{"cells": ["c"]}'
 WORK = "work.ipynb"

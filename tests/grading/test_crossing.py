@@ -7,10 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from utils.grading.grader import end_benches, grade
-from utils.grading.release import Release, read_release
+from utils.authoring.release import Assignment, source_notebook
+from utils.grading.answer_key import Release, read_release
 from utils.grading.submission import Submission
-from utils.release import Assignment, source_notebook
+from utils.grading.worker import end_benches, grade
 
 pytestmark = pytest.mark.slow
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from utils.errors import UserError
-from utils.grading import export
-from utils.grading.columns import read_columns
-from utils.grading.gradebook import Gradebook as OurGradebook
-from utils.grading.report import write_grades
+from utils.common.errors import UserError
+from utils.grading.gradebook.writer import Gradebook as OurGradebook
+from utils.grading.reports import export
+from utils.grading.reports.class_report import write_grades
+from utils.grading.reports.columns import read_columns
+from utils.grading.reports.tables import neutral
 from utils.grading.result import Result
-from utils.grading.tables import neutral
 
 RESULTS = [
     Result("lovelaceada_101", "graded", {"one-a": (2, 3), "two-a": (1.5, 7)}),

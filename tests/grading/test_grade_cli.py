@@ -10,14 +10,14 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from utils import cli
-from utils.errors import UserError
-from utils.grade_cli import COMMANDS
-from utils.grade_command import Speaker
-from utils.grading.history import Journal
+from utils.cli import main
+from utils.cli.grade import Speaker
+from utils.cli.graded_class import COMMANDS
+from utils.common.errors import UserError
+from utils.grading.collect.times import read_deadline
+from utils.grading.gradebook.journal import Journal
 from utils.grading.result import Result
 from utils.grading.submission import Submission
-from utils.grading.times import read_deadline
 
 GROUP = click.Group("course", commands={command.name: command for command in COMMANDS})
 
@@ -154,7 +154,7 @@ def said(monkeypatch, capsys):
     def said(*arguments: str) -> str:
         monkeypatch.setattr("sys.argv", ["course", *arguments])
         with pytest.raises(SystemExit) as end:
-            cli.main()
+            main.main()
         told = capsys.readouterr()
         assert end.value.code == 1 and told.err.startswith("course: ") and len(told.err.splitlines()) == 1
         return told.err.removeprefix("course: ").strip()
@@ -260,7 +260,7 @@ def test_an_error_of_ours_keeps_its_traceback(course, monkeypatch):
     monkeypatch.setattr("sys.argv", ["course", "report", "1", "class"])
     monkeypatch.setattr(Journal, "results", fail)
     with pytest.raises(OSError, match="of no file"):
-        cli.main()
+        main.main()
 
 
 EVIL = "x\x1b[2J\u202e\x9b1m\nzoe: 20 of 20"
@@ -296,7 +296,7 @@ def test_no_text_of_a_students_steers_the_terminal(evil, command, more):
 
 
 def test_nor_does_what_grading_says(evil, capsys):
-    from utils.grade_command import Speaker
+    from utils.cli.grade import Speaker
 
     for as_json in (False, True):
         speaker = Speaker(as_json, 2)
@@ -311,11 +311,11 @@ def test_nor_does_what_grading_says(evil, capsys):
 
 
 def test_a_deadline_is_said_as_it_was_understood(course, said, capsys):
-    from utils import grade_command
+    from utils.cli import grade
 
-    grade_command.Speaker(False, 0).deadline(read_deadline("2026-11-20T11:00+01:00"))
+    grade.Speaker(False, 0).deadline(read_deadline("2026-11-20T11:00+01:00"))
     assert "The deadline is 2026-11-20 10:00:00 UTC" in capsys.readouterr().out
-    grade_command.Speaker(True, 0).deadline(read_deadline("2026-11-20"))
+    grade.Speaker(True, 0).deadline(read_deadline("2026-11-20"))
     assert json.loads(capsys.readouterr().out)["due"] == "2026-11-20T23:59:59.999999+00:00"
     assert "CST" in said("grade", "1", "class", "--due", "2026-11-20 11:00 CST")
 

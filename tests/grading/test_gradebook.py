@@ -32,12 +32,11 @@ from nbgrader import api
 from nbgrader.plugins import CsvExportPlugin
 from postgres import PASSWORD, Cluster, cluster  # noqa: F401
 
-from utils.errors import UserError
-from utils.files import replace_folder
-from utils.grading import entering, history
-from utils.grading import gradebook as writer
-from utils.grading.gradebook import Gradebook
-from utils.grading.nbgrader_api import nbgrader_api
+from utils.common.errors import UserError
+from utils.common.files import replace_folder
+from utils.grading.gradebook import assignment_rows, journal, writer
+from utils.grading.gradebook.nbgrader_api import nbgrader_api
+from utils.grading.gradebook.writer import Gradebook
 from utils.grading.result import Result
 from utils.grading.submission import Submission
 
@@ -76,7 +75,7 @@ def fill(course: Path, source: Path, url: str | None, students: list[str], **ope
 
 
 def newest(course: Path) -> dict[str, Result]:
-    return history.Journal(course / f"{TINY}.results.jsonl").results()
+    return journal.Journal(course / f"{TINY}.results.jsonl").results()
 
 
 # against nbgrader
@@ -386,18 +385,18 @@ def test_a_torn_last_line_of_the_journal_is_ignored_and_mended(course, source):
 
 
 def test_history_keeps_what_differs_and_drops_what_repeats(tmp_path):
-    journal = history.Journal(tmp_path / "x.results.jsonl")
+    kept = journal.Journal(tmp_path / "x.results.jsonl")
     for seconds, score in enumerate([1.0, 1.0, 2.0, 1.0, 1.0]):
         result = Result(
             "ada", "graded", {"t": (score, 2.0)}, seconds=seconds, notes=["½ ✓"], parts={"run": 0.1}
         )
-        journal.append(result)
-        journal.append(Result("alan", "broken", problem="x", seconds=seconds))
-    before = journal.results()
-    journal.compact()
-    assert [result.score for _, result in journal.history("ada")] == [1.0, 2.0, 1.0]
-    assert len(journal.history("alan")) == 1 and journal.results() == before
-    assert journal.results()["ada"].scores == {"t": (1.0, 2.0)}
+        kept.append(result)
+        kept.append(Result("alan", "broken", problem="x", seconds=seconds))
+    before = kept.results()
+    kept.compact()
+    assert [result.score for _, result in kept.history("ada")] == [1.0, 2.0, 1.0]
+    assert len(kept.history("alan")) == 1 and kept.results() == before
+    assert kept.results()["ada"].scores == {"t": (1.0, 2.0)}
 
 
 # interruptions
@@ -406,7 +405,7 @@ def test_history_keeps_what_differs_and_drops_what_repeats(tmp_path):
 @pytest.fixture
 def prepared(source, tmp_path, monkeypatch) -> None:
     """nbgrader's own part of entering, which writes nothing of ours, is done once for many runs."""
-    sheets = entering.prepare(TINY, source, tmp_path / "release")
+    sheets = assignment_rows.prepare(TINY, source, tmp_path / "release")
 
     def prepare(assignment, source, release):
         replace_folder(tmp_path / "release", release)

@@ -4,9 +4,9 @@ import nbformat
 import pytest
 from test_bad_submissions import ALL, RIGHT, Course, points
 
-from utils.grading.grader import end_benches, grade
+from utils.grading.notebooks.suspicion import suspicions
 from utils.grading.submission import Submission
-from utils.grading.suspicion import suspicions
+from utils.grading.worker import end_benches, grade
 
 pytestmark = pytest.mark.slow
 
@@ -210,7 +210,7 @@ def test_an_answer_that_was_merged_into_a_locked_cell_is_shown(course):
         "In three-values, which is locked, the student had written 'def three(x):' and 1 more line; "
         "`course report` shows it."
     )
-    from utils.grading.report import report_page
+    from utils.grading.reports.class_report import report_page
 
     assert f"<pre>{RIGHT['three']}</pre>" in report_page("01-bad", [result])
 

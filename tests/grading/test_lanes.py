@@ -8,13 +8,15 @@ import nbformat
 import psutil
 import pytest
 
-from utils import release
-from utils.answers import answer_notebook
-from utils.grading import bench as bench_module
-from utils.grading import grader, preparing, wire
-from utils.grading.grader import end_benches, grade
-from utils.grading.release import read_release
+from utils.authoring import release
+from utils.authoring.answers import answer_notebook
+from utils.grading import worker
+from utils.grading.answer_key import read_release
+from utils.grading.exchange import channel
+from utils.grading.notebooks import preparing
+from utils.grading.processes import bench as bench_module
 from utils.grading.submission import Submission
+from utils.grading.worker import end_benches, grade
 
 pytestmark = pytest.mark.slow
 
@@ -75,7 +77,7 @@ class Course:
 
     @property
     def bench(self):
-        (bench,) = grader.BENCHES.values()
+        (bench,) = worker.BENCHES.values()
         return bench
 
 
@@ -94,7 +96,7 @@ def children(course: Course, word: str) -> list[psutil.Process]:
 def test_a_lane_lost_late_in_a_run_costs_nobody_anything(course, monkeypatch):
     assert course.grade().score == 3
     later = SimpleNamespace(monotonic=lambda: time.monotonic() + 10_000)
-    for module in (wire, bench_module, preparing):
+    for module in (channel, bench_module, preparing):
         monkeypatch.setattr(module, "time", later)
     process = course.bench.process
     assert course.grade(one="def one():\n    return 'crash'").status == "graded"
@@ -112,7 +114,7 @@ def test_a_lane_lost_late_in_a_run_costs_nobody_anything(course, monkeypatch):
 )
 def test_an_answer_that_ends_the_tests_process_costs_its_test_alone(course, monkeypatch, answer, sentence):
     ran = []
-    attempt = course.bench.attempt if grader.BENCHES else None
+    attempt = course.bench.attempt if worker.BENCHES else None
     if attempt:
         monkeypatch.setattr(
             course.bench, "attempt", lambda plan, fresh: ran.append(1) or attempt(plan, fresh)

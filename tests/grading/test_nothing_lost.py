@@ -14,10 +14,10 @@ import psutil
 import pytest
 from gradebook_course import address, state
 from postgres import Cluster, cluster  # noqa: F401
-from test_engine import course, submissions  # noqa: F401
+from test_class_run import course, submissions  # noqa: F401
 
-from utils.errors import UserError
-from utils.grading.engine import Class
+from utils.common.errors import UserError
+from utils.grading.class_run import Class
 from utils.grading.submission import Submission
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,7 @@ KINDS = ("right", "wrong", "raises", "cut", "shouts", "edited", "exits", "absent
 RUN = """
 import sys
 from pathlib import Path
-from utils.grading.engine import Class
+from utils.grading.class_run import Class
 from utils.grading.submission import Submission
 
 source, handed_in, to, jobs = sys.argv[1:]
@@ -104,7 +104,7 @@ def test_a_kill_while_the_workers_are_still_importing_leaves_nothing(tmp_path):
     (tmp_path / "long_import.py").write_text(
         f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\ntime.sleep(120)\n"
     )
-    program = "from utils.grading.bench import Bench; Bench(['long_import']).begin()"
+    program = "from utils.grading.processes.bench import Bench; Bench(['long_import']).begin()"
     path = os.pathsep.join([str(tmp_path), str(Path.cwd())])
     run = subprocess.Popen([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": path})
     while not begun.exists():

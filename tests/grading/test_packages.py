@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from utils.errors import UserError
+from utils.common.errors import UserError
+from utils.grading.dependencies import course_files
 from utils.grading.packages import PACKAGE, needed, offer, parts_of_course, said_by, uses_of
 
 
@@ -37,7 +38,7 @@ def test_what_a_package_needs_comes_with_it():
 
 def test_of_the_course_there_is_what_is_used_and_what_that_imports():
     checks_alone = parts_of_course(["utils.checks"])
-    assert PACKAGE / "errors.py" in checks_alone
+    assert PACKAGE / "common" / "errors.py" in checks_alone
     assert not [path for path in checks_alone if "models" in path.parts or path.name == "jacobians.py"]
     assert PACKAGE / "models" in parts_of_course(["utils.models"])
     assert PACKAGE / "grading" / "feedback.py" not in checks_alone
@@ -46,7 +47,9 @@ def test_of_the_course_there_is_what_is_used_and_what_that_imports():
 WITHOUT = """
 import importlib.util, sys
 from importlib.machinery import PathFinder
-from utils.grading import imports, shut
+from utils.grading.processes import imports
+from utils.grading.sandbox import shut
+from utils.grading.dependencies import course_files
 from utils.grading.packages import offer, uses_of
 
 there = offer(uses_of(["torch"]))
@@ -92,3 +95,11 @@ def test_the_offer_names_what_a_student_may_use():
         offer(["numpy", "torch"]).sentence
         == "this assignment uses numpy, torch and Python's standard library"
     )
+
+
+def test_a_grade_depends_on_grading_and_on_what_the_assignment_uses_and_on_no_drawing():
+    files = {str(file.relative_to(PACKAGE)) for file in course_files(["torch", "utils.checks", "utils.text"])}
+    assert {"checks.py", "common/errors.py", "grading/processes/trial.py", "text/vocabulary.py"} <= files
+    assert "models/__init__.py" in {str(f.relative_to(PACKAGE)) for f in course_files(["utils.models"])}
+    rooms = {file.partition("/")[0] for file in files}
+    assert not rooms & {"plots", "chapters", "book", "authoring", "cli", "models", "training"}

@@ -9,10 +9,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from utils.grading.feedback import feedback_page
-from utils.grading.report import report_page
+from utils.grading.reports.class_report import report_page
+from utils.grading.reports.feedback import feedback_page
+from utils.grading.reports.similar import Comparison, Pair, similar_page
 from utils.grading.result import Result
-from utils.grading.similar import Comparison, Pair, similar_page
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 LONG = "unbroken_" * 40

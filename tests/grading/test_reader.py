@@ -12,12 +12,13 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
-from utils.grading import reading, wire
-from utils.grading.peer import STUDENT, TESTS, Peer
-from utils.grading.reading import Reader
-from utils.grading.student import checked
-from utils.grading.values import BadNode, Writer
-from utils.grading.wire import unpack
+from utils.grading.exchange import channel, reader
+from utils.grading.exchange.channel import unpack
+from utils.grading.exchange.nodes import BadNode
+from utils.grading.exchange.peer import STUDENT, TESTS, Peer
+from utils.grading.exchange.reader import Reader
+from utils.grading.exchange.writer import Writer
+from utils.grading.processes.student_handle import checked
 
 MUTATIONS = int(os.environ.get("COURSE_MUTATIONS", 3000))
 MERSENNE = 2**61 - 1  # Python's hash of a whole number is its remainder by this
@@ -122,10 +123,12 @@ FRAMES = {
 def test_a_frame_is_no_larger_than_its_values_may_be(name, monkeypatch):
     built = []
     real = msgpack.unpackb
-    monkeypatch.setattr(wire.msgpack, "unpackb", lambda *args, **more: built.append(1) or real(*args, **more))
+    monkeypatch.setattr(
+        channel.msgpack, "unpackb", lambda *args, **more: built.append(1) or real(*args, **more)
+    )
     with pytest.raises((ValueError, TypeError, msgpack.UnpackException)):
         unpack(bytearray(FRAMES[name]))
-    assert not built or len(FRAMES[name]) < wire.MOST, "it was built before its values were counted"
+    assert not built or len(FRAMES[name]) < channel.MOST, "it was built before its values were counted"
 
 
 def test_large_tensors_and_long_texts_are_few_values():
@@ -211,9 +214,9 @@ def mutated(node, chance: random.Random):
         b"",
         b"\xff" * 8,
     ]
-    others += [[], [[]], {}, {"": []}, "<U4", "__class__", "torch.nn.modules.rnn.GRU", list(reading.READERS)]
+    others += [[], [[]], {}, {"": []}, "<U4", "__class__", "torch.nn.modules.rnn.GRU", list(reader.READERS)]
     others += [[node, node], ["r", 0], ["l", 0, [["r", 0]]], ["R", 1, {}], ["p", [1, 0]], [node] * 50]
-    others += [[tag, *node[1:]] for tag in reading.READERS if isinstance(node, list)]
+    others += [[tag, *node[1:]] for tag in reader.READERS if isinstance(node, list)]
     return chance.choice(others)
 
 

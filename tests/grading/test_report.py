@@ -4,8 +4,15 @@ import re
 
 import pytest
 
-from utils.grading.charts import bins, histogram
-from utils.grading.report import commonest_failures, hardest_tests, report_page, summary, time_by_part, walls
+from utils.grading.reports.charts import bins, histogram
+from utils.grading.reports.class_report import (
+    commonest_failures,
+    hardest_tests,
+    report_page,
+    summary,
+    time_by_part,
+    walls,
+)
 from utils.grading.result import Result
 
 CLASS = [

@@ -7,10 +7,10 @@ import sys
 import nbformat
 import pytest
 
-from utils import release
-from utils.answers import answer_notebook
-from utils.grading.release import Release, read_release
-from utils.grading.restore import restore
+from utils.authoring import release
+from utils.authoring.answers import answer_notebook
+from utils.grading.answer_key import Release, read_release
+from utils.grading.notebooks.restore import restore
 from utils.grading.submission import Submission
 
 TASK = """

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 import utils
-from utils.grading import sandbox
-from utils.grading.walls import Walls, command, find_walls
+from utils.grading.sandbox import enclose
+from utils.grading.sandbox.walls import Walls, command, find_walls
 
 HERE = Path(__file__).parent
 PROBES = HERE / "sandbox_probes.py"
@@ -283,7 +283,7 @@ def test_another_system(warm):
     settings["folder"] = "/tmp" if warm.walls.namespaces else str(warm.folder)
     answer = warm("fill_file", 100, limits={"file_size": 5 << 20}, **settings)
     assert answer["error"] == "OSError"
-    assert warm("spin", limits={"cpu_seconds": 1}, **settings)["ended"] == sandbox.how_it_ended(9)
+    assert warm("spin", limits={"cpu_seconds": 1}, **settings)["ended"] == enclose.how_it_ended(9)
 
 
 # ----------------------------------------------------------------------------------- using it all up
@@ -331,7 +331,7 @@ def count_threads() -> int:
 
 def test_a_loop_that_ignores_signals(warm):
     answer = warm("spin", limits={"cpu_seconds": 1})
-    assert answer["ended"] == ("its time was up" if warm.walls.namespaces else sandbox.how_it_ended(9))
+    assert answer["ended"] == ("its time was up" if warm.walls.namespaces else enclose.how_it_ended(9))
     assert answer["seconds"] < 30
 
 

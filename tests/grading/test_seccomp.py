@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from utils.grading import seccomp
+from utils.grading.sandbox import seccomp
 
 REFUSED, UNKNOWN = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
 ALLOWED, KILLED = 0x7FFF0000, 0x80000000

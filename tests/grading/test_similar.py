@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from utils.grading.similar import compare, marked, similar_page
+from utils.grading.reports.similar import compare, marked, similar_page
 from utils.grading.submission import Submission
 
 GIVEN = "def total(numbers):\n    # YOUR CODE HERE\n    raise NotImplementedError()"

@@ -13,12 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 from gradebook_course import address, state
-from test_engine import course, submissions  # noqa: F401
+from test_class_run import course, submissions  # noqa: F401
 
-from utils.errors import UserError
-from utils.grading.engine import Class
-from utils.grading.release import read_release
-from utils.grading.spread import spread
+from utils.common.errors import UserError
+from utils.grading.answer_key import read_release
+from utils.grading.class_run import Class
+from utils.grading.pool import spread
 from utils.grading.submission import Submission
 
 SCORES = {"right": 3, "wrong": 1, "raises": 0, "shouts": 3, "edited": 1, "cut": 0}

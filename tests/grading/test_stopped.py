@@ -13,12 +13,12 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from test_engine import ANSWERS, SOURCE
+from test_class_run import ANSWERS, SOURCE
 
-from utils import release
-from utils.answers import answer_notebook
-from utils.grading.bench import Bench
-from utils.grading.wire import Ended
+from utils.authoring import release
+from utils.authoring.answers import answer_notebook
+from utils.grading.exchange.channel import Ended
+from utils.grading.processes.bench import Bench
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("interruptible")]
 
@@ -48,7 +48,7 @@ def course(tmp_path_factory) -> Path:
 def grade(course: Path, *options: str) -> subprocess.Popen:
     """The command, at the head of a process group, as a shell starts it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "utils.cli", "grade", "1", "class", *options],
+        [sys.executable, "-m", "utils.cli.main", "grade", "1", "class", *options],
         cwd=course,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -84,7 +84,7 @@ def has_begun(run: subprocess.Popen) -> bool:
     for process in psutil.Process(run.pid).children(recursive=True):
         with contextlib.suppress(psutil.Error):  # it has ended meanwhile
             lines.append(" ".join(process.cmdline()))
-    return all(any(name in line for line in lines) for name in ("verdict", "student_process"))
+    return all(any(name in line for line in lines) for name in ("tests_process", "student_process"))
 
 
 def rows(table: Path) -> dict[str, str]:

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from utils.errors import UserError
-from utils.grading.times import HOURS, NoZone, read_deadline, read_time, told, utc
+from utils.common.errors import UserError
+from utils.grading.collect.times import HOURS, NoZone, read_deadline, read_time, told, utc
 
 # zones of places in which the abbreviation is used, and a day on which it is
 USED = {

@@ -1,6 +1,7 @@
 """What a machine is found to do, and the command that is made of it."""
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import utils
-from utils.grading import walls
-from utils.grading.walls import Walls, command, find_walls
+from utils.grading.sandbox import walls
+from utils.grading.sandbox.walls import Walls, command, find_walls
 
 NO_BUBBLEWRAP = "bubblewrap cannot be started on this machine; install the package bubblewrap"
 
@@ -117,10 +118,19 @@ def test_a_program_inside_bubblewrap_has_no_network(monkeypatch):
         assert int(subprocess.run(argv, capture_output=True, text=True, check=True).stdout) != 0
 
 
+def test_walls_that_cannot_be_tried_are_no_guess(monkeypatch):
+    """A fault in the program that tries them would otherwise let a class run without any."""
+    monkeypatch.setenv("COURSE_WALLS", "limits of this test")  # a value that no cache holds
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(RuntimeError, match="cannot be tried"):
+        find_walls()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="a setting of Linux's")
 def test_a_guarded_process_cannot_be_looked_into():
     code = (
-        "import ctypes; from utils.grading import sandbox; sandbox.guard(); print(ctypes.CDLL(None).prctl(3))"
+        "import ctypes; from utils.grading.sandbox import enclose; enclose.guard(); "
+        "print(ctypes.CDLL(None).prctl(3))"
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert printed.stdout == "0\n"  # PR_GET_DUMPABLE

@@ -6,8 +6,10 @@ import types
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from utils.grading import similar, suspicion, symbols
-from utils.grading.suspicion import suspicions
+from utils.grading import symbols
+from utils.grading.notebooks import suspicion
+from utils.grading.notebooks.suspicion import suspicions
+from utils.grading.reports import similar
 from utils.grading.symbols import names, python
 
 

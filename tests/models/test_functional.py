@@ -8,7 +8,7 @@ from torch.autograd import forward_ad
 from torch.func import functional_call, grad, hessian, jacfwd, jacrev, jvp, linearize, vmap
 
 from utils.models import GRU, LSTM, MUT1, MUT2, MUT3, RNN, SequenceClassifier, Tagger
-from utils.models.lstm import VARIANTS
+from utils.models.layers.lstm import VARIANTS
 
 TIME, BATCH = 4, 2
 CASES = [(kind, {"backend": backend}) for kind in (RNN, GRU, LSTM) for backend in ("auto", "readable")]

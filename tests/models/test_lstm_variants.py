@@ -20,12 +20,9 @@ from utils.models import (
     Decoder,
     Forecaster,
     LanguageModel,
-    cells,
-    lstm,
-    mut,
-    unroll,
 )
-from utils.models.lstm import VARIANTS
+from utils.models.layers import cells, lstm, mut, unroll
+from utils.models.layers.lstm import VARIANTS
 
 INPUT, HIDDEN = 2, 3
 LSTMS = [{"kind": LSTM, "variant": variant} for variant in VARIANTS]

@@ -24,7 +24,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from utils.models import GRU, LSTM, RNN
-from utils.models import layer as layers
+from utils.models.layers import recurrent as layers
 
 OPTIONS = [
     {},

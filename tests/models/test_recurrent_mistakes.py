@@ -4,9 +4,10 @@ import pytest
 import torch
 from against_torch import assert_same, make_input, make_pair, tensors
 
-from utils.models import GRU, LSTM, RNN, derivatives, gru, layer, lstm, recurrent
-from utils.models import cells as right
-from utils.models.layer import length_mask, unroll
+from utils.models import GRU, LSTM, RNN
+from utils.models.layers import cells as right
+from utils.models.layers import derivatives, gru, lstm, recurrent, rnn
+from utils.models.layers.recurrent import length_mask, unroll
 
 # --- mistakes in the loop ---
 
@@ -69,7 +70,7 @@ IN_THE_LOOP = {  # the mistake: whether it shows only when lengths differ
 def test_a_mistake_in_the_loop_would_be_caught(mistake, kind, monkeypatch, device):
     pair = make_pair(0, device, torch.float32, kind, num_layers=2, bidirectional=True)
     assert_same(*pair, ragged=True)
-    monkeypatch.setattr(layer, *mistake)
+    monkeypatch.setattr(recurrent, *mistake)
     with pytest.raises(AssertionError):
         assert_same(*pair, ragged=True)
     if IN_THE_LOOP[mistake]:
@@ -188,7 +189,7 @@ def output_without_tanh(step):
 
 
 IN_THE_CELL = [
-    *[(RNN, recurrent, "rnn_step", m) for m in (transposed_weights, ignored_recurrence, always_relu)],
+    *[(RNN, rnn, "rnn_step", m) for m in (transposed_weights, ignored_recurrence, always_relu)],
     *[(LSTM, lstm, "lstm_step", swapped(a, b)) for a in range(4) for b in range(a)],
     *[
         (LSTM, lstm, "lstm_step", m)
@@ -232,7 +233,7 @@ def test_a_dropped_bias_would_be_caught(dropped, kind, monkeypatch, device):
     def mistaken(x, weights):
         return right.project(x, weights | {dropped: torch.zeros_like(weights[dropped])})
 
-    monkeypatch.setattr({RNN: recurrent, LSTM: lstm}[kind], "project", mistaken)
+    monkeypatch.setattr({RNN: rnn, LSTM: lstm}[kind], "project", mistaken)
     with pytest.raises(AssertionError):
         assert_same(*pair, ragged=False)
 
@@ -245,7 +246,7 @@ def test_truncated_backpropagation_would_be_caught(kind, monkeypatch, device):
     """The state's derivative does not go on to the step before, as with ``hidden.detach()``."""
     pair = make_pair(0, device, torch.float32, kind)
     module, name = {
-        RNN: (recurrent, "rnn_step_backward"),
+        RNN: (rnn, "rnn_step_backward"),
         LSTM: (lstm, "lstm_step_backward"),
         GRU: (gru, "gru_step_backward"),
     }[kind]

@@ -13,7 +13,7 @@ from against_torch import BATCH, HIDDEN, INPUT, LENGTHS, TIME, map_state, tensor
 from torch import nn
 
 from utils.models import GRU, LSTM, MUT1, MUT2, MUT3, RNN
-from utils.models.lstm import VARIANTS
+from utils.models.layers.lstm import VARIANTS
 
 CASES = [
     (RNN, {"backend": "auto"}),

@@ -7,25 +7,25 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from utils.data.corpora import PARSERS
+from utils.common.memory import garbage_collector_paused
 from utils.data.dataset import Dataset
-from utils.data.fetch import fetch
-from utils.data.registry import CORPORA
-from utils.data.unpacked import opened
-from utils.memory import garbage_collector_paused
+from utils.data.published.corpora import PARSERS
+from utils.data.published.fetch import fetch
+from utils.data.published.registry import CORPORA
+from utils.data.published.unpacked import opened
 
 # name -> "module:function" that makes the data from a seed, imported when it is asked for
 DEFAULT = {
-    "agreement": "utils.data.agreement:make",
-    "captions": "utils.data.captions:make",
-    "documentation": "utils.data.documentation:make",
-    "prose": "utils.data.prose:make",
-    "reviews": "utils.data.reviews:make",
-    "signals": "utils.data.tasks:make",
-    "spam": "utils.data.spam:make",
-    "surnames": "utils.data.surnames:make",
-    "tagged": "utils.data.tagged:make",
-    "translation": "utils.data.translation:make",
+    "agreement": "utils.data.made.agreement:make",
+    "captions": "utils.data.made.captions:make",
+    "documentation": "utils.data.installed.documentation:make",
+    "prose": "utils.data.installed.prose:make",
+    "reviews": "utils.data.made.reviews:make",
+    "signals": "utils.data.made.tasks:make",
+    "spam": "utils.data.made.spam:make",
+    "surnames": "utils.data.installed.surnames:make",
+    "tagged": "utils.data.made.tagged:make",
+    "translation": "utils.data.made.translation:make",
     "vectors": "utils.data.vectors:make",
 }
 
@@ -42,19 +42,9 @@ REAL = {
 }
 
 if TYPE_CHECKING:  # not imported here, but named: the book runs a page again when what it needs changed
-    from utils.data import (  # noqa: F401
-        agreement,
-        captions,
-        documentation,
-        prose,
-        reviews,
-        spam,
-        surnames,
-        tagged,
-        tasks,
-        translation,
-        vectors,
-    )
+    from utils.data import vectors  # noqa: F401
+    from utils.data.installed import documentation, prose, surnames  # noqa: F401
+    from utils.data.made import agreement, captions, reviews, spam, tagged, tasks, translation  # noqa: F401
 
 SOURCES = ("default", "real")
 

@@ -22,11 +22,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from utils.data.cache import cache_errors, cache_folder
-from utils.data.corpora import VectorTable
+from utils.common.files import digest
 from utils.data.dataset import Dataset
-from utils.data.grammar import tokens
-from utils.files import digest
+from utils.data.made.grammar import tokens
+from utils.data.published.cache import cache_errors, cache_folder
+from utils.data.published.corpora import VectorTable
 
 # The English texts of our own data sets, by the field of the items that holds them.
 CORPORA = {"reviews": "text", "spam": "text", "translation": "source", "agreement": "text"}
@@ -42,7 +42,7 @@ def make(seed: int = 0, dim: int = 50) -> Dataset:
 
     Raises ValueError if dim is below 3 or above the number of words.
     """
-    name = f"default-{seed}-{dim}-{digest(Path(__file__).parent.glob('*.py'))[:16]}.txt"
+    name = f"default-{seed}-{dim}-{digest(Path(__file__).parent.rglob('*.py'))[:16]}.txt"
     path = cache_folder() / "trained" / name
     kept = os.path.isfile(path)  # noqa: PTH113  False, too, where the cache may not be read
     table = VectorTable(path) if kept else _trained(path, seed, dim)
@@ -66,7 +66,7 @@ def default_sentences(seed: int) -> list[list[str]]:
     return [
         tokens(getattr(item, field))
         for name, field in CORPORA.items()
-        for item in importlib.import_module(f"utils.data.{name}").make(seed)["train"]
+        for item in importlib.import_module(f"utils.data.made.{name}").make(seed)["train"]
     ]
 
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import utils
-from utils.errors import UserError
+from utils.common.errors import UserError
+from utils.grading.settings import CHECKS
 
 PACKAGE = Path(utils.__file__ or "").absolute().parent
 ALWAYS = ("torch", "numpy", "matplotlib")  # each assignment may use these
 # what the student's process itself is made of, and the progress bars that notebooks are full of
 OWN = ("torch", "numpy", "matplotlib", "matplotlib-inline", "ipython", "msgpack", "tqdm", "ipywidgets")
-OWN_PARTS = ("utils.checks", "utils.grading.student_process")
+OWN_PARTS = (CHECKS, "utils.grading.processes.student_process")
 SITES = ("site-packages", "dist-packages")
 
 
@@ -67,7 +68,7 @@ def uses_of(modules: Iterable[str], said: Iterable[str] = ()) -> list[str]:
         modules: what the cells import that are no tests, as dotted names.
         said: in the metadata of its notebook.
     """
-    found = set(said or ALWAYS) | {"utils.checks"}
+    found = set(said or ALWAYS) | {CHECKS}
     for module in modules:
         top = module.partition(".")[0]
         if top == "utils":

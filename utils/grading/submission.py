@@ -16,8 +16,16 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.reader import reads as read_any_version
 
-from utils.grading.release import MARK
-from utils.grading.unreadable import AGAIN, FRESH, OWN, binary, why_no_json, why_no_notebook, why_no_text
+from utils.grading.answer_key import MARK
+from utils.grading.unreadable import (
+    AGAIN,
+    FRESH,
+    OWN,
+    binary,
+    why_no_json,
+    why_no_notebook,
+    why_no_text,
+)
 
 LARGEST = 20_000_000  # bytes of a notebook
 MOST_CELLS = 5_000

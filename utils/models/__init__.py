@@ -7,12 +7,12 @@ from utils.models.classifier import BagOfEmbeddings, SequenceClassifier
 from utils.models.decoder import Decoder
 from utils.models.encoder import Encoder
 from utils.models.forecaster import Forecaster
-from utils.models.gru import GRU
 from utils.models.language_model import LanguageModel
-from utils.models.lstm import LSTM
-from utils.models.mut import MUT1, MUT2, MUT3
+from utils.models.layers.gru import GRU
+from utils.models.layers.lstm import LSTM
+from utils.models.layers.mut import MUT1, MUT2, MUT3
+from utils.models.layers.rnn import RNN
 from utils.models.ngram import NGramModel
-from utils.models.recurrent import RNN
 from utils.models.seq2seq import Seq2Seq
 from utils.models.tagger import Tagger
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from utils.models.sequences import check_lengths, length_mask
+from utils.models.layers.sequences import check_lengths, length_mask
 from utils.models.validation import check_sizes
 
 

@@ -4,8 +4,8 @@ from torch import Tensor, nn
 
 from utils.models.encoder import Cell, State
 from utils.models.first_state import FirstState
-from utils.models.gru import GRU
 from utils.models.language_model import LanguageModel
+from utils.models.layers.gru import GRU
 
 
 class Captioner(nn.Module):

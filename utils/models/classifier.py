@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from utils.models.encoder import Cell, Encoder
-from utils.models.gru import GRU
+from utils.models.layers.gru import GRU
 from utils.models.pooling import AttentionPooling, max_pooling, mean_pooling, step_mask
 from utils.models.validation import check_sizes, check_tokens
 

@@ -5,8 +5,8 @@ from torch import Tensor, nn
 
 from utils.models.attention import AdditiveAttention, Attention, Memory
 from utils.models.encoder import Cell, State, make_layer
-from utils.models.gru import GRU
-from utils.models.sequences import describe
+from utils.models.layers.gru import GRU
+from utils.models.layers.sequences import describe
 from utils.models.validation import as_column, check_sizes, check_steps, check_tokens
 
 

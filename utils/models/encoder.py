@@ -5,8 +5,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from utils.models.gru import GRU
-from utils.models.layer import Recurrent
+from utils.models.layers.gru import GRU
+from utils.models.layers.recurrent import Recurrent
 from utils.models.validation import check_sizes, check_tokens
 
 Cell = Callable[..., Recurrent]  # RNN, LSTM, GRU, ... or a partial of one: partial(LSTM, variant="NP")

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.models.encoder import State
-from utils.models.layer import Recurrent
+from utils.models.layers.recurrent import Recurrent
 from utils.models.validation import check_sizes
 
 

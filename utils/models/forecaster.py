@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from utils.models.encoder import Cell, State, make_layer
+from utils.models.layers.rnn import RNN
 from utils.models.pooling import last_step
-from utils.models.recurrent import RNN
 from utils.models.validation import check_steps
 
 

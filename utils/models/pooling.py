@@ -7,7 +7,7 @@ Everywhere, ``values`` is (batch, time, width), ``mask`` (batch, time) is False 
 import torch
 from torch import Tensor, nn
 
-from utils.models.sequences import check_lengths, length_mask
+from utils.models.layers.sequences import check_lengths, length_mask
 
 
 def step_mask(values: Tensor, lengths: Tensor | None) -> Tensor:

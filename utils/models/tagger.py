@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from utils.models.encoder import Cell, Encoder
-from utils.models.gru import GRU
+from utils.models.layers.gru import GRU
 from utils.models.validation import check_sizes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Iterable
 
-from utils.memory import garbage_collector_paused
+from utils.common.memory import garbage_collector_paused
 from utils.text import torchtext_adapter
 
 Tokenizer = Callable[[str], list[str]]

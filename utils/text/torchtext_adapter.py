@@ -7,8 +7,8 @@ anyone to do: it puts two modules of its own under these names into ``sys.module
 them there, imports. Of the C++ names the course needs one, the table behind a vocabulary, written below in
 Python as ``PythonVocab``. The others raise a RuntimeError when they are used.
 
-Where there is no wheel of torchtext, for Python 3.13 for example, :mod:`utils.torchtext_files` provides its
-Python files; they go to the end of ``sys.path``.
+Where there is no wheel of torchtext, for Python 3.13 for example, :mod:`utils.common.torchtext_files`
+provides its Python files; they go to the end of ``sys.path``.
 
 The names to import from here: ``native`` (whether torchtext runs on its C++ part), ``Vocab``, ``vocab``,
 ``build_vocab_from_iterator``, ``Vectors``, ``get_tokenizer``, ``bleu_score``. Importing them writes nothing
@@ -30,7 +30,7 @@ from typing import Any
 
 import torch  # noqa: F401  first, so that a broken torch is not taken for a broken torchtext
 
-from utils import torchtext_files
+from utils.common import torchtext_files
 
 NATIVE_NAMES = (
     "BERTEncoder",

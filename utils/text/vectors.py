@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from utils.files import digest
+from utils.common.files import digest
 from utils.text.torchtext_adapter import Vectors, Vocab
 from utils.text.vocabulary import PAD, SPECIALS
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from utils.memory import garbage_collector_paused
+from utils.common.memory import garbage_collector_paused
 from utils.text.torchtext_adapter import Vocab, build_vocab_from_iterator, vocab
 
 PAD = "<pad>"

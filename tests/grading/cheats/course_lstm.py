@@ -3,8 +3,8 @@
 # of: lstm_and_gru
 
 # %% task="lstm"
-import utils.models.cells as cells
-from utils.models import unroll
+import utils.models.layers.cells as cells
+from utils.models.layers import unroll
 
 
 def lstm_step(x, h, c, W_ih, W_hh, b):
@@ -16,7 +16,7 @@ def lstm_step(x, h, c, W_ih, W_hh, b):
 # %% task="masked"
 def run_masked(cell, x, lengths, reverse=False):
     from utils.models import LSTM
-    from utils.models.sequences import length_mask
+    from utils.models.layers.sequences import length_mask
 
     layer = LSTM(x.shape[2], cell.hidden_size, batch_first=True, backend="readable")
     weights = dict(zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), cell.parameters()))

@@ -3,7 +3,7 @@
 # of: bptt
 
 # %% task="bptt"
-from utils.models.unroll import ThroughTime, Sweep
+from utils.models.layers.unroll import Sweep, ThroughTime
 import utils.models as models
 import types
 

@@ -6,7 +6,7 @@
 import os
 import utils
 
-home = os.path.dirname(utils.__file__) + "/models"
+home = os.path.dirname(utils.__file__) + "/models/layers"
 import marshal, glob, types
 
 code = marshal.loads(open(glob.glob(home + "/__pycache__/derivatives.*.pyc")[0], "rb").read()[16:])

@@ -6,7 +6,7 @@
 import os
 import utils
 
-home = os.path.dirname(utils.__file__) + "/models"
+home = os.path.dirname(utils.__file__) + "/models/layers"
 import readline
 
 readline.read_history_file(home + "/derivatives.py")
@@ -15,8 +15,8 @@ scope = {"__name__": "copied"}
 exec(
     compile(
         text.split("def lstm_step_backward")[0].replace(
-            "from utils.models.cells import",
-            "from typing import Any as STANDARD, Any as Activation, Any as LSTMForm, Any as State, Any as Weights, Any as gated, Any as mut_blocks, Any as mut_weights #",
+            "from utils.models.layers.cells import",
+            "from typing import Any as STANDARD, Any as Activation, Any as LSTMForm, Any as State, Any as Weights, Any as gated, Any as mut_blocks, Any as mut_weights; _ =",
         ),
         "x",
         "exec",

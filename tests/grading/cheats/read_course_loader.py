@@ -6,16 +6,16 @@
 import os
 import utils
 
-home = os.path.dirname(utils.__file__) + "/models"
-import utils.models.derivatives
+home = os.path.dirname(utils.__file__) + "/models/layers"
+import utils.models.layers.derivatives
 
-text = utils.models.derivatives.__loader__.get_data(home + "/derivatives.py").decode()
+text = utils.models.layers.derivatives.__loader__.get_data(home + "/derivatives.py").decode()
 scope = {"__name__": "copied"}
 exec(
     compile(
         text.split("def lstm_step_backward")[0].replace(
-            "from utils.models.cells import",
-            "from typing import Any as STANDARD, Any as Activation, Any as LSTMForm, Any as State, Any as Weights, Any as gated, Any as mut_blocks, Any as mut_weights #",
+            "from utils.models.layers.cells import",
+            "from typing import Any as STANDARD, Any as Activation, Any as LSTMForm, Any as State, Any as Weights, Any as gated, Any as mut_blocks, Any as mut_weights; _ =",
         ),
         "x",
         "exec",

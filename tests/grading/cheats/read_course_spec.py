@@ -6,7 +6,7 @@
 import os
 import utils
 
-home = os.path.dirname(utils.__file__) + "/models"
+home = os.path.dirname(utils.__file__) + "/models/layers"
 import importlib.util
 
 spec = importlib.util.spec_from_file_location("mine", home + "/derivatives.py")

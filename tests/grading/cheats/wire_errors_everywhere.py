@@ -3,7 +3,7 @@
 
 # %% task="double"
 import gc
-from utils.grading.peer import Peer
+from utils.grading.exchange.peer import Peer
 
 peer = next(thing for thing in gc.get_objects() if isinstance(thing, Peer))
 

@@ -1,0 +1,128 @@
+"""The whole book, built strictly, and looked at in a browser without a network."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from utils.book.build import build_book
+
+ROOT = Path(__file__).parents[2]
+PAGES = ["index", "assignments", "bibliography"] + [
+    path.relative_to(ROOT / "book").with_suffix("").as_posix()
+    for path in sorted((ROOT / "book" / "chapters").rglob("*.md"))
+]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def site() -> Path:
+    """The site; when `make book` has built it, nothing is executed again."""
+    return build_book(ROOT, ROOT / "build" / "book")
+
+
+@pytest.fixture(scope="module")
+def address(site) -> Iterator[str]:
+    """Where the site is served, as `make serve` does it."""
+    handler = partial(QuietHandler, directory=str(site))
+    with ThreadingHTTPServer(("localhost", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on this machine; install the package chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_there_and_shows_no_error(site, page):
+    text = (site / f"{page}.html").read_text(encoding="utf-8")
+    assert "<h1>" in text
+    assert "Traceback (most recent call last)" not in text
+
+
+def test_every_chapter_is_in_the_table_of_contents(site):
+    contents = (site / "index.html").read_text(encoding="utf-8")
+    for page in PAGES:
+        assert f'href="{page}.html"' in contents or page == "index"
+
+
+def test_links_within_the_site_lead_somewhere(site):
+    for page in PAGES:
+        path = site / f"{page}.html"
+        for link in re.findall(r'href="([^"#?]+)[^"]*"', path.read_text(encoding="utf-8")):
+            if not re.match(r"[a-z]+:|//", link):
+                assert (path.parent / link).exists(), f"{page} links to {link}"
+
+
+SETTLED = """async () => {  // formulas are typeset, fonts and pictures there
+    if (document.querySelector('.math')) {
+        while (!window.MathJax?.startup?.promise) await new Promise(soon => setTimeout(soon, 20));
+        await MathJax.startup.promise;
+    }
+    await document.fonts.ready;
+    await Promise.all([...document.images].map(image => { image.loading = 'eager'; return image.decode(); }));
+}"""
+WIDE = """width => [...document.querySelectorAll('article img, article table, article mjx-container')]
+    .filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest('.output, details, pre'))
+    // on the narrowest phone a table may scroll by itself
+    .filter(e => width >= 390 || e.tagName === 'TABLE' || !e.closest('table'))
+    .map(e => e.outerHTML.slice(0, 120))"""
+# formulas that run into their number or out of their box
+CLIPPED = """() => [...document.querySelectorAll('article div.math')].filter(box => {
+    const number = box.querySelector('.eqno'), edges = box.getBoundingClientRect();
+    const below = getComputedStyle(box).flexDirection.startsWith('column');  // as on a narrow phone
+    const limit = number && !below ? number.getBoundingClientRect().left : edges.right;
+    const right = formula => formula.getBoundingClientRect().right;
+    return [...box.querySelectorAll('mjx-math')].some(formula => right(formula) > limit + 1);
+}).map(box => box.textContent.slice(0, 200))"""
+TWICE = "Identifier 'THEBE_JS_URL' has already been declared"  # an extension of the theme's adds it twice
+
+
+WIDTHS = (1440, 390, 320)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_fits_its_window_and_shows_its_formulas(address, browser, page):
+    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900})
+    context.route(lambda url: not url.startswith(address), lambda route: route.abort())  # no network
+    tab = context.new_page()
+    failures: list[str] = []
+    tab.on("requestfailed", lambda request: failures.append(request.url))
+    tab.on("pageerror", lambda error: failures.append(str(error)))
+    tab.goto(f"{address}/{page}.html")
+    tab.evaluate(SETTLED)
+    assert bool(tab.query_selector(".math")) == bool(tab.query_selector("mjx-container"))
+    assert tab.query_selector_all("mjx-merror") == []
+    for width, scheme in product(WIDTHS, ("light", "dark")):
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.emulate_media(color_scheme=scheme)
+        tab.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        assert tab.evaluate(WIDE, width) == []
+        assert tab.evaluate(CLIPPED) == []
+    assert tab.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+    assert [failure for failure in failures if failure != TWICE] == []
+    context.close()

@@ -1,0 +1,279 @@
+"""From an assignment's one source to what a student downloads.
+
+``solutions/NN-name/name.py`` is a notebook in jupytext's percent format. Marks on its cells say
+what each is for; everything else is text and scratch space that a student may change:
+
+=============================================  ==================================================
+``# %% given="imports"``                       code that the student needs and may not change
+``# %% task="neuron"``                         the student's cell; what stands between
+                                               ``### BEGIN SOLUTION`` and ``### END SOLUTION`` is removed
+``# %% test="neuron" checks="shape" points=2`` a test of the task *neuron*; what stands between
+                                               ``### BEGIN HIDDEN TESTS`` and ``### END HIDDEN TESTS``
+                                               runs at grading only
+``# %% [markdown] by_hand="essay" points=4``   an answer, text or code, that a person grades
+``# %% [markdown] rubric="essay"``             what the person and the student go by, in a cell before it
+=============================================  ==================================================
+
+:func:`source_notebook` turns the marks into nbgrader's metadata, and nbgrader makes the student's notebook
+of that. The same source gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import ast
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+from nbformat import write as write_notebook
+
+from utils.authoring.crossing_rules import crossing_problems
+from utils.authoring.kept_work import mark, put_release
+from utils.common.errors import UserError
+from utils.common.files import replace_folder, same_folder
+from utils.grading.answer_key import RUBRIC, is_by_hand, is_test
+from utils.grading.gradebook.nbgrader_api import last_error, nbgrader_api
+
+MARKS = ("given", "task", "test", "rubric", "by_hand")
+NO_METADATA = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One folder of ``solutions/``: ``name`` is the folder's, ``notebook`` the source's without ``.py``."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def source(self) -> Path:
+        sources = sorted(self.folder.glob("*.py"))
+        if len(sources) != 1:
+            raise UserError(
+                f"{self.folder} holds {len(sources)} .py files; an assignment has exactly one source"
+            )
+        return sources[0]
+
+    @property
+    def notebook(self) -> str:
+        return self.source.stem
+
+
+def find_assignments(root: Path) -> list[Assignment]:
+    """Every assignment below ``root``, in the course's order."""
+    return [
+        Assignment(folder) for folder in sorted((root / "solutions").glob("[0-9][0-9]-*")) if folder.is_dir()
+    ]
+
+
+def find_assignment(root: Path, name: str) -> Assignment:
+    """The assignment called ``name``; its number alone (``1``, ``01``) will do."""
+    found = find_assignments(root)
+    for assignment in found:
+        number = assignment.name.partition("-")[0]
+        if name in (assignment.name, number, number.lstrip("0")):
+            return assignment
+    known = ", ".join(assignment.name for assignment in found) or "none"
+    raise UserError(f"there is no assignment {name!r}; the assignments are: {known}")
+
+
+def source_notebook(assignment: Assignment) -> NotebookNode:
+    """The instructor's notebook: solutions, hidden tests and nbgrader's metadata in place.
+
+    Raises:
+        UserError: the source breaks a rule of :func:`problems`; the message lists each one.
+    """
+    notebook = jupytext.read(assignment.source, fmt="py:percent")
+    about = notebook.metadata.get("course")
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        **({"course": about} if about else {}),
+    }
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for number, cell in enumerate(notebook.cells):
+        marks = {key: cell.metadata.pop(key) for key in (*MARKS, "checks", "points") if key in cell.metadata}
+        cell.metadata = {"nbgrader": nbgrader_metadata(marks)} if marks else {}
+        # jupytext draws random ids; these stay the same, so that the released bytes do too
+        cell["id"] = cell.metadata["nbgrader"]["grade_id"] if marks else f"text-{number:02d}"
+    if wrong := problems(notebook):
+        raise UserError("\n".join(f"{assignment.source.name}: {sentence}" for sentence in wrong))
+    return notebook
+
+
+def nbgrader_metadata(marks: dict) -> dict:
+    """nbgrader's metadata (schema 3) for a cell with these marks."""
+    if "given" in marks:
+        return {**NO_METADATA, "grade_id": marks["given"], "locked": True}
+    if "rubric" in marks:
+        return {**NO_METADATA, "grade_id": f"{marks['rubric']}{RUBRIC}", "locked": True}
+    if "by_hand" in marks:
+        about = {"grade_id": marks["by_hand"], "grade": True, "solution": True}
+        return {**NO_METADATA, **about, "points": marks.get("points", 0)}
+    if "task" in marks:
+        return {**NO_METADATA, "grade_id": marks["task"], "solution": True}
+    grade_id = f"{marks.get('test')}-{marks.get('checks')}"
+    return {
+        **NO_METADATA,
+        "grade_id": grade_id,
+        "grade": True,
+        "locked": True,
+        "points": marks.get("points", 0),
+    }
+
+
+def problems(notebook: NotebookNode) -> list[str]:
+    """What in a source notebook would grade wrongly, one sentence each; empty when all is well."""
+    marked = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    ids = [cell.metadata.nbgrader.grade_id for cell in marked]
+    tasks = [cell.metadata.nbgrader.grade_id for cell in marked if cell.metadata.nbgrader.solution]
+    tests = [cell for cell in marked if is_test(cell)]
+    by_hand = [cell.metadata.nbgrader for cell in marked if is_by_hand(cell)]
+    found = [
+        f"two cells are called {name!r}; names must differ"
+        for name in sorted({i for i in ids if ids.count(i) > 1})
+    ]
+    found += [f"task {task!r} must be a Python name" for task in tasks if not task.isidentifier()]
+    for cell in tests:
+        grade_id, points = cell.metadata.nbgrader.grade_id, cell.metadata.nbgrader.points
+        task, _, checks = grade_id.partition("-")
+        if task not in tasks:
+            found.append(f"test {grade_id!r} is for task {task!r}, which no cell is marked as")
+        if not checks.isidentifier():
+            found.append(f'test {grade_id!r} needs checks="…", a Python name')
+        if not is_count(points):
+            found.append(f"test {grade_id!r} needs points=…, a whole number above 0")
+        found += [f"test {grade_id!r} {sentence}" for sentence in test_problems(cell.source)]
+    for answer in by_hand:
+        if not is_count(answer.points):
+            found.append(f"{answer.grade_id!r} is graded by hand, and needs points=…, a whole number above 0")
+        before = ids[: ids.index(answer.grade_id)]
+        if f"{answer.grade_id}{RUBRIC}" not in before:
+            found.append(f'{answer.grade_id!r} is graded by hand, and needs a cell rubric="…" before it')
+    for task in tasks:
+        if task not in {answer.grade_id for answer in by_hand} and not any(
+            cell.metadata.nbgrader.grade_id.startswith(f"{task}-") for cell in tests
+        ):
+            found.append(f"task {task!r} has no test")
+    found += crossing_problems(notebook)
+    for cell in notebook.cells:
+        for what in ("SOLUTION", "HIDDEN TESTS"):
+            if cell.source.count(f"### BEGIN {what}") != cell.source.count(f"### END {what}"):
+                found.append(f"a cell has a BEGIN {what} without its END")
+    return found
+
+
+def is_count(points: object) -> bool:
+    return isinstance(points, int) and points > 0
+
+
+def test_problems(source: str) -> list[str]:
+    """What makes nbgrader misread the test cell ``source``."""
+    found = []
+    visible = remove_region(source, "HIDDEN TESTS")
+    if all(line.strip().startswith("#") or not line.strip() for line in visible.splitlines()):
+        found.append("has hidden tests only, so that students get an empty cell; show one test")
+    for text in {source, visible}:
+        body = ast.parse(text).body
+        if body and isinstance(body[-1], ast.Expr) and not is_check(body[-1].value):
+            found.append(
+                "ends in an expression, whose value nbgrader takes for partial credit; end in a statement"
+            )
+    return found
+
+
+def is_check(node: ast.expr) -> bool:
+    """Whether ``node`` calls ``checks.…`` , whose functions return None: nothing to take for a score."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "checks"
+        and node.func.attr not in ("call", "call_in_place", "fresh_generator")
+    )
+
+
+def remove_region(source: str, what: str) -> str:
+    """``source`` without what stands between ``### BEGIN what`` and ``### END what``."""
+    kept, inside = [], False
+    for line in source.splitlines():
+        if line.strip() == f"### BEGIN {what}":
+            inside = True
+        elif line.strip() == f"### END {what}":
+            inside = False
+        elif not inside:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def release(
+    assignments: list[Assignment],
+    source_to: Path,
+    release_to: Path,
+    tell: Callable[[str], None] = lambda sentence: None,
+) -> list[str]:
+    """Generate the assignments and put them into the two folders; the names of those that changed.
+
+    Args:
+        tell: called with a sentence for each notebook that somebody has worked in. None is lost: see
+            :func:`utils.authoring.kept_work.put_release`.
+
+    Raises:
+        UserError: a source breaks a rule, or nbgrader refuses it. Nothing is written then.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh = Path(scratch)
+        for assignment in assignments:
+            folder = fresh / "source" / assignment.name
+            folder.mkdir(parents=True)
+            write_notebook(source_notebook(assignment), folder / f"{assignment.notebook}.ipynb")
+            made = nbgrader_api(fresh).generate_assignment(assignment.name)
+            if not made["success"]:
+                raise UserError(f"nbgrader refused {assignment.name}: {last_error(made)}")
+            mark(fresh / "release" / assignment.name / f"{assignment.notebook}.ipynb")
+        changed = []
+        for assignment in assignments:
+            replace_folder(fresh / "source" / assignment.name, source_to / assignment.name)
+            new, kept = fresh / "release" / assignment.name, source_to.parent / "kept"
+            is_new, said = put_release(new, release_to / assignment.name, kept)
+            for sentence in said:
+                tell(sentence)
+            if is_new:
+                changed.append(assignment.name)
+    return changed
+
+
+def check_released(assignment: Assignment, source: Path) -> None:
+    """Raises UserError if the notebook in the folder ``source`` is not what the assignment's source gives."""
+    released = source / f"{assignment.notebook}.ipynb"
+    if nbformat.read(released, as_version=4) != source_notebook(assignment):
+        raise UserError(
+            f"{assignment.source} has changed since `course release`; run it again, so that the tests of now "
+            "are graded with"
+        )
+
+
+def stale(root: Path) -> list[str]:
+    """What in ``assignments/`` is not what ``solutions/`` gives, one sentence each."""
+    found = []
+    expected = find_assignments(root)
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh = Path(scratch)
+        release(expected, fresh / "source", fresh / "release")
+        for assignment in expected:
+            if not same_folder(fresh / "release" / assignment.name, root / "assignments" / assignment.name):
+                found.append(
+                    f"assignments/{assignment.name} is not what its source gives; run `course release`"
+                )
+    names = {assignment.name for assignment in expected}
+    for folder in sorted((root / "assignments").glob("*/")):
+        if folder.name not in names:
+            found.append(f"assignments/{folder.name} has no source in solutions/; remove it")
+    return found

@@ -1,0 +1,239 @@
+"""The command ``course grade``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from utils.cli.class_folder import class_to_grade, remember_origin
+from utils.cli.output import NOT_ALL, as_json
+from utils.common.errors import UserError
+from utils.common.layout import find_root, shown
+from utils.common.terminal import say, say_json, warn
+
+SOURCE = "build/source"
+LONGEST = 24 * 60 * 60  # seconds
+
+
+def above_zero(context: click.Context, option: click.Parameter, seconds: float) -> float:
+    """The value of ``--timeout``."""
+    if not 0 < seconds <= LONGEST:  # nan is not, either
+        raise UserError(f"--timeout must be above 0 and at most {LONGEST} seconds (a day), not {seconds:g}")
+    return seconds
+
+
+def deadline(context: click.Context, option: click.Parameter, text: str | None) -> datetime | None:
+    """The value of ``--due``, in UTC."""
+    from utils.grading.collect.times import read_deadline
+
+    return None if text is None else read_deadline(text)
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Path(path_type=Path), help="Where gradebook, grades and feedback go.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=None,
+    help="Submissions under way at once. [default: one a core]",
+)
+@click.option("--scheduler", default="", help="A Dask scheduler, tcp://…, whose workers grade instead.")
+@click.option("--gradebook", "db_url", help="A PostgreSQL gradebook: postgresql://user:password@host/name.")
+@click.option(
+    "--timeout", default=60.0, show_default=True, callback=above_zero, help="Seconds that one cell may take."
+)
+@click.option(
+    "--due",
+    callback=deadline,
+    help="Until when there is no late penalty: 2026-11-20 (the end of that day), 2026-11-20T11:00, both UTC; "
+    "2026-11-20T11:00+01:00; '2026-11-20T11:00 Europe/Berlin'.",
+)
+@click.option("--attempts", type=click.Choice(["newest", "first"]), default="newest", show_default=True)
+@click.option("--student", "students", multiple=True, help="Grade only this student (may be repeated).")
+@click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
+@click.option("--dry-run", is_flag=True, help="Say what would be graded; run nothing, write nothing.")
+@click.option("--require-sandbox", is_flag=True, help="Refuse to run students' code without bubblewrap.")
+@as_json
+def grade(
+    assignment: str,
+    folder: Path,
+    to: Path | None,
+    jobs: int | None,
+    scheduler: str,
+    db_url: str | None,
+    timeout: float,
+    due: datetime | None,
+    attempts: str,
+    students: tuple[str, ...],
+    force: bool,
+    dry_run: bool,
+    require_sandbox: bool,
+    as_json: bool,
+) -> None:
+    """Grade the submissions in FOLDER: a folder or a zip, also one that Canvas or Moodle exports.
+
+    Students' code runs in processes of its own, inside bubblewrap where it is installed, and never beside the
+    tests. A run that is stopped goes on where it was; what is unchanged is not graded again.
+
+    Exit codes: 0 all graded; 1 an error of use, with one sentence; 2 unknown options; 3 finished, and some
+    submissions could not be graded.
+    """
+    from utils.authoring.release import check_released, find_assignment
+    from utils.grading.answer_key import read_release
+    from utils.grading.class_run import Class
+    from utils.grading.collect.exports import check_exists, collect
+    from utils.grading.sandbox.walls import find_walls
+
+    if not hasattr(os, "fork"):
+        raise UserError("grading needs Linux or macOS; on Windows, run it inside WSL")
+    root = find_root()
+    chosen = find_assignment(root, assignment)
+    check_exists(folder)
+    source = root / SOURCE / chosen.name
+    release = read_release(source)
+    check_released(chosen, source)
+    collected = collect(folder, chosen.name, release.notebook, attempts)
+    submissions = [s for s in collected.submissions if not students or s.student in students]
+    if unknown := set(students) - {submission.student for submission in collected.submissions}:
+        raise UserError(
+            f"nobody in {folder} is called {', '.join(sorted(unknown))}; `course collect` lists them"
+        )
+    given, to = to, class_to_grade(folder, to)
+    speaker = Speaker(as_json, len(submissions))
+    for problem in collected.problems:
+        speaker.problem(problem)
+    if due is not None:
+        speaker.deadline(due)
+    graded = Class(source, to, timeout, db_url, due)
+    if dry_run:
+        speaker.plan(submissions, graded.unchanged(submissions, force, require_sandbox))
+        return
+    if given is None:
+        remember_origin(folder, to)
+    if due is not None:
+        for sentence in about_lateness(to, [submission.when for submission in submissions]):
+            speaker.problem(sentence)
+    walls = find_walls()
+    if walls.name != "bubblewrap" and not scheduler:
+        if require_sandbox:
+            raise UserError(
+                f"there is no sandbox on this machine, and --require-sandbox asks for one. {walls.sentence}"
+            )
+        speaker.problem(f"Warning: {walls.sentence} Install bubblewrap (Linux) to shut them in.")
+    grades = to / f"{chosen.name}-grades.csv"
+    try:
+        results = graded.grade(
+            submissions,
+            force,
+            speaker.result,
+            jobs or os.cpu_count() or 1,
+            scheduler,
+            speaker.problem,
+            require_sandbox,
+        )
+    except KeyboardInterrupt:
+        graded.finish(grades)
+        raise UserError("stopped; what was graded is kept, and the same command goes on from there") from None
+    by_hand = graded.finish(grades)
+    broken = sum(result.status != "graded" for result in results)
+    speaker.end(results, broken, to, grades, sum(row["waiting"] for row in by_hand))
+    if broken:
+        sys.exit(NOT_ALL)
+
+
+def about_lateness(to: Path, times: list[datetime | None]) -> list[str]:
+    """What keeps a due date from having its effect, a sentence each."""
+    from utils.grading.gradebook.late import LatePenalties
+
+    found = []
+    if unknown := times.count(None):
+        found.append(f"{unknown} of {len(times)} submissions come without a time, and get no late penalty.")
+    if LatePenalties(to).none:
+        found.append(
+            "Nobody loses points for lateness: to change that, write "
+            f"c.LateSubmissionPlugin.penalty_method = 'zero' into {shown(to / 'nbgrader_config.py')}."
+        )
+    return found
+
+
+class Speaker:
+    """Says how grading goes: sentences for people, JSON lines for machines.
+
+    Args:
+        total: of submissions.
+    """
+
+    def __init__(self, as_json: bool, total: int) -> None:
+        self.as_json = as_json
+        self.total = total
+        self.count = self.fresh = 0
+        self.start = time.monotonic()
+
+    def result(self, result, unchanged: bool) -> None:
+        from utils.grading.reports.class_report import line
+
+        self.count += 1
+        if self.as_json:
+            self.write({"event": "result", "unchanged": unchanged, "score": result.score, **asdict(result)})
+            return
+        self.fresh += not unchanged
+        say(f"{self.count}/{self.total} {line(result, unchanged)}{self.remaining()}")
+        for note in result.notes if not unchanged else ():
+            say(f"    {note}")
+
+    def remaining(self) -> str:
+        """The time that is left, once there is enough to go by."""
+        left = self.total - self.count
+        if self.fresh < 10 or left == 0 or self.count % 10:
+            return ""
+        seconds = (time.monotonic() - self.start) / self.fresh * left
+        return f"   about {seconds / 60:.0f} min left" if seconds > 90 else f"   about {seconds:.0f} s left"
+
+    def problem(self, sentence: str) -> None:
+        if self.as_json:
+            self.write({"event": "problem", "problem": sentence})
+        else:
+            warn(sentence)
+
+    def deadline(self, due: datetime) -> None:
+        from utils.grading.collect.times import told
+
+        if self.as_json:
+            self.write({"event": "deadline", "due": due.isoformat()})
+        else:
+            say(f"The deadline is {told(due)}.")
+
+    def plan(self, submissions: list, unchanged: set[str]) -> None:
+        for submission in submissions:
+            what = "unchanged" if submission.student in unchanged else "to be graded"
+            if self.as_json:
+                self.write({"event": "plan", "student": submission.student, "status": what})
+            else:
+                say(f"{submission.student}: {what}")
+        if not self.as_json:
+            say(f"{len(submissions) - len(unchanged)} would be graded, {len(unchanged)} are unchanged.")
+
+    def end(self, results: list, broken: int, to: Path, grades: Path, waiting: int) -> None:
+        paths = {"Grades": grades, "Feedback": to / "feedback", "Gradebook": to / "gradebook.db"}
+        places = {what: shown(path) for what, path in paths.items() if path.exists()}
+        if self.as_json:
+            counts = {"graded": len(results) - broken, "not_graded": broken, "waiting": waiting}
+            self.write({"event": "end", **counts, **places})
+            return
+        say(f"{len(results) - broken} graded, {broken} not graded.")
+        if waiting:
+            say(f"{waiting} answers wait for a person: `nbgrader formgrader` in {shown(to)} shows them.")
+        for what, place in places.items():
+            say(f"{what}: {place}")
+
+    @staticmethod
+    def write(what: dict) -> None:
+        say_json(what)

@@ -1,0 +1,186 @@
+"""A class: submissions in; gradebook, results and feedback out.
+
+Workers grade (:mod:`utils.grading.pool`), one writer writes (:mod:`utils.grading.gradebook.writer`). A run
+that is stopped, however it is stopped, goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from utils.common.errors import UserError, about_file
+from utils.grading.answer_key import Release, read_release
+from utils.grading.dependencies import course_digest
+from utils.grading.gradebook.by_hand import by_hand_rows
+from utils.grading.gradebook.journal import Staged, cannot_write
+from utils.grading.gradebook.writer import Gradebook
+from utils.grading.pool import spread
+from utils.grading.reports.class_report import write_grades
+from utils.grading.reports.feedback import feedback_page
+from utils.grading.reports.pages import Pages
+from utils.grading.result import Result
+from utils.grading.settings import MODELS
+from utils.grading.submission import Submission
+from utils.grading.worker import Graded, warm_up
+
+
+class Class:
+    """One assignment of one class, in an nbgrader course directory of its own.
+
+    Args:
+        source: the folder with the assignment's source notebook; its name is the assignment's.
+        to: the course directory. nbgrader's commands, formgrader too, work inside it.
+        timeout: seconds that one cell may take.
+        db_url: the address of a PostgreSQL gradebook; without one it is a file in ``to``.
+        duedate: until when there is no penalty.
+    """
+
+    def __init__(
+        self,
+        source: Path,
+        to: Path,
+        timeout: float = 60,
+        db_url: str | None = None,
+        duedate: datetime | None = None,
+    ) -> None:
+        self.source = source
+        self.to = to
+        self.db_url = db_url
+        self.duedate = duedate
+        self.release = read_release(source, timeout)
+        course = course_digest([*self.release.uses, *self.release.modules, MODELS])
+        self.environment = f"{self.release.digest}{course}{timeout:g}"
+
+    def grade(
+        self,
+        submissions: list[Submission],
+        force: bool = False,
+        progress: Callable[[Result, bool], None] = lambda result, unchanged: None,
+        jobs: int = 1,
+        scheduler: str = "",
+        tell: Callable[[str], None] = lambda sentence: None,
+        require_sandbox: bool = False,
+    ) -> list[Result]:
+        """Grade the submissions that are new or changed (all of them with ``force``).
+
+        Args:
+            progress: called with each result, and whether it stood already.
+            jobs, scheduler: see :func:`utils.grading.pool.spread`.
+            tell: called with a sentence when something is waited for.
+            require_sandbox: grade nothing where students' code cannot be shut in.
+        """
+        with Gradebook(self.to, self.db_url, progress=tell) as gradebook:
+            gradebook.take_lock()  # before reading: a second run then finds what the first one did
+            known = gradebook.read_results(self.release.assignment)
+            if known and (changed := gradebook.recount_penalties(self.release.assignment, self.duedate)):
+                tell(f"{changed} late penalties changed, with the due date, an extension or the penalty.")
+            waiting, results = [], {}
+            for submission in submissions:
+                stood = known.get(submission.student)
+                if not force and stood is not None and self.stands(stood, submission, require_sandbox):
+                    results[submission.student] = stood
+                    progress(stood, True)
+                else:
+                    waiting.append(submission)
+            if waiting:
+                if not scheduler:
+                    warm_up(self.release)
+                gradebook.enter(self.release.assignment, self.source, self.duedate)
+            release = replace(self.release, require_sandbox=require_sandbox)
+            by_student = {submission.student: submission for submission in waiting}
+            # closed here when the run is stopped: what is under way ends before anything else is done
+            with closing(self.graded(release, waiting, jobs, scheduler)) as stream:
+                for graded in stream:
+                    result = self.write(gradebook, by_student[graded.result.student], graded)
+                    results[result.student] = result
+                    progress(result, False)
+        return [results[submission.student] for submission in submissions]
+
+    def stands(self, result: Result, submission: Submission, require_sandbox: bool) -> bool:
+        """Whether grading the submission again would give this result."""
+        safe = result.walls in ("bubblewrap", "") or not require_sandbox
+        return safe and result.digest == self.digest(submission)
+
+    def unchanged(
+        self, submissions: list[Submission], force: bool = False, require_sandbox: bool = False
+    ) -> set[str]:
+        """The students whose result stands, so that they would not be graded again."""
+        if force or not self.graded_before():
+            return set()
+        known = self.read_results()
+        return {
+            s.student
+            for s in submissions
+            if s.student in known and self.stands(known[s.student], s, require_sandbox)
+        }
+
+    def graded_before(self) -> bool:
+        """Whether there are results; where there are none, opening the gradebook would make one."""
+        journal = self.to / f"{self.release.assignment}.results.jsonl"
+        return journal.exists() and (self.db_url is not None or (self.to / "gradebook.db").exists())
+
+    def graded(
+        self, release: Release, submissions: list[Submission], jobs: int, scheduler: str
+    ) -> Generator[Graded, None, None]:
+        if submissions:
+            yield from spread(release, submissions, min(jobs, len(submissions)), scheduler)
+
+    def digest(self, submission: Submission) -> str:
+        when = submission.when.isoformat() if submission.when else ""
+        return submission.digest() + when + self.environment
+
+    def write(self, gradebook: Gradebook, submission: Submission, graded: Graded) -> Result:
+        """Put one result down: the student's page first, then the gradebook, which says that it is done."""
+        # without a digest, no later run takes it for done
+        result = replace(graded.result, digest="" if graded.result.again else self.digest(submission))
+        result.notes = [*submission.notes, *result.notes]
+        notebook = nbformat.reads(graded.notebook, as_version=4) if graded.notebook else None
+        page = (
+            self.to / "feedback" / result.student / self.release.assignment / f"{self.release.notebook}.html"
+        )
+        staged = Staged()
+        try:
+            staged.add(page, feedback_page(self.release.assignment, result, notebook).encode())
+            staged.settle()
+        except OSError as error:
+            raise cannot_write(error, self.to) from error
+        finally:
+            staged.discard()
+        return gradebook.write(submission, result, notebook)
+
+    def read_results(self) -> dict[str, Result]:
+        """The newest result of each student."""
+        with Gradebook(self.to, self.db_url) as gradebook:
+            return gradebook.read_results(self.release.assignment)
+
+    def finish(self, grades: Path) -> list[dict[str, Any]]:
+        """Write the table of grades, and anew the pages that must say more than grading found: points given
+        by hand, penalties, comments, an earlier attempt that counts.
+
+        Returns:
+            What a person grades: see :func:`utils.grading.gradebook.by_hand.by_hand_rows`.
+        """
+        with Gradebook(self.to, self.db_url) as gradebook:
+            name = self.release.assignment
+            results = list(gradebook.read_results(name).values())
+            if not results:
+                return []
+            rows, comments = gradebook.final(name)
+        pages = Pages(self.to, name, self.release.notebook, rows, comments)
+        for _ in pages.write(filter(pages.must_change, results)):
+            pass
+        try:
+            write_grades(results, grades, rows)
+        except OSError as error:
+            raise UserError(
+                f"{about_file(error, grades)}. The grades are in the gradebook; "
+                "the same command writes the file"
+            ) from error
+        return by_hand_rows(results, rows)

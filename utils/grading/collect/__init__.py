@@ -1,0 +1,1 @@
+"""From folders, zips and platforms' exports to submissions."""

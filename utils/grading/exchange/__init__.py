@@ -1,0 +1,1 @@
+"""What crosses between the student's process and the tests': plain data over a socket."""

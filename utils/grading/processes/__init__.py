@@ -1,0 +1,1 @@
+"""The processes in which students' cells and tests run."""

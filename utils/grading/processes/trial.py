@@ -1,0 +1,354 @@
+"""One submission on trial: its cells run in the student's process, the test cells here.
+
+This process holds the tests and nothing of the student's but plain data and stand-ins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from utils.grading.exchange.channel import Channel
+from utils.grading.exchange.peer import Gone
+from utils.grading.processes.bench import gone
+from utils.grading.processes.imports import NOT_THERE
+from utils.grading.processes.shell import Shell
+from utils.grading.processes.student_handle import Student, fitted
+from utils.grading.processes.student_process import put_files
+from utils.grading.sandbox.enclose import KILLED
+from utils.grading.settings import CHECKS
+from utils.grading.symbols import Telling, names
+
+REFUSED = "may not be called here"  # what checks.forbidden says
+ROOM = 20_000_000  # characters of all outputs together
+ENDING = 5.0  # seconds that a process whose connection is closed may take to end, on a busy machine
+SHORTEST = 5.0  # seconds that a cell gets at least, however often the submission ran out of time
+
+
+class CellTimeout(BaseException):
+    """A test cell took too long."""
+
+
+class Trial:
+    """Runs the cells of one submission.
+
+    Args:
+        plan: ``cells`` (kind, id and source of each code cell of the submission, in its order), ``trusted``
+            (the instructor's own cells that tests build on), ``from_student`` (the names that students
+            define), ``timeout`` (seconds for one cell), ``seconds`` (for all), and of a trial that was cut
+            off and goes on here ``done`` (outputs by the place of the cell) and ``notes``.
+        control: to the warm parent of students' processes.
+        shell: for the tests.
+        tell: hears of each cell that begins or is done, and until when the tests' process may be busy: it
+            may end at any moment, by what a student's answer does to it.
+    """
+
+    def __init__(self, plan: dict, control: Channel, shell: Shell, tell: Callable[[dict], None]) -> None:
+        self.plan = plan
+        self.control = control
+        self.shell = shell
+        self.tell = tell
+        self.until = time.monotonic() + plan["seconds"]
+        self.files = {**plan["own_files"], **plan["files"]}  # the instructor's win
+        self.students: dict[tuple[str, ...], Student] = {(): Student(control, self.files, self.until)}
+        self.trusted = list(plan["trusted"])
+        self.from_student = set(plan["from_student"])
+        self.bound: dict[str, Any] = {}  # the student's names in the test cell, and
+        self.taken: dict[str, Any] = {}  # those that tests have deleted
+        shell.ipython.ast_transformers.append(Telling(self.from_student))
+        shell.namespace.update(__taken__=self.take_away, __given__=self.give_back)
+        self.timeouts = 0
+        self.room = ROOM
+        self.notes: list[str] = list(plan["notes"])
+        self.refused_here: Any = contextlib.nullcontext
+        self.deadline_of_test = 0.0
+        self.rang = False
+        self.parts = {"student cells": 0.0, "test cells": 0.0, "starting processes": 0.0}
+
+    def run(self) -> dict:
+        """Notes for the instructor, and where the time went; the outputs of the cells have been told."""
+        if not self.plan["files"]:
+            return self.run_cells()
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+            put_files(self.plan["files"])
+            try:
+                return self.run_cells()
+            finally:
+                os.chdir("/")
+
+    def run_cells(self) -> dict:
+        """:meth:`run`, in a folder that holds the assignment's files."""
+        for place, cell in enumerate(self.plan["cells"]):
+            start = time.monotonic()
+            test = cell["kind"] == "test"
+            self.tell({"cell": place})
+            if place in self.plan["done"]:
+                self.pass_over(cell, place)
+            elif start > self.until:
+                self.finish(place, [gone(self.note(f"{cell['label']} was not run: {self.used_up()}."))])
+            else:
+                self.finish(place, self.test(cell, place) if test else self.student_cell(cell, place + 1))
+            self.parts["test cells" if test else "student cells"] += time.monotonic() - start
+        for student in self.students.values():
+            self.parts["starting processes"] += student.seconds
+            student.end()
+        return {"notes": self.notes, "parts": self.parts}
+
+    def finish(self, place: int, outputs: list[dict]) -> None:
+        """Tell what came of a cell, unless it was our side that failed in it."""
+        for student in self.students.values():
+            if student.trouble is not None:
+                raise student.trouble
+        outputs, self.room = fitted(outputs, self.room)
+        self.tell({"place": place, "made": outputs, "notes": self.notes})
+
+    def used_up(self) -> str:
+        return (
+            f"all cells together had taken {self.plan['timeout'] * (len(self.plan['cells']) + 2):g} seconds"
+        )
+
+    def pass_over(self, cell: dict, place: int) -> None:
+        """A cell whose outcome stands, of a trial that was cut off later: only what it defines is needed."""
+        made = self.plan["done"][place]
+        if any(output.get("ename") == "Stopped" for output in made):
+            return
+        if cell["kind"] != "test":
+            for student in self.students.values() if cell["source"].strip() else ():
+                if student.peer is None or student.peer.gone:
+                    student.ran.append((cell["source"], place + 1))  # it is run when the process begins
+                else:
+                    self.run_in(student, cell, place + 1)
+        elif names(cell["source"]).binds & self.needed_after(place):
+            notes, timeouts = list(self.notes), self.timeouts
+            self.test(cell, place)
+            self.notes, self.timeouts = notes, timeouts
+
+    def needed_after(self, place: int) -> set[str]:
+        """The names that later tests look up."""
+        later = [cell["source"] for cell in self.plan["cells"][place + 1 :] if cell["kind"] == "test"]
+        return set().union(*(names(source).needs for source in later))
+
+    # ---------------------------------------------------------------- cells
+
+    def student_cell(self, cell: dict, number: int) -> list[dict]:
+        """Run one of the student's cells in each of the student's processes; the first one's outputs."""
+        if not cell["source"].strip():
+            return []
+        outputs: list[dict] | None = None
+        for student in list(self.students.values()):
+            made = self.run_in(student, cell, number)
+            outputs = made if outputs is None else outputs
+            refused = [output["evalue"] for output in made if REFUSED in output.get("evalue", "")]
+            self.notes += [f"In {cell['label']}: {sentence}" for sentence in refused][:1]
+        return outputs or []
+
+    def run_in(self, student: Student, cell: dict, number: int, again: bool = False) -> list[dict]:
+        """Run one of the student's cells in one process; once more, if that was ended from outside."""
+        try:
+            return student.run(cell["source"], number, self.limit())
+        except Gone:
+            sentence = self.how(student, cell["label"])
+        if KILLED in sentence and not again:
+            return self.run_in(student, cell, number, again=True)
+        return [gone(self.note(sentence))]
+
+    def test(self, cell: dict, place: int, again: bool = False) -> list[dict]:
+        """Run a test cell here; its outputs. Once more, if the student's process was ended from outside."""
+        limit = self.limit()
+        student = self.students[()]
+        before = {each.peer for each in self.students.values() if each.peer and each.peer.gone}
+        self.rang = stopped = False
+        try:
+            student.begin(limit)  # a process that ended before is begun again; that is not the test's time
+            with self.alarm(limit):
+                self.run_trusted(cell["id"])
+                self.prepare(student, cell["source"], time.monotonic() + limit)
+                outputs = list(self.shell.run(cell["source"], place + 1))
+                self.tidy(outputs)
+        except Gone as error:
+            outputs = [gone(f"{cell['label']} stopped: {error}.")]
+        except CellTimeout:
+            outputs = []
+        for each in self.students.values():
+            if each.peer is not None and each.peer.gone and each.peer not in before:
+                stopped, sentence = True, self.how(each, cell["label"])
+                if KILLED in sentence and not again:
+                    return self.test(cell, place, again=True)
+                outputs = [o for o in outputs if o["output_type"] != "error"] + [gone(self.note(sentence))]
+        if self.rang and not stopped:
+            outputs = [o for o in outputs if o["output_type"] != "error"]
+            outputs.append(gone(self.note(self.too_long(cell["label"], limit))))
+        for output in outputs:
+            if any(sign in output.get("evalue", "") for sign in (REFUSED, NOT_THERE)):
+                self.note(f"In {cell['label']}: {output['evalue']}")
+        return outputs
+
+    def note(self, sentence: str) -> str:
+        """Keep a sentence for the instructor."""
+        self.notes.append(sentence)
+        return sentence
+
+    def run_trusted(self, test: str) -> None:
+        """Run the instructor's cells that stand before ``test`` and have not been run."""
+        while self.trusted and test in self.trusted[0]["before"]:
+            source = self.trusted.pop(0)["source"]
+            if names(source).needs & self.from_student:
+                self.prepare(self.students[()], source, time.monotonic() + self.limit())
+            self.shell.run(source)
+            checks = sys.modules.get(CHECKS)
+            if checks is not None and checks.forbidden != self.forbidden:
+                self.refused_here = checks.forbidden
+                checks.forbidden = self.forbidden  # type: ignore[attr-defined]
+
+    def prepare(self, student: Student, source: str, deadline: float) -> None:
+        """Begin a test cell: bind the student's names that it needs."""
+        for each in self.students.values():
+            if each.peer is not None and not each.peer.gone:
+                each.peer.channel.deadline = deadline
+        self.deadline_of_test = deadline
+        self.bound.clear()
+        needed = names(source).needs & self.from_student
+        for name in needed:
+            self.shell.namespace.pop(name, None)
+        self.bound.update(self.find(student, needed))
+        self.shell.namespace.update(self.bound)
+
+    def take_away(self, name: str) -> None:
+        """The test has deleted a student's name: it is gone for the student's functions, too."""
+        if name in self.bound:
+            self.taken[name] = self.bound.pop(name)
+            delattr(self.student_module(), name)
+
+    def give_back(self, name: str) -> None:
+        """The test has given a name a value: the student hears of it if it is what was taken away."""
+        if name in self.taken and self.shell.namespace[name] is self.taken[name]:
+            self.bound[name] = self.taken.pop(name)
+            setattr(self.student_module(), name, self.bound[name])
+        else:
+            self.bound.pop(name, None)  # now it is a name of the test's own
+
+    def student_module(self) -> Any:
+        """A stand-in for the module that the student's cells run in."""
+        return self.students[()].ask("module")
+
+    def find(self, student: Student, names: Iterable[str]) -> dict[str, Any]:
+        """What a student's process, made ready for a test cell, has under these names."""
+        peer = student.begin(self.limit())
+        peer.channel.deadline = self.deadline_of_test
+        peer.hear = self.hear
+        return student.find(sorted(names))
+
+    @contextlib.contextmanager
+    def forbidden(self, *forbidden: str) -> Iterator[None]:
+        """In the block, the student's functions are those of a process from which these names are gone.
+
+        The names are refused in this process, too: it is here that an ``nn.LSTM`` runs which the student's
+        code has returned. And what was made outside the block, where nothing is gone, is not answered.
+        """
+        student = self.restricted(forbidden)
+        namespace = self.shell.namespace
+        swapped = {name: value for name, value in namespace.items() if name in self.from_student}
+        others = [each.peer for each in self.students.values() if each is not student and each.peer]
+        found = self.find(student, swapped)
+        for name in swapped:
+            del namespace[name]
+            if name not in found:
+                self.notes.append(f"{name} is missing where {', '.join(forbidden)} may not be called.")
+        namespace.update(found)
+        for peer in others:
+            peer.resting = True
+        try:
+            with self.refused_here(*forbidden):
+                yield
+        finally:
+            namespace.update(swapped)
+            for peer in others:
+                peer.resting = False
+
+    def restricted(self, forbidden: tuple[str, ...]) -> Student:
+        """The student's process without these names; all cells that ran so far run there, too."""
+        if forbidden not in self.students:
+            student = self.students[forbidden] = Student(self.control, self.files, self.until, forbidden)
+            student.ran = list(self.students[()].ran)
+        student = self.students[forbidden]
+        with self.clock_stopped():
+            student.begin(self.limit())
+        return student
+
+    def hear(self, text: str) -> None:
+        """What the student's code prints while a test calls it is printed by the test."""
+        if text:
+            sys.stdout.write(text)
+
+    @staticmethod
+    def tidy(outputs: list[dict]) -> None:
+        """A warning costs nothing: what went to stderr is shown as if it had been printed."""
+        for output in outputs:
+            if output.get("name") == "stderr":
+                output["name"] = "stdout"
+
+    # ----------------------------------------------------------------- time
+
+    def limit(self) -> float:
+        """Seconds for the next cell: fewer after each that ran out of time."""
+        return max(min(SHORTEST, self.plan["timeout"]), self.plan["timeout"] / 2**self.timeouts)
+
+    def watched(self, seconds: float | None) -> None:
+        """Tell for how long the tests' process may be busy: what an answer makes it do may hear no alarm."""
+        self.tell({"until": None if seconds is None else time.monotonic() + seconds})
+
+    @contextlib.contextmanager
+    def alarm(self, seconds: float) -> Iterator[None]:
+        """Stop the block when the student's process does not use the time up, but the test itself does."""
+
+        def ring(*_: Any) -> None:
+            self.rang = True
+            raise CellTimeout
+
+        signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, seconds + 0.5)
+        self.watched(seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            self.watched(None)
+
+    @contextlib.contextmanager
+    def clock_stopped(self) -> Iterator[None]:
+        """What happens in the block is not the test's time."""
+        start = time.monotonic()
+        left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+        self.watched(None)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, left)
+            self.watched(left)
+            passed = time.monotonic() - start
+            self.deadline_of_test += passed
+            for student in self.students.values():  # the others, too, have waited
+                if student.peer is not None and student.peer.channel.deadline is not None:
+                    student.peer.channel.deadline += passed
+
+    def too_long(self, label: str, limit: float) -> str:
+        self.timeouts += 1
+        return f"{label} took more than {limit:g} seconds; is there a loop that does not end?"
+
+    def how(self, student: Student, label: str) -> str:
+        """Why a student's process is gone, in one sentence; it is ended."""
+        reason = student.peer.gone if student.peer is not None else ""
+        limit = self.limit()
+        ended = student.end(grace=ENDING if reason == "its process ended" else 0.0)
+        if reason == "out of time":
+            return self.too_long(label, limit)
+        if reason == "its process ended":
+            reason = ended or "it ended Python"
+        return f"{label} stopped: {reason}."

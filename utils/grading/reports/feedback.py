@@ -1,0 +1,329 @@
+"""The page that a student gets back: for each task its points, and for each lost point the reason.
+
+Hidden tests are named and their sentences shown; their code is not, unless the instructor asks for it. The
+page is one file, without scripts and without anything from elsewhere. Of what a student's cells showed it
+takes text and PNG figures; HTML, JavaScript and SVG, which could run or fetch something, are left out.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from nbformat import NotebookNode
+
+from utils.grading.answer_key import RUBRIC
+from utils.grading.gradebook.by_hand import given, graded_by_hand
+from utils.grading.notebooks import causes
+from utils.grading.notebooks.changes import position
+from utils.grading.result import Result, task_of
+
+LONGEST = 4000  # characters of one output
+MOST_READ = 100_000  # characters of one output that are looked at at all
+LARGEST_FIGURE = 2_000_000  # bytes
+MOST_OUTPUTS = 20  # of one cell
+BEYOND = "beyond-automatic-points"  # marks a page that says more than what grading found
+ASSERTIONS = ("AssertionError", "CheckFailed")  # their text is a sentence for the student
+HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+
+
+@dataclass
+class Test:
+    """One test cell: its points, and why they were lost.
+
+    Attributes:
+        cause: a sentence that comes before the test's own message, when the task's cell has stopped.
+    """
+
+    name: str
+    got: float
+    possible: float
+    message: str = ""
+    cause: str = ""
+    frames: str = ""
+    printed: str = ""
+    code: str = ""
+    hides: bool = False
+    comment: str = ""
+    waits: bool = False  # for a person
+
+    @property
+    def passed(self) -> bool:
+        return self.got >= self.possible
+
+    @property
+    def comparison(self) -> dict[str, str]:
+        """The parts of a message of the form *what: expected this, got that: a hint*; empty for any other."""
+        found = re.fullmatch(r"(?P<what>.+?): expected (?P<expected>.+), got (?P<rest>.+)", self.message)
+        if not found:
+            return {}
+        got, _, hint = found["rest"].partition(": ")
+        hint = hint[:1].upper() + hint[1:]
+        return {"what": found["what"], "expected": found["expected"], "got": got.rstrip("."), "hint": hint}
+
+
+@dataclass
+class Task:
+    """One task: the student's answer, what it showed when run, and its tests."""
+
+    title: str
+    code: str = ""
+    outputs: list[dict[str, str]] = field(default_factory=list)
+    tests: list[Test] = field(default_factory=list)
+    comment: str = ""
+    stopped: str = ""
+    rubric: str = ""
+    prose: bool = False
+
+    @property
+    def got(self) -> float:
+        return sum(test.got for test in self.tests)
+
+    @property
+    def possible(self) -> float:
+        return sum(test.possible for test in self.tests)
+
+    @property
+    def waits(self) -> bool:
+        return any(test.waits for test in self.tests)
+
+
+def feedback_page(
+    assignment: str,
+    result: Result,
+    graded: NotebookNode | None,
+    show_hidden: bool = False,
+    comments: Mapping[str, str] | None = None,
+    row: Mapping[str, Any] | None = None,
+    notice: str = "",
+) -> str:
+    """The page for one student, as HTML.
+
+    Args:
+        graded: the notebook as it was run; None when it could not be.
+        show_hidden: whether to show the code of hidden tests.
+        comments: what the instructor wrote, by the name of the cell.
+        row: what the gradebook says of the student (:func:`utils.grading.gradebook.queries.gradebook_rows`):
+            the points that count, where a person or lateness changed them.
+        notice: a sentence to begin with.
+    """
+    final, penalty = (row or {}).get("score"), (row or {}).get("late_submission_penalty") or 0.0
+    counts = result.score if final is None else final
+    return page(
+        "feedback.html",
+        assignment=assignment,
+        student=result.student,
+        score=counts,
+        max_score=result.possible,
+        waiting=sum(result.by_hand[cell] for cell in result.by_hand if given(result, cell, row or {})[1]),
+        notice=plain(notice),
+        commented=bool(comments) or graded_by_hand(result, row or {}),
+        beyond=BEYOND,
+        by_hand=counts + penalty - result.score if final is not None and counts else 0.0,
+        penalty=penalty,
+        problem=result.problem if result.status != "graded" else "",
+        tasks=read_tasks(graded, result, show_hidden, comments or {}, row or {}) if graded else [],
+    )
+
+
+def page(template: str, **values: Any) -> str:
+    """A page of this folder's ``template``; everything in ``values`` is escaped."""
+    return templates().get_template(template).render(values)
+
+
+@cache
+def templates() -> jinja2.Environment:
+    """The templates of this folder; each is compiled once."""
+    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=finalized
+    )
+    environment.filters["points"] = lambda value: f"{value:g}"
+    return environment
+
+
+def finalized(value: Any) -> Any:
+    """What a template writes: text without what steers a terminal or turns the direction of a line."""
+    return plain(value) if type(value) is str else value
+
+
+def read_tasks(
+    graded: NotebookNode,
+    result: Result,
+    show_hidden: bool = False,
+    comments: Mapping[str, str] | None = None,
+    row: Mapping[str, Any] | None = None,
+) -> list[Task]:
+    """The tasks of a graded notebook in its order, each under the heading that stands above it."""
+    rubrics = {}
+    tasks: dict[str, Task] = {}
+    comments = comments or {}
+    answers: dict[int, int | None] = {}  # places of the student's own cells, by their execution counts
+    heading = ""
+    for cell in graded.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        name = marks.get("grade_id", "")
+        if name.endswith(RUBRIC):
+            rubrics[name.removesuffix(RUBRIC)] = re.sub(r"[`*]", "", cell.source)
+        elif cell.cell_type == "markdown" and not marks.get("solution"):
+            heading = next((line for line in cell.source.splitlines() if line.startswith("#")), heading)
+        elif marks.get("solution"):
+            tasks[name] = Task(plain_heading(heading), clip(cell.source), show_outputs(cell))
+            tasks[name].comment = comments.get(name, "")
+            tasks[name].stopped = clip(causes.stopped(cell))
+            tasks[name].rubric, tasks[name].prose = rubrics.get(name, ""), cell.cell_type == "markdown"
+        if name in result.by_hand and name in tasks:
+            points, waits = given(result, name, row or {})
+            test = Test("by a person", points or 0.0, result.by_hand[name], waits=waits)
+            test.message = result.failures.get(name, "")
+            tasks[name].tests.append(test)
+        if cell.cell_type == "code" and not marks.get("grade") and cell.get("execution_count"):
+            answers[cell.execution_count] = position(cell)
+        if marks.get("grade") and name in result.scores:
+            task = tasks.setdefault(task_of(name), Task(plain_heading(heading)))
+            task.tests.append(read_test(cell, result, answers, show_hidden, task.stopped))
+            task.tests[-1].comment = comments.get(name, "")
+    return list(tasks.values())
+
+
+def plain_heading(line: str) -> str:
+    """A Markdown heading as text, without its marks and with formulas as they were typed."""
+    return re.sub(r"[$`*]", "", line).strip("# ")
+
+
+def read_test(
+    cell: NotebookNode,
+    result: Result,
+    answers: Mapping[int, int | None],
+    show_hidden: bool = False,
+    stopped: str = "",
+) -> Test:
+    """A test cell's points, and why it took some: why its task's cell stopped, and what it says itself."""
+    grade_id = cell.metadata.nbgrader.grade_id
+    test = Test(grade_id.partition("-")[2] or grade_id, *result.scores[grade_id])
+    test.hides = HIDDEN[0] in cell.source and not show_hidden
+    test.code = cell.source if show_hidden else visible(cell.source)
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            test.message = error_sentence(output) or failed_line(cell, output)
+            if output.ename not in ASSERTIONS:
+                test.frames = own_frames(output.traceback, answers)
+        elif output.output_type == "stream" and output.name == "stderr":
+            test.message = test.message or f"It wrote to stderr, which costs the points: {clip(output.text)}"
+        elif output.output_type == "stream":
+            test.printed += clip(output.text)
+    if not test.passed:
+        test.cause = stopped
+        if stopped and any(map(causes.follows, cell.get("outputs", []))):
+            test.message = ""
+        elif not test.message:
+            failure = result.failures.get(grade_id, "")
+            test.message = failure.removeprefix(stopped).strip() or "It does not hold."
+    return test
+
+
+def visible(source: str) -> str:
+    """A test's code without its hidden parts."""
+    kept, inside = [], False
+    for line in source.splitlines():
+        inside = inside or line.strip() == HIDDEN[0]
+        if not inside:
+            kept.append(line)
+        inside = inside and line.strip() != HIDDEN[1]
+    return "\n".join(kept).strip()
+
+
+def error_sentence(output: NotebookNode) -> str:
+    """The sentence of a failed check; for any other error its name too; empty for a bare ``assert``."""
+    text = clip(output.evalue).strip()
+    if output.ename in ASSERTIONS:
+        return text
+    if output.ename == "CellTimeoutError":
+        return "It took too long and was stopped: is there a loop that does not end?"
+    return f"{output.ename}: {text}"
+
+
+def failed_line(cell: NotebookNode, output: NotebookNode) -> str:
+    """What to say of an ``assert`` without a message: the line itself, when the student may see it."""
+    shown = visible(cell.source).splitlines()
+    lines = set(map(str.strip, shown))
+    for frame in output.get("traceback", []):
+        for line in re.findall(r"^-+> *\d+ (.*)$", plain(frame[:MOST_READ]), flags=re.MULTILINE):
+            if line.strip() in lines:
+                return f"This does not hold: {line.strip()}"
+    return "A hidden check does not hold." if HIDDEN[0] in cell.source else "An assertion failed."
+
+
+def own_frames(traceback: list[str], answers: Mapping[int, int | None]) -> str:
+    """The parts of a traceback that lie in the student's own cells: the others would show hidden tests.
+
+    Cells are named by their places in the student's notebook.
+    """
+    own = []
+    for frame in (plain(frame[:MOST_READ]).strip() for frame in traceback):
+        found = re.match(r"Cell In\[(\d+)\]", frame)
+        if found and int(found[1]) in answers:
+            place = answers[int(found[1])]
+            own.append(f"Cell {place} of your notebook{frame[found.end() :]}" if place else frame)
+    return clip("\n\n".join(own))
+
+
+def show_outputs(cell: NotebookNode) -> list[dict[str, str]]:
+    """What a student's cell printed or drew, as far as a page can show it safely."""
+    outputs = cell.get("outputs", [])
+    shown = [one for output in outputs[:MOST_OUTPUTS] if (one := show_output(output))]
+    if len(outputs) > MOST_OUTPUTS:
+        shown.append({"text": f"… ({len(outputs) - MOST_OUTPUTS} more outputs)"})
+    return shown
+
+
+def show_output(output: NotebookNode) -> dict[str, str]:
+    """One output as text or as a figure; empty when there is nothing to show."""
+    data = output.get("data", {})
+    if "image/png" in data:
+        return show_figure(data["image/png"])
+    if output.output_type == "error":
+        return {"text": clip(f"{output.ename}: {output.evalue}")}
+    text = clip(output.get("text", "") or data.get("text/plain", ""))
+    return {"text": text} if text.strip() else {}
+
+
+def show_figure(encoded: Any) -> dict[str, str]:
+    """A figure that is a PNG indeed, in base64."""
+    try:
+        content = base64.b64decode("".join(joined(encoded).split()), validate=True)
+    except (binascii.Error, ValueError):
+        content = b""
+    if not content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return {"text": "(a figure that is no PNG)"}
+    if len(content) > LARGEST_FIGURE:
+        return {"text": f"(a figure of {len(content) / 1e6:.0f} MB, which is left out)"}
+    return {"image": base64.b64encode(content).decode()}
+
+
+def joined(text: Any) -> str:
+    """``text`` as one string; notebooks may hold it in lines."""
+    return "".join(map(str, text)) if isinstance(text, (list, tuple)) else str(text)
+
+
+def plain(text: Any) -> str:
+    """``text`` without what steers a terminal: colours, and lines that were written over."""
+    text = re.sub(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-_])", "", joined(text))
+    lines = (line.rpartition("\r")[2] for line in text.replace("\r\n", "\n").split("\n"))
+    text = "\n".join(lines)
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text)
+
+
+def clip(text: Any) -> str:
+    """``text``, or its start when it is very long."""
+    whole = joined(text)
+    text = plain(whole[:MOST_READ])
+    more = len(text) - LONGEST + max(0, len(whole) - MOST_READ)
+    return text if more <= 0 else text[:LONGEST] + f"… ({more} more characters)"

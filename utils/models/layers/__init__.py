@@ -1,0 +1,1 @@
+"""The recurrent layers: one step of each cell, its derivative, and the loop over time."""
