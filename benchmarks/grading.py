@@ -73,6 +73,8 @@ ANSWERS = {
     0: "def double(x",
 }
 
+GRADE = ("tests_process", "student_process", "preparing")  # the modules of the processes that grade
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -290,7 +292,7 @@ class Killer:
         for process in family:
             with contextlib.suppress(psutil.Error):  # it has ended meanwhile
                 words = " ".join(process.cmdline())
-                module = next((m for m in ("tests_process", "student_process", "preparing") if m in words), "")
+                module = next((name for name in GRADE if name in words), "")
                 if module and process.status() != psutil.STATUS_ZOMBIE:
                     process.kill()
                     self.kills[f"bwrap of {module}" if "bwrap" in process.name() else module] += 1
