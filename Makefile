@@ -13,7 +13,7 @@ INSTALL = python=$(BIN)/python; [ -e $(VENV)/installed.json ] && $$python -c '' 
 CHECK = $(PYTHON) -c '' >/dev/null 2>&1 || { echo "make: there is no $(PYTHON); install Python 3.10 or later, or name one: make PYTHON=python3.13"; exit 1; }; \
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if v >= (3, 10) else "make: this is Python %d.%d; the course needs 3.10 or later: make PYTHON=python3.13" % v)' || exit 1
 
-.PHONY: course venv authors assignments book grade variants mutants serve lint check test clean lock
+.PHONY: course venv authors assignments book grade variants mutants experiments serve lint check test clean lock
 
 course: assignments book grade
 	@$(BIN)/course where
@@ -40,6 +40,10 @@ variants: assignments
 
 mutants: assignments
 	for folder in solutions/[0-9]*; do $(BIN)/course mutants $$(basename $$folder) || exit 1; done
+
+# what the pages report over several seeds; what was measured already is kept
+experiments: venv
+	for name in agreement gradients gates memory translation characters; do $(BIN)/python -m experiments.$$name || exit 1; done
 
 serve: book
 	@echo "The book: http://localhost:8000 (stop with Ctrl-C)"

@@ -83,7 +83,7 @@ def page_digests(root: Path) -> dict[str, str]:
         modules = imported_modules(page)
         if modules:
             files = {path for module in modules for path in module_files(module)}
-            files |= set(page.parent.glob("*.json"))  # measured by a script in benchmarks/
+            files |= set(page.parent.rglob("*.json"))  # measured by a script in experiments/
             found[page.relative_to(root / "book").as_posix()] = digest(files) + versions
     return found
 

@@ -1,6 +1,6 @@
 """Which cures help a plain recurrent network to learn over 20 steps? Run it from the repository:
 
-    python -m benchmarks.gradients [--seeds 0 1 2 3 4] [--to FILE]
+    python -m experiments.gradients [--seeds 0 1 2 3 4] [--to FILE]
 
 Temporal order with every cure of chapter 3, the regulariser Ω with several weights, and the adding problem
 with three starts, after 400 and after 1,600 updates. Nothing is chosen by what it gives. Chapter 3 reads

@@ -1,6 +1,6 @@
 """Does a small network find the subject of a sentence, or go by the nearest noun? Run it from the repository:
 
-    python -m benchmarks.agreement [--seeds 0 1 2 3 4] [--to FILE]
+    python -m experiments.agreement [--seeds 0 1 2 3 4] [--to FILE]
 
 Language models of 50 units on the grammar of "agreement", with sentences that mislead in training and
 without. At the verb of a test sentence they are asked which of its two forms is likelier. Chapter 3 reads

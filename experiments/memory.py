@@ -1,6 +1,6 @@
 """How well does a network remember a country, by its start, its training texts and its gradient's reach?
 
-    python -m benchmarks.memory [--to FILE]
+    python -m experiments.memory [--to FILE]
 
 Chapter 4's page on the backward pass reads the file. The texts are those of the chapter's opening
 (``utils.chapters.remembering``); each row has a share of right answers for each seed, on test texts. One
@@ -37,17 +37,20 @@ ROWS: dict[str, tuple[int, type[nn.RNNBase], dict[str, Any]]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--to", type=Path, default=TO)
+    parser.add_argument("--to", type=Path, default=TO, help="what it holds already is not run again")
     options = parser.parse_args()
     torch.set_num_threads(1)
     data = load("prose", "default")
     prose = prepare(data)
     result: dict[str, Any] = {"data": data.title, "words": len(prose.words["train"]), "right": {}}
+    if options.to.exists():
+        result = json.loads(options.to.read_text(encoding="utf-8"))
     for name, (gap, cell, settings) in ROWS.items():
-        models = [trained(prose, cell, seed, **settings) for seed in SEEDS]
-        result["right"][name] = [accuracy(model, prose, gap) for model in models]
+        if name not in result["right"]:
+            models = [trained(prose, cell, seed, **settings) for seed in SEEDS]
+            result["right"][name] = [accuracy(model, prose, gap) for model in models]
+            options.to.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
         print(name, *(f"{100 * share:.0f} %" for share in result["right"][name]), flush=True)
-    options.to.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

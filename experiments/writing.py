@@ -1,4 +1,4 @@
-"""The part of ``benchmarks.learning`` whose models write: translations, captions, prose."""
+"""The part of ``experiments.learning`` whose models write: translations, captions, prose."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from benchmarks.learners import BATCH, EMBEDDING, HIDDEN, report, trained
+from experiments.learners import BATCH, EMBEDDING, HIDDEN, report, trained
 from utils.data import Dataset
 from utils.models import (
     GRU,

@@ -1,6 +1,6 @@
 """Simple and recurrent classifiers of messages, five-fold. Run it from the repository:
 
-    python -m benchmarks.classifying [--source real] [--seeds 0 1 2] [--to FILE]
+    python -m experiments.classifying [--source real] [--seeds 0 1 2] [--to FILE]
 
 Every message is tested once, by models that were trained on the other four fifths; copies of a message count
 once. The networks keep a tenth of their training part for early stopping, the other methods train on all of

@@ -1,6 +1,6 @@
 """Which parts of a gated cell matter, which cell is better, and what depth and a second direction bring.
 
-    python -m benchmarks.gates [recall prose layers tagging] [--to FILE]
+    python -m experiments.gates [recall prose layers tagging] [--to FILE]
 
 Chapter 4 reads the file. Each row is written when it is measured, and a row that the file has is not measured
 again: a run that was stopped goes on, and without the file everything is new. Nothing is chosen on a test

@@ -1,6 +1,6 @@
 """What do the course's models learn from the data sets? Run it from the repository:
 
-    python -m benchmarks.learning [spam reviews ...] [--source default] [--seeds 0 1 2]
+    python -m experiments.learning [spam reviews ...] [--source default] [--seeds 0 1 2]
 
 Each line is one method: the mean and the standard deviation over the seeds, on the test split, with the
 weights of the lowest validation loss. The data set's own line names the ceiling that it computes of itself.
@@ -19,8 +19,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from benchmarks import writing
-from benchmarks.learners import BATCH, EMBEDDING, HIDDEN, report, trained
+from experiments import writing
+from experiments.learners import BATCH, EMBEDDING, HIDDEN, report, trained
 from utils.data import Dataset, load
 from utils.models import LSTM, BagOfEmbeddings, SequenceClassifier, Tagger
 from utils.text import (

@@ -1,6 +1,6 @@
 """How well can one tell praise from blame in published reviews? Run it from the repository:
 
-    python -m benchmarks.sentiment [--seeds 0 1 2] [--to FILE]
+    python -m experiments.sentiment [--seeds 0 1 2] [--to FILE]
 
 Logistic regression on counts of words and on the mean of word vectors, and a GRU on word vectors, for
 sentences of film reviews and whole ones. Every choice (n-grams, penalty, epoch) is made on the validation

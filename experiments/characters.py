@@ -2,7 +2,7 @@
 
 Run it from the repository:
 
-    python -m benchmarks.characters [--source real] [--seeds 0 1 2] [--hidden 384] [--updates 4000] [--to F]
+    python -m experiments.characters [--source real] [--seeds 0 1 2] [--hidden 384] [--updates 4000] [--to F]
 
 A plain recurrent language model (tanh) is trained by truncated backpropagation through time on the
 documentation of Python, or on published plays, and writes on the way. The weights kept are those that are
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--hidden", type=int, default=384)
     parser.add_argument("--updates", type=int, default=4000)
     parser.add_argument("--lr", type=float, default=2e-3)
-    parser.add_argument("--to", type=Path)
+    parser.add_argument("--to", type=Path, help="seeds that it holds already are not run again")
     options = parser.parse_args()
     torch.set_num_threads(1)
     data = load("documentation") if options.source == "default" else load("prose", "real")
@@ -62,7 +62,13 @@ def main() -> None:
         "seeds": [],
         "runs": [],
     }
+    if to.exists():
+        kept = json.loads(to.read_text(encoding="utf-8"))
+        if all(kept.get(name) == result[name] for name in ("data", "hidden", "steps", "updates")):
+            result = kept
     for seed in options.seeds:
+        if seed in result["seeds"]:
+            continue
         result["runs"].append(train(text, seed, options.hidden, options.updates, options.lr))
         result["seeds"].append(seed)
         to.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

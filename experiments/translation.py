@@ -1,6 +1,6 @@
 """What chapter 8 reports over several seeds. Run it from the repository:
 
-    python -m benchmarks.translation [--seeds 0 1 2 3 4] [--kinds NAME ...] [--to FILE]
+    python -m experiments.translation [--seeds 0 1 2 3 4] [--kinds NAME ...] [--to FILE]
 
 Networks with attention and without it, the latter also with scheduled sampling, on what the pages train on
 (``utils.chapters.translation.small``); and on noun phrases, with an encoder of both directions and of one.

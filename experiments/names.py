@@ -1,6 +1,6 @@
 """How well can one tell the language of a surname? Run it from the repository:
 
-    python -m benchmarks.names [--source real] [--seeds 0 1 2] [--to FILE]
+    python -m experiments.names [--source real] [--seeds 0 1 2] [--to FILE]
 
 Counts of letter n-grams with naive Bayes and logistic regression, and networks that read the letters. Every
 choice (n-grams, penalty, epoch) is made on the validation names; the test names are read once, at the end.
