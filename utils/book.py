@@ -23,6 +23,7 @@ import jupytext
 from utils.errors import UserError, about_file
 from utils.executing import execute_pages
 from utils.files import PACKAGE, digest, is_full
+from utils.site.publish import publish
 
 
 def build_book(root: Path, to: Path, tell: Callable[[str], None] = lambda line: None) -> Path:
@@ -52,6 +53,7 @@ def build_book(root: Path, to: Path, tell: Callable[[str], None] = lambda line: 
         if is_full(to):
             raise UserError(about_file(OSError(errno.ENOSPC, "", str(to))))
         raise UserError("the book was not built; the lines that say WARNING or ERROR above tell why")
+    publish(root, output / "html")
     finished.touch()
     if wrong := site_problems(output / "html"):
         raise UserError("\n".join(wrong))
