@@ -93,9 +93,9 @@ def head_of(title: str, description: str, course: str, address: str, page: str) 
 def complete(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Give a page its description, and take away the scripts that it does not need."""
     address = public_address({"html": {"baseurl": app.config.html_baseurl}})
-    title = re.sub(r"<[^>]+>", "", context.get("title") or app.config.project)
+    title = re.sub(r"<[^>]+>", "", context.get("title") or app.config.html_title)
     context["metatags"] = context.get("metatags", "") + head_of(
-        title, describe(doctree), app.config.project, address, page
+        title, describe(doctree), app.config.html_title, address, page
     )
     body = context.get("body") or ""
     if "script_files" in context:
@@ -113,6 +113,11 @@ def is_needed(script: Any, body: str) -> bool:
     return "live/" not in path and (name not in NEEDED_FOR or NEEDED_FOR[name] in body)
 
 
+def choose_mathjax(app: Sphinx, config: Any) -> None:
+    """Load MathJax by its parts; the extension that brings it names a file of 1.2 MB with more of them."""
+    config.mathjax_path = "mathjax/startup.js"
+
+
 def fill_in_address(app: Sphinx, page: str, text: list[str]) -> None:
     """Put the site's address where a page says https://BOOK/; where there is none, the browser does it."""
     if app.config.html_baseurl:
@@ -123,6 +128,7 @@ def fill_in_address(app: Sphinx, page: str, text: list[str]) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(HideDrawing)
+    app.connect("config-inited", choose_mathjax)
     app.connect("html-page-context", complete, priority=900)  # after whoever adds scripts
     app.connect("source-read", fill_in_address)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
