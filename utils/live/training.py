@@ -109,14 +109,16 @@ def trained(cell: str, size: float, steps: int, clip: bool) -> tuple[float, list
     """Loss and norms after so many steps of gradient descent, clipped at norm 1 if ``clip``."""
     net = Remembering(cell, size)
     parameters = [parameter for parameter in net.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.SGD(parameters, lr=RATE)
     for _ in range(steps):
+        net.zero_grad()
         loss, _ = net.norms()
-        optimizer.zero_grad()
         loss.backward()
         if clip:
             nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
+        with torch.no_grad():
+            for parameter in parameters:
+                if parameter.grad is not None:
+                    parameter -= RATE * parameter.grad
         net.x = net.draw()
     loss, norms = net.norms()
     return loss.item(), norms
