@@ -118,7 +118,7 @@ def trained(cell: str, size: float, steps: int, clip: bool) -> tuple[float, list
         with torch.no_grad():
             for parameter in parameters:
                 if parameter.grad is not None:
-                    parameter -= RATE * parameter.grad
+                    parameter.sub_(RATE * parameter.grad)
         net.x = net.draw()
     loss, norms = net.norms()
     return loss.item(), norms

@@ -148,24 +148,24 @@
     return result;
   }
 
-  const [WIDTH, TOP, BOTTOM, LEFT] = [520, 12, 172, 46];
+  const [TOP, BOTTOM, LEFT] = [12, 172, 46];
   const height = (value) => Math.max(0, Math.min(1, (Math.log10(Math.max(value, 1e-30)) + 8) / 10)) * (BOTTOM - TOP);
 
-  function picture(cell, norms) {
-    const wide = (WIDTH - LEFT - 4) / T;
+  function picture(cell, norms, width) {
+    const wide = (width - LEFT - 4) / T;
     const bars = norms.map((value, t) =>
       `<rect class="${value > 10 ? "bar large" : "bar"}" x="${LEFT + t * wide + 1}" y="${BOTTOM - height(value)}" ` +
-      `width="${wide - 2}" height="${height(value)}"><title>step ${t + 1}: ${value.toExponential(1)}</title></rect>`);
+      `width="${wide - 1.5}" height="${height(value)}"><title>step ${t + 1}: ${value.toExponential(1)}</title></rect>`);
     const lines = [2, 0, -2, -4, -6, -8].map((power) => {
       const y = BOTTOM - height(10 ** power);
       const name = power === 0 ? "1" : `10<tspan dy="-5" font-size="9">${String(power).replace("-", "−")}</tspan>`;
-      return `<path class="grid" d="M${LEFT} ${y}H${WIDTH}"/><text class="tick" x="${LEFT - 6}" y="${y + 4}">${name}</text>`;
+      return `<path class="grid" d="M${LEFT} ${y}H${width}"/><text class="tick" x="${LEFT - 6}" y="${y + 4}">${name}</text>`;
     });
     const what = cell === "LSTM" ? "∂L/∂c" : "∂L/∂h";
-    return `<svg viewBox="0 0 ${WIDTH} 214" role="img" style="width:100%;max-width:${WIDTH}px" aria-label="Norms of the gradient by step: ` +
+    return `<svg viewBox="0 0 ${width} 214" role="img" style="width:100%;max-width:${width}px" aria-label="Norms of the gradient by step: ` +
       `${norms[0].toExponential(1)} at the first, ${norms[T - 1].toExponential(1)} at the last.">${lines.join("")}${bars.join("")}` +
-      `<text class="row" x="${LEFT}" y="190">step 1</text><text class="tick" x="${WIDTH}" y="190">step ${T}</text>` +
-      `<text x="${(LEFT + WIDTH) / 2}" y="208">‖${what}<tspan dy="4" font-size="10">t</tspan><tspan dy="-4">‖ of each step</tspan></text></svg>`;
+      `<text class="row" x="${LEFT}" y="190">step 1</text><text class="tick" x="${width}" y="190">step ${T}</text>` +
+      `<text x="${(LEFT + width) / 2}" y="208">‖${what}<tspan dy="4" font-size="10">t</tspan><tspan dy="-4">‖ of each step</tspan></text></svg>`;
   }
 
   const CELLS = {
@@ -194,7 +194,8 @@
 
     function show(result, say = "") {
       shown = result;
-      find(".picture").innerHTML = picture(net.cell, result.norms);
+      const width = Math.max(280, Math.min(560, find(".picture").clientWidth || 560));
+      find(".picture").innerHTML = picture(net.cell, result.norms, width);
       const share = result.norms[0] / result.norms[T - 1];
       find(".figures").textContent = `After ${net.steps} steps of training: loss ${result.loss.toFixed(3)}, ` +
         `${Math.round(100 * result.right)} % right. Of the gradient at the last step, ` +
@@ -238,8 +239,8 @@
     find(".again").addEventListener("click", reset);
     slider.addEventListener("input", reset);
     box.querySelectorAll("input[type=radio]").forEach((radio) => radio.addEventListener("change", choose));
+    box.hidden = false; // before it is drawn, so that its width is known
     choose();
-    box.hidden = false;
   }
 
   window.courseLive = { ...window.courseLive, training: { build, start, train, gradients } };
