@@ -33,10 +33,12 @@ from nbformat import write as write_notebook
 
 from utils.authoring.crossing_rules import crossing_problems
 from utils.authoring.kept_work import mark, put_release
+from utils.common.address import course_cell
 from utils.common.errors import UserError
 from utils.common.files import replace_folder, same_folder
 from utils.grading.answer_key import RUBRIC, is_by_hand, is_test
 from utils.grading.gradebook.nbgrader_api import last_error, nbgrader_api
+from utils.grading.symbols import names
 
 MARKS = ("given", "task", "test", "rubric", "by_hand")
 NO_METADATA = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
@@ -103,9 +105,20 @@ def source_notebook(assignment: Assignment) -> NotebookNode:
         cell.metadata = {"nbgrader": nbgrader_metadata(marks)} if marks else {}
         # jupytext draws random ids; these stay the same, so that the released bytes do too
         cell["id"] = cell.metadata["nbgrader"]["grade_id"] if marks else f"text-{number:02d}"
+    add_course_cell(notebook, assignment.folder.parent.parent)
     if wrong := problems(notebook):
         raise UserError("\n".join(f"{assignment.source.name}: {sentence}" for sentence in wrong))
     return notebook
+
+
+def add_course_cell(notebook: NotebookNode, root: Path) -> None:
+    """Before the first cell that imports the course's package, put one that says where to get it."""
+    for place, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and any(name.startswith("utils") for name in names(cell.source).modules):
+            first = nbformat.v4.new_code_cell(course_cell(root), id="course")
+            first.metadata = {"nbgrader": nbgrader_metadata({"given": "course"})}
+            notebook.cells.insert(place, first)
+            return
 
 
 def nbgrader_metadata(marks: dict) -> dict:

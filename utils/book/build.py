@@ -21,6 +21,7 @@ from pathlib import Path
 import jupytext
 
 from utils.book.executing import execute_pages
+from utils.book.publish import publish
 from utils.common.errors import UserError, about_file
 from utils.common.files import PACKAGE, digest, is_full
 
@@ -52,6 +53,7 @@ def build_book(root: Path, to: Path, tell: Callable[[str], None] = lambda line: 
         if is_full(to):
             raise UserError(about_file(OSError(errno.ENOSPC, "", str(to))))
         raise UserError("the book was not built; the lines that say WARNING or ERROR above tell why")
+    publish(root, output / "html")
     finished.touch()
     if wrong := site_problems(output / "html"):
         raise UserError("\n".join(wrong))

@@ -1,1 +1,1 @@
-"""What the live figures of the pages need from Python."""
+"""The live figures of the book, in Python: what the script of each, in book/_static/live/, must compute."""
