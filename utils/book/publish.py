@@ -44,7 +44,8 @@ def publish(root: Path, site: Path) -> None:
     address, title = public_address(config), str(config.get("title", "The course"))
     pages = sorted(page for page in site.rglob("*.html") if "_static" not in page.parts)
     for page in pages:
-        lighten(page)
+        if page != site / "search.html":  # it searches
+            lighten(page)
     (site / "404.html").write_text(
         NOT_FOUND.format(title=escape(title), home=escape(address or "/")), encoding="utf-8"
     )
@@ -58,8 +59,6 @@ def publish(root: Path, site: Path) -> None:
 
 def lighten(page: Path) -> None:
     """Take away from a page the theme's scripts that it does not use."""
-    if page.name == "search.html":
-        return
     text = page.read_text(encoding="utf-8")
     if (lighter := UNUSED.sub("", text)) != text:
         page.write_text(lighter, encoding="utf-8")
