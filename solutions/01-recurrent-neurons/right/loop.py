@@ -39,8 +39,8 @@ def forecast(rnn, head, prefix, steps):
     state = None
     for t in range(prefix.shape[1]):
         output, state = rnn(prefix[:, t : t + 1], state)
-    values = [head(output)]
+    values = [prefix[:, -1:] + head(output)]
     while len(values) < steps:
         output, state = rnn(values[-1], state)
-        values.append(head(output))
+        values.append(values[-1] + head(output))
     return torch.cat(values, 1)

@@ -34,7 +34,9 @@ def remainder_weights():
 def forecast(rnn, head, prefix, steps):
     values = torch.empty(prefix.shape[0], steps, 1)
     outputs, state = rnn(prefix)
+    value = prefix[:, -1]
     for step in range(steps):
-        values[:, step] = head(outputs[:, -1])
+        value = value + head(outputs[:, -1])
+        values[:, step] = value
         outputs, state = rnn(values[:, step : step + 1].clone(), state)
     return values

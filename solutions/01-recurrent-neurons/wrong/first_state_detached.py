@@ -3,7 +3,7 @@
 #   course:
 #     misconception: The given first state is copied with torch.tensor, so that no gradient reaches it.
 #     keeps:  # points of the tasks that lose some, least and most
-#       layer: [4, 4]
+#       layer: [3, 3]
 # ---
 
 # %% task="layer"

@@ -3,7 +3,7 @@
 #   course:
 #     misconception: The first state is always zero.
 #     keeps:  # points of the tasks that lose some, least and most
-#       layer: [3, 3]
+#       layer: [2, 2]
 # ---
 
 # %% task="layer"

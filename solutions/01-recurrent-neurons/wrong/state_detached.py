@@ -3,7 +3,7 @@
 #   course:
 #     misconception: The state is detached at every step, so that no gradient flows through time.
 #     keeps:  # points of the tasks that lose some, least and most
-#       layer: [4, 4]
+#       layer: [3, 3]
 # ---
 
 # %% task="layer"
