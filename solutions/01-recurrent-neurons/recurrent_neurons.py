@@ -1,14 +1,15 @@
 # %% [markdown]
 # # Assignment 1: Recurrent neurons
 #
-# You write a recurrent neuron, carry it over time, set weights by hand so that a layer counts, load a layer
-# into `nn.RNN`, let a network forecast from its own output, train one on the heights of real mountains, and
-# look at where it errs. Chapter 1 of the book has all that you need. Expect three to four hours.
+# You write a recurrent neuron, carry it over time in both directions, set weights by hand so that a layer
+# counts, load a layer into `nn.RNN`, let a network forecast from its own output, train one on the heights of
+# real mountains, and look at where it errs. Chapter 1 of the book has all that you need. Expect three to four
+# hours.
 #
 # | task | what you write | points |
 # |---|---|---|
 # | 1 | `recurrent_neuron`: one step | 3 |
-# | 2 | `run_layer`: all steps | 4 |
+# | 2 | `run_layer`: all steps, in both directions | 4 |
 # | 3 | `remainder_weights`: weights by hand | 4 |
 # | 4 | `to_torch`: the same layer as an `nn.RNN` | 3 |
 # | 5 | `forecast`, `fit_forecaster`: feeding back the output, and a forecaster that you train | 4 |
@@ -155,11 +156,14 @@ for name in arguments:
 # Carry the layer over a sequence. The batch comes first: `x` has the shape `(batch, time, input_size)`.
 # Return two tensors:
 #
-# - `outputs` of shape `(batch, time, hidden_size)`, the $y_t$ of every step, in order;
-# - `y_last` of shape `(batch, hidden_size)`, the $y_t$ of the last step.
+# - `outputs` of shape `(batch, time, hidden_size)`: place `t` holds the output for place `t` of `x`;
+# - `y_last` of shape `(batch, hidden_size)`: the output that was computed last.
 #
-# `y_0` is the output before the first step; zeros, when it is `None`. Gradients must reach `x`, `y_0` and the
-# weights through every step, from `outputs` as well as from `y_last`.
+# `y_0` is the output before the first step that is computed; zeros, when it is `None`. If `reverse` is True,
+# the layer reads the sequence from its end to its beginning, as the second direction of a bidirectional layer
+# does. Each output still stands where its input does, so that the one at place 0 is computed last.
+#
+# Gradients must reach `x`, `y_0` and the weights through every step, from `outputs` as well as from `y_last`.
 #
 # You write the loop: `nn.RNN`, `torch.rnn_tanh` beneath it, and the course's own `utils.models.RNN` may not
 # be called. `nn.RNNCell` and your `recurrent_neuron` may.
@@ -167,16 +171,16 @@ for name in arguments:
 
 # %% task="layer"
 def run_layer(
-    x: Tensor, W_x: Tensor, W_y: Tensor, b: Tensor, y_0: Tensor | None = None
+    x: Tensor, W_x: Tensor, W_y: Tensor, b: Tensor, y_0: Tensor | None = None, reverse: bool = False
 ) -> tuple[Tensor, Tensor]:
     """A layer of recurrent neurons over time: (outputs, y_last)."""
     ### BEGIN SOLUTION
     batch, time, _ = x.shape
     y = torch.zeros(batch, len(b), dtype=x.dtype) if y_0 is None else y_0
-    outputs = []
-    for t in range(time):
+    outputs = [y] * time
+    for t in reversed(range(time)) if reverse else range(time):
         y = torch.tanh(x[:, t] @ W_x + y @ W_y + b)
-        outputs.append(y)
+        outputs[t] = y
     return torch.stack(outputs, dim=1), y
     ### END SOLUTION
 
@@ -218,6 +222,33 @@ checks.close(
     },
 )
 checks.close("y_last of the example worked by hand", y_last, torch.tensor([[0.642015]]))
+# Read from its end, the sequence 0, 1 gives tanh(1) at place 1 and then tanh(0 + 0.761594) at place 0.
+with checks.forbidden(*FORBIDDEN):
+    outputs, y_last = checks.call(
+        run_layer,
+        torch.tensor([[[0.0], [1.0]]]),
+        torch.ones(1, 1),
+        torch.ones(1, 1),
+        torch.zeros(1),
+        reverse=True,
+    )
+checks.close(
+    "outputs of the example, read from the end",
+    outputs,
+    torch.tensor([[[0.642015], [0.761594]]]),
+    mistakes={
+        "reverse is ignored.": torch.tensor([[[0.0], [0.761594]]]),
+        "they stand in the order in which they were computed; put each where its input is.": torch.tensor(
+            [[[0.761594], [0.642015]]]
+        ),
+    },
+)
+checks.close(
+    "y_last of the example, read from the end",
+    y_last,
+    torch.tensor([[0.642015]]),
+    mistakes={"read from the end, place 0 comes last.": torch.tensor([[0.761594]])},
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 x = torch.randn(3, 6, 2, generator=generator)
@@ -233,20 +264,33 @@ def expected_outputs(x, W_x, W_y, b, y):
     return torch.stack(steps, 1)
 
 
-expected = expected_outputs(x, W_x, W_y, b, torch.zeros(3, 4))
+forwards = expected_outputs(x, W_x, W_y, b, torch.zeros(3, 4))
+read_backwards = expected_outputs(x.flip(1), W_x, W_y, b, torch.zeros(3, 4))
 with checks.forbidden(*FORBIDDEN):
     outputs, y_last = checks.call(run_layer, x, W_x, W_y, b)
 checks.close(
     "outputs on random sequences",
     outputs,
-    expected,
+    forwards,
     mistakes={
         "each step starts afresh: carry y over to the next step.": torch.tanh(x @ W_x + b),
-        "the sequence is read from its end.": expected_outputs(x.flip(1), W_x, W_y, b, torch.zeros(3, 4)),
-        "the steps come in reverse order.": expected.flip(1),
+        "the sequence is read from its end.": read_backwards,
+        "the steps come in reverse order.": forwards.flip(1),
     },
 )
-checks.close("y_last on random sequences", y_last, expected[:, -1])
+checks.close("y_last on random sequences", y_last, forwards[:, -1])
+with checks.forbidden(*FORBIDDEN):
+    outputs, y_last = checks.call(run_layer, x, W_x, W_y, b, reverse=True)
+checks.close(
+    "outputs on random sequences, read from the end",
+    outputs,
+    read_backwards.flip(1),
+    mistakes={
+        "reverse is ignored.": forwards,
+        "they stand in the order in which they were computed; put each where its input is.": read_backwards,
+    },
+)
+checks.close("y_last on random sequences, read from the end", y_last, read_backwards[:, -1])
 ### END HIDDEN TESTS
 
 # %% test="layer" checks="initial" points=1

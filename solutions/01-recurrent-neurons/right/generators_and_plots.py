@@ -16,13 +16,14 @@ def recurrent_neuron(x, y_prev, W_x, W_y, b):
 from itertools import accumulate
 
 
-def run_layer(x, W_x, W_y, b, y_0=None):
+def run_layer(x, W_x, W_y, b, y_0=None, reverse=False):
     if y_0 is None:
         y_0 = x.new_zeros(len(x), len(b))
-    steps = accumulate(x.unbind(1), lambda y, x_t: torch.tanh(x_t @ W_x + y @ W_y + b), initial=y_0)
+    inputs = reversed(x.unbind(1)) if reverse else x.unbind(1)
+    steps = accumulate(inputs, lambda y, x_t: torch.tanh(x_t @ W_x + y @ W_y + b), initial=y_0)
     next(steps)
     outputs = list(steps)
-    return torch.stack(outputs, 1), outputs[-1]
+    return torch.stack(outputs[::-1] if reverse else outputs, 1), outputs[-1]
 
 
 # %% task="forecast"

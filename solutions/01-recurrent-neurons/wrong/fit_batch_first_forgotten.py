@@ -2,7 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: "batch_first is left at its default: the lines are read one after the other."
-#     section: "A recurrent layer in PyTorch, Silent mistakes"
+#     section: "The layer in PyTorch: nn.RNN, Silent mistakes"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---

@@ -2,7 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: "The network reads in both directions, and so the value that it is to forecast."
-#     section: "A recurrent layer in PyTorch, Silent mistakes"
+#     section: "The layer in PyTorch: nn.RNN, Silent mistakes"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---
