@@ -61,7 +61,7 @@ def fit_forecaster(train, seed):
     model = Changes(train.diff(dim=1).abs().mean().item())
     optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
     losses = []
-    for epoch in range(6):
+    for epoch in range(12):
         for lines in torch.randperm(len(train)).split(14):
             start = torch.randint(train.shape[1] - 100, ()).item()
             series = train[lines, start : start + 100]
