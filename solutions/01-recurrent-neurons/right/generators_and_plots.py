@@ -59,9 +59,9 @@ class Changes(nn.Module):
 def fit_forecaster(train, seed):
     torch.manual_seed(seed)
     model = Changes(train.diff(dim=1).abs().mean().item())
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     losses = []
-    for epoch in range(12):
+    for epoch in range(16):
         for lines in torch.randperm(len(train)).split(14):
             start = torch.randint(train.shape[1] - 100, ()).item()
             series = train[lines, start : start + 100]
