@@ -223,7 +223,7 @@ def test_what_is_not_there_is_said_in_one_sentence(graders):
     neuron = "import pandas as pd\n\n\ndef recurrent_neuron(*args):\n    return pd.DataFrame(args)"
     layer = "def run_layer(*args):\n    from utils.models import RNN\n\n    return RNN(1, 1)(*args)"
     result = graders.grade("recurrent_neurons", right | {"neuron": neuron, "layer": layer})
-    assert result.score == 11
+    assert result.score == 13
     used = "this assignment uses matplotlib, numpy, torch, utils.checks and Python's standard library."
     for test, name in (("neuron-values", "pandas"), ("layer-values", "utils.models")):
         sentence = f"ModuleNotFoundError: {name} is not there when this assignment is graded: {used}"

@@ -21,16 +21,17 @@ class Layer(nn.Module):
             "bias_hh": torch.zeros_like(b),
         }
 
-    def forward(self, x, y):
-        outputs = []
-        for t in range(x.size(1)):
+    def forward(self, x, y, order):
+        outputs = {}
+        for t in order:
             y = torch.func.functional_call(self.cell, self.weights, (x[:, t], y))
-            outputs.append(y)
-        return torch.stack(outputs, 1), y
+            outputs[t] = y
+        return torch.stack([outputs[t] for t in sorted(outputs)], 1), y
 
 
-def run_layer(x, W_x, W_y, b, y_0=None):
-    return Layer(W_x, W_y, b)(x, y_0)
+def run_layer(x, W_x, W_y, b, y_0=None, reverse=False):
+    order = range(x.size(1))
+    return Layer(W_x, W_y, b)(x, y_0, order[::-1] if reverse else order)
 
 
 # %% task="pytorch"

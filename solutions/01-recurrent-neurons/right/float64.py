@@ -15,13 +15,14 @@ def recurrent_neuron(x, y_prev, W_x, W_y, b):
 
 
 # %% task="layer"
-def run_layer(x, W_x, W_y, b, y_0=None):
+def run_layer(x, W_x, W_y, b, y_0=None, reverse=False):
     y = torch.zeros(len(x), len(b)) if y_0 is None else y_0
     outputs = torch.zeros(x.shape[0], 0, len(b), dtype=torch.float64)
+    x = x.flip(1) if reverse else x
     for t in range(x.shape[1]):
         y = recurrent_neuron(x[:, t], y, W_x, W_y, b)
         outputs = torch.cat((outputs, y[:, None]), dim=1)
-    return outputs, y
+    return outputs.flip(1) if reverse else outputs, y
 
 
 # %% task="remainder"
@@ -47,5 +48,5 @@ def forecast(rnn, head, prefix, steps):
     series = prefix
     for _ in range(steps):
         outputs, _ = rnn(series)
-        series = torch.cat((series, head(outputs[:, -1:])), 1)
+        series = torch.cat((series, series[:, -1:] + head(outputs[:, -1:])), 1)
     return series[:, prefix.shape[1] :].double()

@@ -18,7 +18,7 @@ def recurrent_neuron(x, y_prev, W_x, W_y, b):
 
 
 # %% task="layer"
-def run_layer(x, W_x, W_y, b, y_0=None):
+def run_layer(x, W_x, W_y, b, y_0=None, reverse=False):
     batch, time, _ = x.shape
     if y_0 is None:
         y_0 = torch.zeros(batch, W_y.shape[0])
@@ -26,11 +26,15 @@ def run_layer(x, W_x, W_y, b, y_0=None):
     for n in range(batch):
         y = y_0[n : n + 1]
         steps = []
-        for t in range(time):
+        for t in range(time - 1, -1, -1) if reverse else range(time):
             y = recurrent_neuron(x[n : n + 1, t], y, W_x, W_y, b)
             steps.append(y[0])
+        if reverse:
+            steps.reverse()
         every_example.append(torch.stack(steps))
     outputs = torch.stack(every_example)
+    if reverse:
+        return outputs, outputs[:, 0]
     return outputs, outputs[:, -1]
 
 
@@ -39,8 +43,8 @@ def forecast(rnn, head, prefix, steps):
     state = None
     for t in range(prefix.shape[1]):
         output, state = rnn(prefix[:, t : t + 1], state)
-    values = [head(output)]
+    values = [prefix[:, -1:] + head(output)]
     while len(values) < steps:
         output, state = rnn(values[-1], state)
-        values.append(head(output))
+        values.append(values[-1] + head(output))
     return torch.cat(values, 1)

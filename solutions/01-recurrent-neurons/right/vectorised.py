@@ -10,14 +10,17 @@ def recurrent_neuron(x, y_prev, W_x, W_y, b):
 
 
 # %% task="layer"
-def run_layer(x, W_x, W_y, b, y_0=None):
+def run_layer(x, W_x, W_y, b, y_0=None, reverse=False):
     z = (x @ W_x + b).transpose(0, 1)
+    if reverse:
+        z = z.flip(0)
     outputs = []
     y = y_0
     for z_t in z:
         y = torch.tanh(z_t if y is None else z_t + y @ W_y)
         outputs.append(y)
-    return torch.stack(outputs).transpose(0, 1), y
+    outputs = torch.stack(outputs).transpose(0, 1)
+    return (outputs.fliplr() if reverse else outputs), y
 
 
 # %% task="remainder"
@@ -34,7 +37,9 @@ def remainder_weights():
 def forecast(rnn, head, prefix, steps):
     values = torch.empty(prefix.shape[0], steps, 1)
     outputs, state = rnn(prefix)
+    value = prefix[:, -1]
     for step in range(steps):
-        values[:, step] = head(outputs[:, -1])
+        value = value + head(outputs[:, -1])
+        values[:, step] = value
         outputs, state = rnn(values[:, step : step + 1].clone(), state)
     return values

@@ -7,10 +7,11 @@
 # ---
 
 # %% task="layer"
-def run_layer(x, W_x, W_y, b, y_0=None):
+def run_layer(x, W_x, W_y, b, y_0=None, reverse=False):
     y = torch.zeros(x.shape[1], len(b)) if y_0 is None else y_0
     outputs = []
-    for x_t in x:
+    for x_t in x.flip(0) if reverse else x:
         y = torch.tanh(x_t @ W_x + y @ W_y + b)
         outputs.append(y)
-    return torch.stack(outputs), y
+    outputs = torch.stack(outputs)
+    return outputs.flip(0) if reverse else outputs, y

@@ -13,10 +13,12 @@ def recurrent_neuron(x, y_prev, W_x, W_y, b):
 
 
 # %% task="layer"
-def run_layer(x, W_x, W_y, b, y_0=None):
+def run_layer(x, W_x, W_y, b, y_0=None, reverse=False):
     y = torch.zeros(len(x), len(b)) if y_0 is None else y_0
     outputs = []
+    x = x.flip(1) if reverse else x
     for t in range(x.shape[1]):
         y = recurrent_neuron(x[:, t], y, W_x, W_y, b)
         outputs.append(y)
-    return torch.stack(outputs, 1), y
+    outputs = torch.stack(outputs, 1)
+    return outputs.flip(1) if reverse else outputs, y

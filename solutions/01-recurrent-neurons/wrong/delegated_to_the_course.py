@@ -11,7 +11,7 @@
 from utils.models import RNN
 
 
-def run_layer(x, W_x, W_y, b, y_0=None):
+def run_layer(x, W_x, W_y, b, y_0=None, reverse=False):
     rnn = RNN(*W_x.shape, batch_first=True, backend="readable")
     weights = {
         "weight_ih_l0": W_x.T,
@@ -20,5 +20,6 @@ def run_layer(x, W_x, W_y, b, y_0=None):
         "bias_hh_l0": torch.zeros_like(b),
     }
     y_0 = torch.zeros(len(x), len(b)) if y_0 is None else y_0
+    x = x.flip(1) if reverse else x
     outputs, y = torch.func.functional_call(rnn, weights, (x, y_0[None]))
-    return outputs, y[0]
+    return outputs.flip(1) if reverse else outputs, y[0]

@@ -3,14 +3,16 @@
 #   course:
 #     misconception: The given first state is copied with torch.tensor, so that no gradient reaches it.
 #     keeps:  # points of the tasks that lose some, least and most
-#       layer: [4, 4]
+#       layer: [3, 3]
 # ---
 
 # %% task="layer"
-def run_layer(x, W_x, W_y, b, y_0=None):
+def run_layer(x, W_x, W_y, b, y_0=None, reverse=False):
     y = torch.zeros(len(x), len(b)) if y_0 is None else torch.tensor(y_0.tolist())
     outputs = []
+    x = x.flip(1) if reverse else x
     for t in range(x.shape[1]):
         y = torch.tanh(x[:, t] @ W_x + y @ W_y + b)
         outputs.append(y)
-    return torch.stack(outputs, 1), y
+    outputs = torch.stack(outputs, 1)
+    return outputs.flip(1) if reverse else outputs, y

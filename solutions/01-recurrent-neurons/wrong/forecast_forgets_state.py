@@ -12,6 +12,6 @@ def forecast(rnn, head, prefix, steps):
     x = prefix
     for _ in range(steps):
         outputs, _ = rnn(x)
-        x = head(outputs[:, -1:])
+        x = x[:, -1:] + head(outputs[:, -1:])
         values.append(x)
     return torch.cat(values, 1)

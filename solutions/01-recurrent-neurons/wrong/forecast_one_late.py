@@ -9,10 +9,10 @@
 # %% task="forecast"
 def forecast(rnn, head, prefix, steps):
     outputs, state = rnn(prefix)
-    x = head(outputs[:, -1:])
+    x = prefix[:, -1:] + head(outputs[:, -1:])
     values = []
     for _ in range(steps):
         outputs, state = rnn(x, state)
-        x = head(outputs)
+        x = x + head(outputs)
         values.append(x)
     return torch.cat(values, 1)

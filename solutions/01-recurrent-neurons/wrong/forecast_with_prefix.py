@@ -11,5 +11,5 @@ def forecast(rnn, head, prefix, steps):
     series = prefix
     for _ in range(steps):
         outputs, _ = rnn(series)
-        series = torch.cat((series, head(outputs[:, -1:])), 1)
+        series = torch.cat((series, series[:, -1:] + head(outputs[:, -1:])), 1)
     return series

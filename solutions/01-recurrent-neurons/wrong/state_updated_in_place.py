@@ -3,7 +3,7 @@
 #   course:
 #     misconception: The state is one buffer that each step overwrites.
 #     keeps:  # points of the tasks that lose some, least and most
-#       neuron: [3, 3]
+#       neuron: [2, 2]
 # ---
 
 # %% task="neuron"

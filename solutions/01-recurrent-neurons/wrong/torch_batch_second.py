@@ -3,7 +3,7 @@
 #   course:
 #     misconception: batch_first is left at its default, False.
 #     keeps:  # points of the tasks that lose some, least and most
-#       pytorch: [3, 3]
+#       pytorch: [2, 2]
 # ---
 
 # %% task="pytorch"
