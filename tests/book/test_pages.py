@@ -65,9 +65,17 @@ def test_unused_scripts_are_taken_away_once(tmp_path):
     page.write_text("".join(f'<script defer src="{path}"></script>\n' for path in unused) + kept)
     publish.lighten(page)
     assert page.read_text() == kept
-    (tmp_path / "search.html").write_text('<script src="searchindex.js"></script>')
-    publish.lighten(tmp_path / "search.html")
-    assert "searchindex" in (tmp_path / "search.html").read_text()
+
+
+def test_only_the_sites_own_search_page_keeps_the_index(tmp_path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "_config.yml").write_text("title: R\n")
+    own, of_a_chapter = tmp_path / "site" / "search.html", tmp_path / "site" / "chapter" / "search.html"
+    for page in (own, of_a_chapter):
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text('<script src="searchindex.js"></script>')
+    publish.publish(tmp_path, tmp_path / "site")
+    assert "searchindex" in own.read_text() and "searchindex" not in of_a_chapter.read_text()
 
 
 def test_a_site_with_an_address_has_a_sitemap_and_a_card(tmp_path):
