@@ -985,7 +985,7 @@ checks.true(loss.requires_grad, "No gradient reaches the logits: is the loss det
 # and returns a list of tensors in the same order: for each sentence its logits, of shape `(words, tags)`.
 # An empty list gives an empty list. The logits of a sentence must not depend on the sentences beside it.
 #
-# At least **94 %** of the words of the test sentences must get the largest logit at their tag, also with
+# At least **93 %** of the words of the test sentences must get the largest logit at their tag, also with
 # other sentences and another seed. A bidirectional LSTM with 48 units in each direction does that in ten
 # seconds or less; your function has 25. A network that reads forwards only does not. You may use anything
 # in PyTorch, and your own `BiTagger`. What counts is what you learn from `train`: in the hidden test all
@@ -1068,7 +1068,7 @@ data = sentences_of(seed=0)
 predict = checks.call(fit_tagger, data["train"], data["valid"], len(TAGS), 0)
 logits = checks.call(predict, [words for words, _ in data["test"]])
 right = share_right(logits, data["test"])
-checks.true(right >= 0.94, f"fit_tagger: {right:.1%} of the words are right, and 94 % are asked for.")
+checks.true(right >= 0.93, f"fit_tagger: {right:.1%} of the words are right, and 93 % are asked for.")
 ### BEGIN HIDDEN TESTS
 fresh = checks.fresh_generator()
 seed, drawn = (1 + torch.randint(2**30, (2,), generator=fresh)).tolist()
@@ -1086,7 +1086,7 @@ predict = checks.call(fit_tagger, data["train"], data["valid"], len(TAGS), seed)
 logits = checks.call(predict, sentences)
 right = share_right(logits, data["test"])
 checks.true(
-    right >= 0.94, f"fit_tagger with other sentences: {right:.1%} of the words are right, 94 % are asked for."
+    right >= 0.93, f"fit_tagger with other sentences: {right:.1%} of the words are right, 93 % are asked for."
 )
 k = int(torch.randint(len(sentences), (), generator=fresh))
 alone = checks.call(predict, [sentences[k]])
