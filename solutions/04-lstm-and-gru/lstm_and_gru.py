@@ -1020,13 +1020,13 @@ def fit_tagger(train: list, valid: list, tags: int, seed: int):
     torch.manual_seed(seed)
     counts = Counter(word for words, _ in train for word in words)
     often = [word for word, count in counts.items() if count > 1]
-    number = {word: k for k, word in enumerate(often, start=1)}  # 0 is for all other words
-    embedding = nn.Embedding(len(number) + 1, 32)
-    lstm = nn.LSTM(32, 48, batch_first=True, bidirectional=True)
+    number = {word: k for k, word in enumerate(["", *often])}  # "" is for all other words
+    embedding = nn.Embedding(len(number), 32)
+    lstm = nn.LSTM(32, 48, bidirectional=True)
     head = nn.Linear(96, tags)
 
     def logits(sentences):
-        rows = [torch.tensor([number.get(word, 0) for word in sentence]) for sentence in sentences]
+        rows = [torch.tensor([number.get(word, number[""]) for word in sentence]) for sentence in sentences]
         vectors = [embedding(row) for row in rows]
         packed = nn.utils.rnn.pack_sequence(vectors, enforce_sorted=False)
         states, _ = nn.utils.rnn.pad_packed_sequence(lstm(packed)[0], batch_first=True)
