@@ -1027,14 +1027,13 @@ def fit_tagger(train: list, valid: list, tags: int, seed: int):
 
     def logits(sentences):
         rows = [torch.tensor([number.get(word, number[""]) for word in sentence]) for sentence in sentences]
-        vectors = [embedding(row) for row in rows]
-        packed = nn.utils.rnn.pack_sequence(vectors, enforce_sorted=False)
-        states, _ = nn.utils.rnn.pad_packed_sequence(lstm(packed)[0], batch_first=True)
-        return [head(part[: len(row)]) for part, row in zip(states, rows, strict=True)]
+        packed = nn.utils.rnn.pack_sequence(rows, enforce_sorted=False)
+        states, _ = lstm(packed._replace(data=embedding(packed.data)))
+        return nn.utils.rnn.unpack_sequence(states._replace(data=head(states.data)))
 
-    optimizer = torch.optim.Adam([*embedding.parameters(), *lstm.parameters(), *head.parameters()], 5e-3)
+    optimizer = torch.optim.Adam([*embedding.parameters(), *lstm.parameters(), *head.parameters()], 1e-2)
     for _ in range(4):
-        for chosen in torch.randperm(len(train)).split(32):
+        for chosen in torch.randperm(len(train)).split(64):
             batch = [train[k] for k in chosen.tolist()]
             targets = torch.tensor([tag for _, numbers in batch for tag in numbers])
             loss = nn.functional.cross_entropy(torch.cat(logits([words for words, _ in batch])), targets)
