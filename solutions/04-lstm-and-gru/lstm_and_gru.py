@@ -328,9 +328,9 @@ def to_pytorch(weights: dict[str, Tensor], update: str, reset: str) -> nn.GRU | 
     ### BEGIN SOLUTION
     W_ih, W_hh, b_ih, b_hh = (weights[name].clone() for name in ("W_ih", "W_hh", "b_ih", "b_hh"))
     size = W_hh.shape[1]
-    z, n = slice(size, 2 * size), slice(2 * size, 3 * size)
+    z, n = slice(size, 2 * size), slice(2 * size, None)
     if reset == "before":
-        if not torch.equal(W_hh[n], W_hh[n].diagonal().diag()):
+        if (W_hh[n] != W_hh[n].diagonal().diag()).any():
             return None  # a unit would need the reset gate of another one
         b_ih[n] += b_hh[n]
         b_hh[n] = 0
@@ -1019,7 +1019,7 @@ def fit_tagger(train: list, valid: list, tags: int, seed: int):
     ### BEGIN SOLUTION
     torch.manual_seed(seed)
     counts = Counter(word for words, _ in train for word in words)
-    often = [word for word, count in counts.items() if count > 1]
+    often = [word for word, count in counts.items() if count > 4]
     number = {word: k for k, word in enumerate(["", *often])}  # "" is for all other words
     embedding = nn.Embedding(len(number), 32)
     lstm = nn.LSTM(32, 48, bidirectional=True)
