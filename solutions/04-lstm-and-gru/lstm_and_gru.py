@@ -1,18 +1,26 @@
+# ---
+# jupyter:
+#   course:
+#     uses: [torch, numpy, matplotlib, utils.checks, utils.data]
+# ---
+
 # %% [markdown]
 # # Assignment 4: LSTM and GRU
 #
-# You write one step of an LSTM from its formulas, add peepholes, write one step of a GRU, load an `nn.LSTM`
-# gate by gate, carry a cell over sequences of different lengths in both directions, and build a
-# bidirectional tagger. Chapter 4 of the book has all that you need.
+# You send an error back through one step of a GRU, carry weights from one convention of the GRU to
+# another, load an `nn.LSTM` gate by gate, carry a cell over sequences of different lengths in both
+# directions, build a bidirectional tagger, train one, and look at its ten surest errors. Chapter 4 of the
+# book has all that you need. Expect four to six hours.
 #
 # | task | what you write | points |
 # |---|---|---|
-# | 1 | `lstm_step`: one step of an LSTM | 4 |
-# | 2 | `peephole_step`: the gates look into the cell | 3 |
-# | 3 | `gru_step`: one step of a GRU | 3 |
-# | 4 | `load_gates`: an `nn.LSTM` from the weights of its gates | 3 |
-# | 5 | `run_masked`: sequences of different lengths, forwards and backwards | 4 |
-# | 6 | `BiTagger` and `tagging_loss`: a tag for every word | 3 |
+# | 1 | `gru_backward`: the backward pass of a GRU as Cho et al. wrote it | 4 |
+# | 2 | `to_pytorch`: an `nn.GRU` from weights of another convention, where there is one | 3 |
+# | 3 | `load_gates`: an `nn.LSTM` from the weights of its gates | 3 |
+# | 4 | `run_masked`: sequences of different lengths, forwards and backwards | 4 |
+# | 5 | `BiTagger` and `tagging_loss`: a tag for every word | 2 |
+# | 6 | `fit_tagger`: a tagger that reaches a target | 2 |
+# | 7 | `surest_errors`: where a tagger is sure and wrong | 2 |
 #
 # **How to work.** Write your code where it says `YOUR CODE HERE`, and delete the line
 # `raise NotImplementedError()`. Run the test cells below it: one that ends without an error has passed.
@@ -20,513 +28,469 @@
 # are done, choose *Kernel → Restart Kernel and Run All Cells*, press *Validate*, save, and hand in this file
 # under the name it has.
 #
-# **Rules.** Each task is tested alone. Do not change the test cells; what you change there is undone before
-# grading. Leave the arguments of your functions as they are. Warnings cost nothing. You may
-# import PyTorch, NumPy, Matplotlib and Python's standard library. Other packages, and parts of `utils` that
-# the first cell does not import, are not there when your work is graded; an import of them that nothing uses
-# costs nothing.
-#
-# **Notation.** As in chapter 4, with the weights stacked as PyTorch stacks them. In a batch, an example is a
-# row, so that the sums of all gates are `x @ W_ih.T + h @ W_hh.T + b`.
-#
-# | symbol | in code | shape |
-# |---|---|---|
-# | $x_t$ | `x` | `(batch, input_size)` |
-# | $h_{t-1}$, $c_{t-1}$ | `h`, `c` | `(batch, hidden_size)` |
-# | $W_{ii}, W_{if}, W_{ig}, W_{io}$ | `W_ih` | `(4 * hidden_size, input_size)` |
-# | $W_{hi}, W_{hf}, W_{hg}, W_{ho}$ | `W_hh` | `(4 * hidden_size, hidden_size)` |
-# | $b_i, b_f, b_g, b_o$ | `b` | `(4 * hidden_size,)` |
-#
-# The rows stand in the order **i, f, g, o** for an LSTM and **r, z, n** for a GRU (there with 3 in place of
-# 4).
+# **Rules.** Use Python, PyTorch, NumPy and Matplotlib as you like; tasks 1 and 4 name what they leave out.
+# Each task is tested alone. Leave the arguments of your functions as they are. Warnings cost nothing.
 
 # %% given="imports"
+import random
+from collections import Counter
+
 import torch
 from torch import Tensor, nn
 
 from utils import checks
-
-# What may not be called: in tasks 1 and 2, in task 3, in task 5 and in task 6.
-NO_LSTM = (
-    "torch.nn.LSTM",
-    "torch.nn.LSTMCell",
-    "torch.lstm",
-    "torch.lstm_cell",
-    "utils.models.LSTM",
-    "utils.models.layers.lstm.lstm_step",
-    "utils.models.layers.cells.lstm_step",
-)
-NO_GRU = (
-    "torch.nn.GRU",
-    "torch.nn.GRUCell",
-    "torch.gru",
-    "torch.gru_cell",
-    "utils.models.GRU",
-    "utils.models.layers.gru.gru_step",
-    "utils.models.layers.cells.gru_step",
-)
-NO_LAYER = (
-    "torch.nn.LSTM",
-    "torch.lstm",
-    "torch.nn.utils.rnn.pack_padded_sequence",
-    "torch.nn.utils.rnn.pack_sequence",
-    "utils.models.LSTM",
-)
-NO_TAGGER = ("utils.models.Tagger", "utils.models.encoder.Encoder")
+from utils.data.made import tagged
 
 # %% [markdown]
-# ## Task 1: one step of an LSTM (4 points)
+# ## Task 1: the backward pass of a GRU (4 points)
+#
+# This is one step of the GRU as Cho et al. (2014) published it. The update gate $z_t$ **keeps** the old
+# state, and the reset gate $r_t$ acts on it **before** the product with $W_{hn}$:
 #
 # $$
 # \begin{aligned}
-# i_t &= \sigma(W_{ii} x_t + W_{hi} h_{t-1} + b_i) & f_t &= \sigma(W_{if} x_t + W_{hf} h_{t-1} + b_f) \\
-# g_t &= \tanh(W_{ig} x_t + W_{hg} h_{t-1} + b_g) & o_t &= \sigma(W_{io} x_t + W_{ho} h_{t-1} + b_o) \\
-# c_t &= f_t \odot c_{t-1} + i_t \odot g_t & h_t &= o_t \odot \tanh(c_t)
-# \end{aligned}
-# $$
-#
-# Return the tuple `(h_t, c_t)`, both of shape `(batch, hidden_size)`. The arguments keep their values, and
-# gradients reach all of them.
-#
-# You write the formulas: `nn.LSTM`, `nn.LSTMCell`, `torch.lstm_cell` and the course's `utils.models.LSTM` may
-# not be called.
-
-
-# %% task="lstm"
-def lstm_step(
-    x: Tensor, h: Tensor, c: Tensor, W_ih: Tensor, W_hh: Tensor, b: Tensor
-) -> tuple[Tensor, Tensor]:
-    """One step of an LSTM for a batch: (h_t, c_t)."""
-    ### BEGIN SOLUTION
-    sums = x @ W_ih.T + h @ W_hh.T + b
-    sum_i, sum_f, sum_g, sum_o = sums.chunk(4, dim=1)
-    i, f, o = torch.sigmoid(sum_i), torch.sigmoid(sum_f), torch.sigmoid(sum_o)
-    c_new = f * c + i * torch.tanh(sum_g)
-    return o * torch.tanh(c_new), c_new
-    ### END SOLUTION
-
-
-# %% test="lstm" checks="shape" points=1
-x, h, c = torch.ones(4, 3), torch.zeros(4, 2), torch.zeros(4, 2)
-W_ih, W_hh, b = torch.ones(8, 3), torch.ones(8, 2), torch.zeros(8)
-with checks.forbidden(*NO_LSTM):
-    answer = checks.call(lstm_step, x, h, c, W_ih, W_hh, b)
-checks.pair("lstm_step", answer, ("h_t", "c_t"))
-for name, value in zip(("h_t", "c_t"), answer, strict=True):
-    checks.shape(f"{name} for a batch of 4 and 2 units", value, (4, 2), "one row for each example.")
-### BEGIN HIDDEN TESTS
-generator = checks.fresh_generator()
-batch, input_size, hidden_size = (torch.randperm(5, generator=generator)[:3] + 2).tolist()
-with checks.forbidden(*NO_LSTM):
-    answer = checks.call(
-        lstm_step,
-        torch.randn(batch, input_size, generator=generator),
-        torch.randn(batch, hidden_size, generator=generator),
-        torch.randn(batch, hidden_size, generator=generator),
-        torch.randn(4 * hidden_size, input_size, generator=generator),
-        torch.randn(4 * hidden_size, hidden_size, generator=generator),
-        torch.randn(4 * hidden_size, generator=generator),
-    )
-for name, value in zip(("h_t", "c_t"), answer, strict=True):
-    checks.shape(f"{name} for a batch of {batch} and {hidden_size} units", value, (batch, hidden_size))
-### END HIDDEN TESTS
-
-# %% test="lstm" checks="values" points=2
-# One unit, by hand. The sums are 0 for i, f and o, so these gates are 1/2; g = tanh(1) = 0.761594.
-# c_t = 1/2 · 2 + 1/2 · 0.761594 = 1.380797, and h_t = 1/2 · tanh(1.380797) = 0.440565.
-with checks.forbidden(*NO_LSTM):
-    answer = checks.call(
-        lstm_step,
-        torch.tensor([[1.0]]),
-        torch.tensor([[0.0]]),
-        torch.tensor([[2.0]]),
-        torch.tensor([[0.0], [0.0], [1.0], [0.0]]),
-        torch.zeros(4, 1),
-        torch.zeros(4),
-    )
-checks.pair("lstm_step", answer, ("h_t", "c_t"))
-checks.close(
-    "c_t of the example worked by hand",
-    answer[1],
-    torch.tensor([[1.380797]]),
-    mistakes={
-        "this is h_t: return (h_t, c_t), in this order.": torch.tensor([[0.440565]]),
-        "the rows of the gates are taken in another order than i, f, g, o.": torch.tensor([[1.0]]),
-        "the tanh of g is missing.": torch.tensor([[1.5]]),
-    },
-)
-checks.close(
-    "h_t of the example worked by hand",
-    answer[0],
-    torch.tensor([[0.440565]]),
-    mistakes={
-        "tanh of the cell is missing.": torch.tensor([[0.690398]]),
-        "it shows the old cell: use c_t, not c_{t-1}.": torch.tensor([[0.482014]]),
-    },
-)
-### BEGIN HIDDEN TESTS
-generator = checks.fresh_generator()
-x, h, c = (torch.randn(5, size, generator=generator) for size in (4, 6, 6))
-W_ih, W_hh = torch.randn(24, 4, generator=generator), torch.randn(24, 6, generator=generator)
-b = torch.randn(24, generator=generator)
-
-
-def reference_lstm(x, h, c, W_ih, W_hh, b, order="ifgo"):
-    a = torch.einsum("nd,kd->nk", x, W_ih) + torch.einsum("nd,kd->nk", h, W_hh) + b
-    size = h.shape[1]
-    sums = {gate: a[:, k * size : (k + 1) * size] for k, gate in enumerate(order)}
-    i, f, o = (1 / (1 + (-sums[gate]).exp()) for gate in "ifo")
-    cell = f * c + i * sums["g"].tanh()
-    return o * cell.tanh(), cell, o
-
-
-h_t, c_t, o_t = reference_lstm(x, h, c, W_ih, W_hh, b)
-other = {order: reference_lstm(x, h, c, W_ih, W_hh, b, order) for order in ("ifog", "figo", "iofg", "fiog")}
-sentence = "the rows of the gates are taken in another order than i, f, g, o."
-with checks.forbidden(*NO_LSTM):
-    got_h, got_c = checks.call(lstm_step, x, h, c, W_ih, W_hh, b)
-checks.close(
-    "c_t on a random batch",
-    got_c,
-    c_t,
-    mistakes={
-        "h_{t-1} is not used.": reference_lstm(x, 0 * h, c, W_ih, W_hh, b)[1],
-        "the bias b is missing.": reference_lstm(x, h, c, W_ih, W_hh, 0 * b)[1],
-        "this is h_t: return (h_t, c_t), in this order.": h_t,
-    }
-    | {f"{sentence} ({order}?)": value[1] for order, value in other.items()},
-)
-checks.close(
-    "h_t on a random batch",
-    got_h,
-    h_t,
-    mistakes={
-        "tanh of the cell is missing.": o_t * c_t,
-        "it shows the old cell: use c_t, not c_{t-1}.": o_t * c.tanh(),
-    },
-)
-### END HIDDEN TESTS
-
-# %% test="lstm" checks="gradient" points=1
-# The derivative of c_t by c_{t-1} is the forget gate: here σ(0) = 1/2. Nothing is changed in place.
-c = torch.tensor([[2.0]], requires_grad=True)
-with checks.forbidden(*NO_LSTM):
-    answer = checks.call(
-        lstm_step,
-        torch.ones(1, 1),
-        torch.zeros(1, 1),
-        c,
-        torch.zeros(4, 1),
-        torch.zeros(4, 1),
-        torch.zeros(4),
-    )
-checks.pair("lstm_step", answer, ("h_t", "c_t"))
-checks.true(answer[1].requires_grad, "No gradient reaches c: is it detached, or copied into a new tensor?")
-(gradient,) = torch.autograd.grad(answer[1].sum(), c)
-checks.close("the derivative of c_t by c_{t-1}", gradient, torch.tensor([[0.5]]))
-checks.unchanged("c", torch.tensor([[2.0]]), c.detach())
-### BEGIN HIDDEN TESTS
-generator = checks.fresh_generator()
-arguments = [
-    torch.randn(shape, generator=generator) for shape in ((3, 4), (3, 2), (3, 2), (8, 4), (8, 2), (8,))
-]
-copies = [value.clone() for value in arguments]
-with checks.forbidden(*NO_LSTM):
-    checks.call(lstm_step, *arguments)
-for name, before, after in zip(("x", "h", "c", "W_ih", "W_hh", "b"), copies, arguments, strict=True):
-    checks.unchanged(name, before, after)
-weight_h, weight_c = torch.randn(3, 2, generator=generator), torch.randn(3, 2, generator=generator)
-arguments = [value.requires_grad_() for value in arguments]
-with checks.forbidden(*NO_LSTM):
-    got_h, got_c = checks.call(lstm_step, *arguments)
-got = torch.autograd.grad((got_h * weight_h + got_c * weight_c).sum(), arguments, allow_unused=True)
-want_h, want_c = torch.lstm_cell(arguments[0], arguments[1:3], *arguments[3:], torch.zeros(8))
-expected = torch.autograd.grad((want_h * weight_h + want_c * weight_c).sum(), arguments)
-for name, gradient, wanted in zip(("x", "h", "c", "W_ih", "W_hh", "b"), got, expected, strict=True):
-    checks.true(gradient is not None, f"No gradient reaches {name}: is it detached?")
-    checks.close(f"the gradient with respect to {name}", gradient, wanted, tolerance=1e-4)
-### END HIDDEN TESTS
-
-# %% [markdown]
-# ## Task 2: peepholes (3 points)
-#
-# With peepholes the gates also see the cell: input and forget gate the old one, the output gate the **new**
-# one.
-#
-# $$
-# \begin{aligned}
-# i_t &= \sigma(W_{ii} x_t + W_{hi} h_{t-1} + p_i \odot c_{t-1} + b_i) \\
-# f_t &= \sigma(W_{if} x_t + W_{hf} h_{t-1} + p_f \odot c_{t-1} + b_f) \\
-# o_t &= \sigma(W_{io} x_t + W_{ho} h_{t-1} + p_o \odot c_t + b_o)
-# \end{aligned}
-# $$
-#
-# $g_t$, $c_t$ and $h_t$ are as in task 1. `p` has the shape `(3 * hidden_size,)` and holds $p_i$, $p_f$,
-# $p_o$ in this order. Return `(h_t, c_t)`, and let gradients reach all arguments. The same functions are
-# forbidden as in task 1.
-
-
-# %% task="peephole"
-def peephole_step(
-    x: Tensor, h: Tensor, c: Tensor, W_ih: Tensor, W_hh: Tensor, b: Tensor, p: Tensor
-) -> tuple[Tensor, Tensor]:
-    """One step of an LSTM with peepholes for a batch: (h_t, c_t)."""
-    ### BEGIN SOLUTION
-    sums = x @ W_ih.T + h @ W_hh.T + b
-    sum_i, sum_f, sum_g, sum_o = sums.chunk(4, dim=1)
-    p_i, p_f, p_o = p.chunk(3)
-    i = torch.sigmoid(sum_i + p_i * c)
-    f = torch.sigmoid(sum_f + p_f * c)
-    c_new = f * c + i * torch.tanh(sum_g)
-    o = torch.sigmoid(sum_o + p_o * c_new)
-    return o * torch.tanh(c_new), c_new
-    ### END SOLUTION
-
-
-# %% test="peephole" checks="cell" points=1
-### BEGIN HIDDEN TESTS
-def reference_peephole(x, h, c, W_ih, W_hh, b, p):
-    a = torch.einsum("nd,kd->nk", x, W_ih) + torch.einsum("nd,kd->nk", h, W_hh) + b
-    size = h.shape[1]
-    i = (a[:, :size] + p[:size] * c).sigmoid()
-    f = (a[:, size : 2 * size] + p[size : 2 * size] * c).sigmoid()
-    cell = f * c + i * a[:, 2 * size : 3 * size].tanh()
-    seen = {"new": cell, "old": c, "none": 0 * c}
-    o = {name: (a[:, 3 * size :] + p[2 * size :] * value).sigmoid() for name, value in seen.items()}
-    return {name: gate * cell.tanh() for name, gate in o.items()}, cell
-
-
-### END HIDDEN TESTS
-# One unit, by hand. All weights are 0 but p_i = 1 and p_f = -1; with c_{t-1} = 2 and b_g = 1,
-# i = σ(2) = 0.880797, f = σ(-2) = 0.119203, c_t = 0.119203 · 2 + 0.880797 · tanh(1) = 0.909216.
-zeros = torch.zeros(4, 1)
-with checks.forbidden(*NO_LSTM):
-    answer = checks.call(
-        peephole_step,
-        torch.ones(1, 1),
-        torch.ones(1, 1),
-        torch.tensor([[2.0]]),
-        zeros,
-        zeros,
-        torch.tensor([0.0, 0.0, 1.0, 0.0]),
-        torch.tensor([1.0, -1.0, 0.0]),
-    )
-checks.pair("peephole_step", answer, ("h_t", "c_t"))
-checks.close(
-    "c_t of the example worked by hand",
-    answer[1],
-    torch.tensor([[0.909216]]),
-    mistakes={
-        "the peepholes are not used.": torch.tensor([[1.380797]]),
-        "p_i and p_f are exchanged.": torch.tensor([[1.852378]]),
-    },
-)
-### BEGIN HIDDEN TESTS
-generator = checks.fresh_generator()
-x, h, c = (torch.randn(4, size, generator=generator) for size in (2, 6, 6))
-W_ih, W_hh = torch.randn(24, 2, generator=generator), torch.randn(24, 6, generator=generator)
-b, p = torch.randn(24, generator=generator), torch.randn(18, generator=generator)
-with checks.forbidden(*NO_LSTM):
-    _, got_c = checks.call(peephole_step, x, h, c, W_ih, W_hh, b, p)
-checks.close(
-    "c_t on a random batch",
-    got_c,
-    reference_peephole(x, h, c, W_ih, W_hh, b, p)[1],
-    mistakes={
-        "the peepholes are not used.": reference_peephole(x, h, c, W_ih, W_hh, b, 0 * p)[1],
-        "p_i and p_f are exchanged.": reference_peephole(
-            x, h, c, W_ih, W_hh, b, torch.cat((p[6:12], p[:6], p[12:]))
-        )[1],
-    },
-)
-### END HIDDEN TESTS
-
-# %% test="peephole" checks="output" points=2
-# As above, with f = 1/2 and i = 1/2: c_t = 1/2 · 2 + 1/2 · tanh(1) = 1.380797. The output gate sees this NEW
-# cell: with p_o = 1, o = σ(1.380797) = 0.799119, and h_t = 0.799119 · tanh(1.380797) = 0.704127.
-with checks.forbidden(*NO_LSTM):
-    answer = checks.call(
-        peephole_step,
-        torch.ones(1, 1),
-        torch.ones(1, 1),
-        torch.tensor([[2.0]]),
-        zeros,
-        zeros,
-        torch.tensor([0.0, 0.0, 1.0, 0.0]),
-        torch.tensor([0.0, 0.0, 1.0]),
-    )
-checks.pair("peephole_step", answer, ("h_t", "c_t"))
-checks.close(
-    "h_t of the example worked by hand",
-    answer[0],
-    torch.tensor([[0.704127]]),
-    mistakes={
-        "the output gate sees the old cell: p_o belongs to c_t.": torch.tensor([[0.776096]]),
-        "the output gate does not see the cell.": torch.tensor([[0.440565]]),
-    },
-)
-### BEGIN HIDDEN TESTS
-generator = checks.fresh_generator()
-arguments = [
-    torch.randn(shape, generator=generator)
-    for shape in ((4, 2), (4, 6), (4, 6), (24, 2), (24, 6), (24,), (18,))
-]
-copies = [value.clone() for value in arguments]
-with checks.forbidden(*NO_LSTM):
-    got_h, _ = checks.call(peephole_step, *arguments)
-shown, _ = reference_peephole(*copies)
-checks.close(
-    "h_t on a random batch",
-    got_h,
-    shown["new"],
-    mistakes={
-        "the output gate sees the old cell: p_o belongs to c_t.": shown["old"],
-        "the output gate does not see the cell.": shown["none"],
-    },
-)
-for name, before, after in zip(("x", "h", "c", "W_ih", "W_hh", "b", "p"), copies, arguments, strict=True):
-    checks.unchanged(name, before, after)
-weight_h, weight_c = torch.randn(4, 6, generator=generator), torch.randn(4, 6, generator=generator)
-leaves = [value.requires_grad_() for value in copies]
-with checks.forbidden(*NO_LSTM):
-    got_h, got_c = checks.call(peephole_step, *leaves)
-checks.true(got_h.requires_grad and got_c.requires_grad, "No gradient flows: is something detached?")
-got = torch.autograd.grad((got_h * weight_h + got_c * weight_c).sum(), leaves, allow_unused=True)
-shown, new = reference_peephole(*leaves)
-expected = torch.autograd.grad((shown["new"] * weight_h + new * weight_c).sum(), leaves)
-for name, gradient, wanted in zip(("x", "h", "c", "W_ih", "W_hh", "b", "p"), got, expected, strict=True):
-    checks.true(gradient is not None, f"No gradient reaches {name}: is it detached?")
-    checks.close(f"the gradient with respect to {name}", gradient, wanted, tolerance=1e-4)
-### END HIDDEN TESTS
-
-# %% [markdown]
-# ## Task 3: one step of a GRU (3 points)
-#
-# $$
-# \begin{aligned}
-# r_t &= \sigma(W_{ir} x_t + b_{ir} + W_{hr} h_{t-1} + b_{hr}) \\
-# z_t &= \sigma(W_{iz} x_t + b_{iz} + W_{hz} h_{t-1} + b_{hz}) \\
-# n_t &= \tanh(W_{in} x_t + b_{in} + r_t \odot (W_{hn} h_{t-1} + b_{hn})) \\
+# r_t &= \sigma(W_{ir} x_t + W_{hr} h_{t-1} + b_r) \\
+# z_t &= \sigma(W_{iz} x_t + W_{hz} h_{t-1} + b_z) \\
+# n_t &= \tanh(W_{in} x_t + W_{hn} (r_t \odot h_{t-1}) + b_n) \\
 # h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}
 # \end{aligned}
 # $$
 #
-# Here the two biases cannot be added beforehand, since $r_t$ acts on $b_{hn}$ alone. `W_ih` has the shape
-# `(3 * hidden_size, input_size)`, `W_hh` `(3 * hidden_size, hidden_size)`, `b_ih` and `b_hh`
-# `(3 * hidden_size,)`, with the rows in the order r, z, n.
+# In a batch, an example is a row. The rows of the weights stand in the order **r, z, n**:
 #
-# Return `h_t`, of shape `(batch, hidden_size)`, and let gradients reach all arguments. `nn.GRU`,
-# `nn.GRUCell`, `torch.gru_cell` and the course's `utils.models.GRU` may not be called.
+# | symbol | in code | shape |
+# |---|---|---|
+# | $x_t$ | `x` | `(batch, input_size)` |
+# | $h_{t-1}$ | `h` | `(batch, hidden_size)` |
+# | $W_{ir}, W_{iz}, W_{in}$ | `W_ih` | `(3 * hidden_size, input_size)` |
+# | $W_{hr}, W_{hz}, W_{hn}$ | `W_hh` | `(3 * hidden_size, hidden_size)` |
+# | $b_r, b_z, b_n$ | `b` | `(3 * hidden_size,)` |
+# | $\partial L / \partial h_t$ | `d_new` | `(batch, hidden_size)` |
+#
+# `gru_backward` computes the step and sends `d_new` back through it. Return the tuple
+# `(d_x, d_h, d_W_ih, d_W_hh, d_b)`: the gradients of $L$ with respect to `x`, `h`, `W_ih`, `W_hh` and `b`,
+# each of the shape of what it belongs to. $L$ is the loss of the whole batch: what every example adds to
+# the gradient of a weight is summed.
+#
+# You derive it yourself: autograd (`backward`, `torch.autograd`, `torch.func`) may not be called.
+
+# %% given="no_autograd"
+NO_AUTOGRAD = (
+    "torch.autograd.grad",
+    "torch.autograd.backward",
+    "torch.Tensor.backward",
+    "torch.func.vjp",
+    "torch.func.grad",
+    "torch.func.grad_and_value",
+    "torch.func.jacrev",
+    "torch.func.jvp",
+    "torch.func.jacfwd",
+)
+GRADIENTS = ("d_x", "d_h", "d_W_ih", "d_W_hh", "d_b")
 
 
-# %% task="gru"
-def gru_step(x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> Tensor:
-    """One step of a GRU for a batch: h_t, of shape (batch, hidden_size)."""
+# %% task="backward"
+def gru_backward(
+    x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b: Tensor, d_new: Tensor
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """The gradients of one step of the GRU of Cho et al.: (d_x, d_h, d_W_ih, d_W_hh, d_b)."""
     ### BEGIN SOLUTION
-    input_r, input_z, input_n = (x @ W_ih.T + b_ih).chunk(3, dim=1)
-    hidden_r, hidden_z, hidden_n = (h @ W_hh.T + b_hh).chunk(3, dim=1)
-    r = torch.sigmoid(input_r + hidden_r)
-    z = torch.sigmoid(input_z + hidden_z)
-    n = torch.tanh(input_n + r * hidden_n)
-    return (1 - z) * n + z * h
+    W_r, W_z, W_n = W_hh.chunk(3)
+    in_r, in_z, in_n = (x @ W_ih.T + b).chunk(3, dim=1)
+    r, z = torch.sigmoid(in_r + h @ W_r.T), torch.sigmoid(in_z + h @ W_z.T)
+    n = torch.tanh(in_n + (r * h) @ W_n.T)
+    # of the sums inside the activations
+    d_n = d_new * (1 - z) * (1 - n**2)
+    d_z = d_new * (h - n) * z * (1 - z)
+    d_reset = d_n @ W_n  # of r * h
+    d_r = d_reset * h * r * (1 - r)
+    d_sums = torch.cat([d_r, d_z, d_n], dim=1)
+    d_h = d_new * z + d_reset * r + d_z @ W_z + d_r @ W_r
+    d_W_hh = torch.cat([d_r.T @ h, d_z.T @ h, d_n.T @ (r * h)])
+    return d_sums @ W_ih, d_h, d_sums.T @ x, d_W_hh, d_sums.sum(dim=0)
     ### END SOLUTION
 
 
-# %% test="gru" checks="keeps" points=1
-# With b_iz = 100 the update gate is 1 and the state stays; with b_iz = -100 it is 0, and h_t = n_t = tanh(1).
-zeros = torch.zeros(3, 1)
-state = torch.tensor([[0.3]])
-for bias, expected in ((100.0, 0.3), (-100.0, 0.761594)):
-    with checks.forbidden(*NO_GRU):
-        h_t = checks.call(
-            gru_step, torch.ones(1, 1), state, zeros, zeros, torch.tensor([0.0, bias, 1.0]), torch.zeros(3)
-        )
-    checks.close(
-        f"h_t with b_iz = {bias:g}",
-        h_t,
-        torch.tensor([[expected]]),
-        mistakes={"z and 1 - z are exchanged: z keeps the old state.": torch.tensor([[1.061594 - expected]])},
-    )
-checks.unchanged("h", torch.tensor([[0.3]]), state)
+# %% test="backward" checks="state" points=2
 ### BEGIN HIDDEN TESTS
-generator = checks.fresh_generator()
-h = torch.randn(3, 2, generator=generator)
-x, W_ih = torch.randn(3, 4, generator=generator), torch.zeros(6, 4)
-b_ih = torch.tensor([0.0, 0.0, 60.0, -60.0, 0.0, 0.0])
-with checks.forbidden(*NO_GRU):
-    h_t = checks.call(gru_step, x, h, W_ih, torch.zeros(6, 2), b_ih, torch.zeros(6))
-checks.close("h_t when the first unit keeps and the second renews", h_t, h * torch.tensor([1.0, 0.0]))
-### END HIDDEN TESTS
+def reference_step(x, h, W_ih, W_hh, b, cut="", after=False):
+    """One step; no gradient flows through the gate ``cut``, or through the state that z keeps ("h")."""
+    size = h.shape[1]
+    rows = [slice(k * size, (k + 1) * size) for k in range(3)]
+    r, z = ((x @ W_ih[k].T + h @ W_hh[k].T + b[k]).sigmoid() for k in rows[:2])
+    r = r.detach() if cut == "r" else r
+    z = z.detach() if cut == "z" else z
+    past = r * (h @ W_hh[rows[2]].T) if after else (r * h) @ W_hh[rows[2]].T
+    n = (x @ W_ih[rows[2]].T + past + b[rows[2]]).tanh()
+    n = n.detach() if cut == "n" else n
+    return n + z * ((h.detach() if cut == "h" else h) - n)
 
-# %% test="gru" checks="values" points=2
-# One unit, by hand: x = 0, h = 1; all weights 0 but W_hn = 1, and b_hn = 1, so r = z = 1/2 and
-# n = tanh(1/2 · (1 + 1)) = 0.761594, h_t = 1/2 · 0.761594 + 1/2 · 1 = 0.880797.
-with checks.forbidden(*NO_GRU):
-    h_t = checks.call(
-        gru_step,
+
+def reference_gradients(values, d_new, **options):
+    leaves = [value.clone().requires_grad_() for value in values]
+    new = reference_step(*leaves, **options)
+    return [gradient.detach() for gradient in torch.autograd.grad((new * d_new).sum(), leaves)]
+
+
+def drawn_step(generator):
+    batch, input_size, hidden_size = (torch.randperm(4, generator=generator)[:3] + 2).tolist()
+    shapes = (
+        (batch, input_size),
+        (batch, hidden_size),
+        (3 * hidden_size, input_size),
+        (3 * hidden_size, hidden_size),
+        (3 * hidden_size,),
+    )
+    values = [torch.randn(shape, generator=generator) for shape in shapes]
+    return values, torch.randn(batch, hidden_size, generator=generator)
+
+
+PATHS = {
+    "the path through the reset gate is missing.": {"cut": "r"},
+    "the path through the update gate is missing.": {"cut": "z"},
+    "the direct path, d_new times z, is missing.": {"cut": "h"},
+    "the path through n is missing.": {"cut": "n"},
+    "this is the GRU of PyTorch: here the reset gate acts before the product with W_hn.": {"after": True},
+}
+### END HIDDEN TESTS
+# One unit, by hand: x = 0, h = 1, and all weights 0 but W_hn = 1. So r = z = 1/2 and n = tanh(1/2) =
+# 0.462117. The direct path gives 1/2. The path through n gives (1 - z)(1 - n²) r = 0.196612. The gates'
+# weights are 0, so that nothing comes through them.
+with checks.forbidden(*NO_AUTOGRAD):
+    answer = checks.call(
+        gru_backward,
         torch.zeros(1, 1),
         torch.ones(1, 1),
-        zeros,
+        torch.zeros(3, 1),
         torch.tensor([[0.0], [0.0], [1.0]]),
         torch.zeros(3),
-        torch.tensor([0.0, 0.0, 1.0]),
+        torch.ones(1, 1),
     )
+checks.pair("gru_backward", answer, GRADIENTS)
 checks.close(
-    "h_t of the example worked by hand",
-    h_t,
-    torch.tensor([[0.880797]]),
+    "d_h of the example worked by hand",
+    answer[1],
+    torch.tensor([[0.696612]]),
     mistakes={
-        "r_t must act on all of W_hn h_{t-1} + b_hn, after the product.": torch.tensor([[0.952574]]),
+        "the direct path, d_new times z, is missing.": torch.tensor([[0.196612]]),
+        "the path through n is missing.": torch.tensor([[0.5]]),
+        "a factor is missing on the path through n: 1 - z, or tanh, or r.": torch.tensor([[0.893224]]),
     },
 )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
-shapes = {"x": (5, 4), "h": (5, 7), "W_ih": (21, 4), "W_hh": (21, 7), "b_ih": (21,), "b_hh": (21,)}
-arguments = {name: torch.randn(shape, generator=generator) for name, shape in shapes.items()}
-copies = {name: value.clone() for name, value in arguments.items()}
-
-
-def reference_gru(x, h, W_ih, W_hh, b_ih, b_hh, reset="after", order="rzn"):
-    size = h.shape[1]
-    rows = {gate: slice(k * size, (k + 1) * size) for k, gate in enumerate(order)}
-    r, z = (
-        (x @ W_ih[rows[gate]].T + b_ih[rows[gate]] + h @ W_hh[rows[gate]].T + b_hh[rows[gate]]).sigmoid()
-        for gate in "rz"
+for _ in range(int(torch.randint(2, 5, (), generator=generator))):
+    values, d_new = drawn_step(generator)
+    copies = [value.clone() for value in (*values, d_new)]
+    with checks.forbidden(*NO_AUTOGRAD):
+        answer = checks.call(gru_backward, *values, d_new)
+    checks.pair("gru_backward", answer, GRADIENTS)
+    checks.close(
+        f"d_h for a batch of {len(d_new)}",
+        answer[1],
+        reference_gradients(values, d_new)[1],
+        tolerance=1e-4,
+        mistakes={name: reference_gradients(values, d_new, **how)[1] for name, how in PATHS.items()},
     )
-    W, b = W_hh[rows["n"]], b_hh[rows["n"]]
-    past = {"after": r * (h @ W.T + b), "before": (r * h) @ W.T + b, "bias": r * (h @ W.T) + b}[reset]
-    n = (x @ W_ih[rows["n"]].T + b_ih[rows["n"]] + past).tanh()
-    return n + z * (h - n)
+    for name, before, after in zip(
+        ("x", "h", "W_ih", "W_hh", "b", "d_new"), copies, (*values, d_new), strict=True
+    ):
+        checks.unchanged(name, before, after)
+### END HIDDEN TESTS
 
-
-with checks.forbidden(*NO_GRU):
-    h_t = checks.call(gru_step, **arguments)
+# %% test="backward" checks="input" points=1
+# As above, with x = 2. The weights of the input are 0, so that no error reaches x. The errors of the sums
+# are 0.098306 for r (the error of n, 0.393224, times h times r (1 - r)), 0.134471 for z, and 0.393224 for
+# n.
+with checks.forbidden(*NO_AUTOGRAD):
+    answer = checks.call(
+        gru_backward,
+        torch.full((1, 1), 2.0),
+        torch.ones(1, 1),
+        torch.zeros(3, 1),
+        torch.tensor([[0.0], [0.0], [1.0]]),
+        torch.zeros(3),
+        torch.ones(1, 1),
+    )
+checks.pair("gru_backward", answer, GRADIENTS)
+sums = torch.tensor([0.098306, 0.134471, 0.393224])
 checks.close(
-    "h_t on a random batch",
-    h_t,
-    reference_gru(**copies),
+    "d_b of the example worked by hand",
+    answer[4],
+    sums,
+    mistakes={"the rows stand in the order r, z, n.": sums[[1, 0, 2]]},
+)
+checks.close("d_W_ih of the example worked by hand", answer[2], 2 * sums[:, None])
+checks.close("d_x of the example worked by hand", answer[0], torch.zeros(1, 1))
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+for _ in range(int(torch.randint(2, 5, (), generator=generator))):
+    values, d_new = drawn_step(generator)
+    with checks.forbidden(*NO_AUTOGRAD):
+        answer = checks.call(gru_backward, *values, d_new)
+    checks.pair("gru_backward", answer, GRADIENTS)
+    expected = reference_gradients(values, d_new)
+    others = {name: reference_gradients(values, d_new, **how) for name, how in PATHS.items()}
+    mean = "what the examples add to a weight's gradient is summed; here its mean is taken."
+    for name, k in (("d_b", 4), ("d_W_ih", 2), ("d_x", 0)):
+        checks.close(
+            f"{name} for a batch of {len(d_new)}",
+            answer[k],
+            expected[k],
+            tolerance=1e-4,
+            mistakes={mean: expected[k] / len(d_new)} | {what: other[k] for what, other in others.items()},
+        )
+### END HIDDEN TESTS
+
+# %% test="backward" checks="recurrent" points=1
+# As above, with h = 2 and W_hn = 1/2: r = z = 1/2 and n = tanh(1/2) again. The errors of the sums of r, z
+# and n are 0.098306, 0.384471 and 0.393224. W_hr and W_hz are multiplied by h = 2, and W_hn by r h = 1.
+with checks.forbidden(*NO_AUTOGRAD):
+    answer = checks.call(
+        gru_backward,
+        torch.zeros(1, 1),
+        torch.full((1, 1), 2.0),
+        torch.zeros(3, 1),
+        torch.tensor([[0.0], [0.0], [0.5]]),
+        torch.zeros(3),
+        torch.ones(1, 1),
+    )
+checks.pair("gru_backward", answer, GRADIENTS)
+checks.close(
+    "d_W_hh of the example worked by hand",
+    answer[3],
+    torch.tensor([[0.196612], [0.768941], [0.393224]]),
     mistakes={
-        "the reset gate acts on h_{t-1} before the product with W_hn; here it acts after.": reference_gru(
-            **copies, reset="before"
-        ),
-        "r_t must act on b_hn as well.": reference_gru(**copies, reset="bias"),
-        "the rows stand in the order r, z, n.": reference_gru(**copies, order="zrn"),
+        "W_hn is multiplied by r times h, not by h.": torch.tensor([[0.196612], [0.768941], [0.786448]])
     },
 )
-for name in copies:
-    checks.unchanged(name, copies[name], arguments[name])
-leaves = {name: value.requires_grad_() for name, value in copies.items()}
-with checks.forbidden(*NO_GRU):
-    h_t = checks.call(gru_step, **leaves)
-got = torch.autograd.grad(h_t.square().sum(), list(leaves.values()), allow_unused=True)
-expected = torch.autograd.grad(reference_gru(**leaves).square().sum(), list(leaves.values()))
-for name, gradient, wanted in zip(leaves, got, expected, strict=True):
-    checks.true(gradient is not None, f"No gradient reaches {name}: is it detached?")
-    checks.close(f"the gradient with respect to {name}", gradient, wanted, tolerance=1e-4)
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+for _ in range(int(torch.randint(2, 5, (), generator=generator))):
+    values, d_new = drawn_step(generator)
+    with checks.forbidden(*NO_AUTOGRAD):
+        answer = checks.call(gru_backward, *values, d_new)
+    checks.pair("gru_backward", answer, GRADIENTS)
+    expected = reference_gradients(values, d_new)
+    size = d_new.shape[1]
+    plain = expected[3].clone()  # of an n that multiplies h
+    each = [  # d_b of every example by itself
+        reference_gradients([values[0][k : k + 1], values[1][k : k + 1], *values[2:]], d_new[k : k + 1])[4]
+        for k in range(len(d_new))
+    ]
+    d_n = torch.stack(each)[:, 2 * size :]
+    plain[2 * size :] = d_n.T @ values[1]
+    checks.close(
+        f"d_W_hh for a batch of {len(d_new)}",
+        answer[3],
+        expected[3],
+        tolerance=1e-4,
+        mistakes={
+            "W_hn is multiplied by r times h, not by h.": plain,
+            "what the examples add to a weight's gradient is summed; here its mean is taken.": expected[3]
+            / len(d_new),
+        }
+        | {what: reference_gradients(values, d_new, **how)[3] for what, how in PATHS.items()},
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Task 4: an `nn.LSTM`, gate by gate (3 points)
+# ## Task 2: from one convention to another (3 points)
+#
+# The GRU is written in four ways: what the update gate does, and where the reset gate acts.
+#
+# | `update` | $h_t$ | as in |
+# |---|---|---|
+# | `"keeps"` | $(1 - z_t) \odot n_t + z_t \odot h_{t-1}$ | PyTorch; Cho et al. (2014) |
+# | `"takes"` | $z_t \odot n_t + (1 - z_t) \odot h_{t-1}$ | Chung et al. (2014) |
+#
+# | `reset` | $n_t$ | as in |
+# |---|---|---|
+# | `"after"` | $\tanh(W_{in} x_t + b_{in} + r_t \odot (W_{hn} h_{t-1} + b_{hn}))$ | PyTorch |
+# | `"before"` | $\tanh(W_{in} x_t + b_{in} + W_{hn} (r_t \odot h_{t-1}) + b_{hn})$ | both papers |
+#
+# Here "before" and "after" mean the product with $W_{hn}$, and
+# $r_t = \sigma(W_{ir} x_t + b_{ir} + W_{hr} h_{t-1} + b_{hr})$, $z_t$ likewise.
+#
+# `weights` is a dict with the keys `"W_ih"`, `(3 * hidden_size, input_size)`, `"W_hh"`,
+# `(3 * hidden_size, hidden_size)`, and `"b_ih"` and `"b_hh"`, both `(3 * hidden_size,)`. The rows stand in
+# the order r, z, n. They were trained in the convention that `update` and `reset` name.
+#
+# Return an `nn.GRU` of one layer with `batch_first=True` that computes the same from every input and every
+# state, and can be trained further. For some weights there is no such `nn.GRU` of the same `hidden_size`;
+# then return `None`. Decide that from the weights: suppose that no two units have the same reset gate, and
+# that a weight is 0 only if it is exactly 0.
+
+
+# %% task="convert"
+def to_pytorch(weights: dict[str, Tensor], update: str, reset: str) -> nn.GRU | None:
+    """An nn.GRU that computes what ``weights`` compute in their convention; None if there is none."""
+    ### BEGIN SOLUTION
+    W_ih, W_hh, b_ih, b_hh = (weights[name].clone() for name in ("W_ih", "W_hh", "b_ih", "b_hh"))
+    size = W_hh.shape[1]
+    z, n = slice(size, 2 * size), slice(2 * size, None)
+    if reset == "before":
+        if (W_hh[n] != W_hh[n].diagonal().diag()).any():
+            return None  # a unit would need the reset gate of another one
+        b_ih[n] += b_hh[n]
+        b_hh[n] = 0
+    if update == "takes":  # 1 - σ(a) = σ(-a)
+        for values in (W_ih, W_hh, b_ih, b_hh):
+            values[z] *= -1
+    gru = nn.GRU(W_ih.shape[1], size, batch_first=True)
+    with torch.no_grad():
+        for parameter, values in zip(gru.parameters(), (W_ih, W_hh, b_ih, b_hh), strict=True):
+            parameter.copy_(values)
+    return gru
+    ### END SOLUTION
+
+
+# %% test="convert" checks="update" points=1
+### BEGIN HIDDEN TESTS
+def other_outputs(x, state, weights, update, reset, bias_after=False):
+    """The outputs of a GRU of any convention."""
+    size, outputs = state.shape[1], []
+    W_r, W_z, W_n = weights["W_hh"].split(size)
+    b_r, b_z, b_n = weights["b_hh"].split(size)
+    for x_t in x.unbind(1):
+        in_r, in_z, in_n = (x_t @ weights["W_ih"].T + weights["b_ih"]).split(size, dim=1)
+        r, z = (in_r + state @ W_r.T + b_r).sigmoid(), (in_z + state @ W_z.T + b_z).sigmoid()
+        if reset == "after":
+            n = (in_n + r * (state @ W_n.T + b_n)).tanh()
+        else:
+            n = (in_n + (r * state) @ W_n.T + (r * b_n if bias_after else b_n)).tanh()
+        state = z * n + (1 - z) * state if update == "takes" else z * state + (1 - z) * n
+        outputs.append(state)
+    return torch.stack(outputs, dim=1)
+
+
+def drawn_weights(generator, input_size, hidden_size, kind="full"):
+    """Weights of a GRU; W_hn is "full", "diagonal", or has one entry "above" or "below" its diagonal."""
+    weights = {
+        "W_ih": torch.randn(3 * hidden_size, input_size, generator=generator),
+        "W_hh": torch.randn(3 * hidden_size, hidden_size, generator=generator),
+        "b_ih": torch.randn(3 * hidden_size, generator=generator),
+        "b_hh": 1 + torch.rand(3 * hidden_size, generator=generator),
+    }
+    if kind != "full":
+        weights["W_hh"][2 * hidden_size :] *= torch.eye(hidden_size)
+    if kind in ("above", "below"):
+        first, second = sorted(torch.randperm(hidden_size, generator=generator)[:2].tolist())
+        row, column = (first, second) if kind == "above" else (second, first)
+        weights["W_hh"][2 * hidden_size + row, column] = 0.5
+    return weights
+
+
+### END HIDDEN TESTS
+def gru_outputs(gru, x, state):
+    """What an nn.GRU makes of x from a state, once it is seen that it is what was asked for."""
+    checks.true(isinstance(gru, nn.GRU), f"to_pytorch must return an nn.GRU here, got {type(gru).__name__}.")
+    checks.true(
+        gru.num_layers == 1 and not gru.bidirectional and gru.batch_first,
+        "to_pytorch must return one layer, one direction, with batch_first=True.",
+    )
+    for name, parameter in gru.named_parameters():
+        checks.true(parameter.requires_grad, f"{name} cannot be trained: it must keep requires_grad.")
+    dtype = gru.weight_ih_l0.dtype
+    return gru(x.to(dtype), state.to(dtype)[None])[0].detach()
+
+
+# One unit, by hand: n = tanh(1) = 0.761594, h = 0.3, and z = σ(100) = 1. Where z keeps, 0.3 stays; where z
+# takes, n comes in.
+hand = {
+    "W_ih": torch.zeros(3, 1),
+    "W_hh": torch.zeros(3, 1),
+    "b_ih": torch.tensor([0.0, 60.0, 1.0]),
+    "b_hh": torch.tensor([0.0, 40.0, 0.0]),
+}
+for update, expected in (("keeps", 0.3), ("takes", 0.761594)):
+    gru = checks.call_in_place(
+        to_pytorch, {name: value.clone() for name, value in hand.items()}, update, "after"
+    )
+    checks.close(
+        f"h_t of the example worked by hand, where z {update}",
+        gru_outputs(gru, torch.ones(1, 1, 1), torch.tensor([[0.3]])),
+        torch.tensor([[[expected]]]),
+        mistakes={"z does here what 1 - z should do.": torch.tensor([[[1.061594 - expected]]])},
+    )
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+cases = ["keeps", "takes", "takes", "keeps"]
+for k in torch.randperm(4, generator=generator).tolist():
+    input_size, hidden_size = (torch.randperm(4, generator=generator)[:2] + 2).tolist()
+    weights = drawn_weights(generator, input_size, hidden_size)
+    copies = {name: value.clone() for name, value in weights.items()}
+    x = torch.randn(3, 4, input_size, generator=generator)
+    state = torch.randn(3, hidden_size, generator=generator)
+    gru = checks.call_in_place(to_pytorch, weights, cases[k], "after")
+    for name, value in copies.items():
+        checks.unchanged(name, value, weights[name])
+    turned = {"keeps": "takes", "takes": "keeps"}[cases[k]]
+    sign = torch.ones(3, 1).repeat(1, hidden_size)
+    sign[1] = -1
+    opposite_biases = {name: weights[name] * sign.flatten() for name in ("b_ih", "b_hh")}
+    checks.close(
+        f"the outputs, where z {cases[k]} and r acts after the product",
+        gru_outputs(gru, x, state),
+        other_outputs(x, state, weights, cases[k], "after"),
+        tolerance=1e-4,
+        mistakes={
+            "z does what 1 - z should do.": other_outputs(x, state, weights, turned, "after"),
+            "the sign of z's weights is turned, but not that of its biases.": other_outputs(
+                x, state, weights | opposite_biases, cases[k], "after"
+            ),
+        },
+    )
+### END HIDDEN TESTS
+
+# %% test="convert" checks="reset" points=2
+# Two units whose W_hn is not diagonal, with the reset gate before the product: no nn.GRU computes that.
+two = {
+    "W_ih": torch.ones(6, 1),
+    "W_hh": torch.tensor([[1.0, 0.0], [0.0, 2.0], [1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [0.0, 1.0]]),
+    "b_ih": torch.zeros(6),
+    "b_hh": torch.zeros(6),
+}
+gru = checks.call_in_place(to_pytorch, two, "keeps", "before")
+checks.true(gru is None, "to_pytorch: no nn.GRU computes the example, so None is to be returned.")
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+cases = [(kind, update) for kind in ("full", "diagonal", "above", "below") for update in ("keeps", "takes")]
+for k in torch.randperm(len(cases), generator=generator).tolist():
+    kind, update = cases[k]
+    input_size, hidden_size = (torch.randperm(4, generator=generator)[:2] + 2).tolist()
+    weights = drawn_weights(generator, input_size, hidden_size, kind)
+    x = torch.randn(3, 4, input_size, generator=generator)
+    state = torch.randn(3, hidden_size, generator=generator)
+    given = {name: value.clone() for name, value in weights.items()}
+    gru = checks.call_in_place(to_pytorch, given, update, "before")
+    if kind == "diagonal":
+        checks.true(
+            gru is not None,
+            "to_pytorch returned None, but an nn.GRU computes the same: each unit's n sees that unit alone, "
+            "so that it makes no difference whether r acts before or after the product.",
+        )
+        checks.close(
+            f"the outputs, where z {update} and r acts before the product with a diagonal W_hn",
+            gru_outputs(gru, x, state),
+            other_outputs(x, state, weights, update, "before"),
+            tolerance=1e-4,
+            mistakes={
+                "an nn.GRU multiplies b_hn by r; where r acts before, it does not.": other_outputs(
+                    x, state, weights, update, "before", bias_after=True
+                )
+            },
+        )
+    else:
+        checks.true(
+            gru is None,
+            "to_pytorch returned something, but no nn.GRU computes the same: where r acts before the "
+            "product, the n of one unit sees another unit through that unit's reset gate.",
+        )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Task 3: an `nn.LSTM`, gate by gate (3 points)
 #
 # Somebody trained an LSTM with another library, and gives you its weights gate by gate. `gates` maps each of
 # the names `"i"`, `"f"`, `"g"`, `"o"` to a tuple `(W_x, W_h, b)` **in row form**: the sum of the gate is
@@ -647,7 +611,7 @@ checks.close(
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Task 5: sequences of different lengths (4 points)
+# ## Task 4: sequences of different lengths (4 points)
 #
 # `x` of shape `(batch, time, input_size)` is padded: of item $n$ only the first `lengths[n]` steps are real
 # (at least one). Carry the `nn.LSTMCell` over it, from zero states, such that padding has no effect. Return
@@ -662,8 +626,17 @@ checks.close(
 #
 # A step of a masked layer is $h_t = m_t \odot \tilde h_t + (1 - m_t) \odot h_{t-1}$ with $m_t = 1$ where the
 # step is real. `cell(x_t, (h, c))` computes one step for the whole batch and returns `(h, c)`. You write the
-# loop: `nn.LSTM`, `pack_padded_sequence` and `utils.models.LSTM` may not be called. Gradients must reach `x`
-# and the weights of the cell through every step.
+# loop: `nn.LSTM` and `pack_padded_sequence` may not be called. Gradients must reach `x` and the weights of
+# the cell through every step.
+
+# %% given="no_layer"
+NO_LAYER = (
+    "torch.nn.LSTM",
+    "torch.lstm",
+    "torch.nn.utils.rnn.pack_padded_sequence",
+    "torch.nn.utils.rnn.pack_sequence",
+    "utils.models.LSTM",
+)
 
 
 # %% task="masked"
@@ -821,7 +794,7 @@ checks.close("the gradient of sequences read backwards", found, wanted, toleranc
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Task 6: a bidirectional tagger (3 points)
+# ## Task 5: a bidirectional tagger (2 points)
 #
 # `BiTagger` scores the tags of every token, from the words on both sides of it. It has three parts, with
 # these names: `embedding`, an `nn.Embedding`; `lstm`, a bidirectional `nn.LSTM` with `hidden_size` units in
@@ -833,7 +806,10 @@ checks.close("the gradient of sequences read backwards", found, wanted, toleranc
 # `tagging_loss` is the mean cross-entropy over all **real** tokens of the batch. The tags at padding are 0,
 # which is also the number of a real tag.
 #
-# `pack_padded_sequence` is allowed here; the course's `utils.models.Tagger` is not.
+# `pack_padded_sequence` is allowed here.
+
+# %% given="no_tagger"
+NO_TAGGER = ("utils.models.Tagger", "utils.models.encoder.Encoder")
 
 
 # %% task="tagger"
@@ -868,7 +844,7 @@ def tagging_loss(logits: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
     ### END SOLUTION
 
 
-# %% test="tagger" checks="logits" points=2
+# %% test="tagger" checks="logits" points=1
 tokens, lengths = torch.tensor([[1, 2, 0, 0, 0], [3, 1, 2, 4, 0]]), torch.tensor([2, 4])
 with checks.forbidden(*NO_TAGGER):
     model = checks.call(BiTagger, 6, 5, 3, 4)
@@ -994,4 +970,291 @@ checks.close(
     },
 )
 checks.true(loss.requires_grad, "No gradient reaches the logits: is the loss detached?")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Task 6: train a tagger (2 points)
+#
+# `fit_tagger(train, valid, tags, seed)` trains a tagger of words. `train` and `valid` are lists of pairs
+# `(words, numbers)`: a sentence as a list of strings, and the numbers of its tags, from 0 to `tags - 1`.
+# There are 1,600 training sentences. One word in five occurs only once in all the data: such words stand
+# for the many rare words of real text. The test sentences hold words that no training sentence has, and
+# your tagger has to learn what to do with those.
+#
+# Return a function that takes a list of sentences (lists of words, of any lengths, at least one word each)
+# and returns a list of tensors in the same order: for each sentence its logits, of shape `(words, tags)`.
+# An empty list gives an empty list. The logits of a sentence must not depend on the sentences beside it.
+#
+# At least **93 %** of the words of the test sentences must get the largest logit at their tag, also with
+# other sentences and another seed. A bidirectional LSTM with 48 units in each direction does that in ten
+# seconds or less; your function has 25. A network that reads forwards only does not. You may use anything
+# in PyTorch, and your own `BiTagger`. What counts is what you learn from `train`: in the hidden test all
+# words are exchanged for others, each for one, in all sentences alike.
+
+# %% given="sentences"
+TAGS = ("ADJ", "ADP", "ADV", "AUX", "DET", "NOUN", "PART", "PRON", "PUNCT", "SCONJ", "VERB")
+Sentences = list[tuple[list[str], list[int]]]
+
+
+def sentences_of(seed: int) -> dict[str, Sentences]:
+    """Training, validation and test sentences with their tags; another seed draws others."""
+    rng = random.Random(seed)
+
+    def rare(word: str) -> str:
+        if word == "." or rng.random() > 0.2:
+            return word
+        return "".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=9))
+
+    return {
+        part: [
+            ([rare(word) for word in item.tokens], [TAGS.index(tag) for tag in item.tags]) for item in items
+        ]
+        for part, items in tagged.make(seed, count=2_000).items()
+    }
+
+
+# %% task="fit"
+def fit_tagger(train: list, valid: list, tags: int, seed: int):
+    """Train on ``train``; the function from a list of sentences to a list of logits (words, tags)."""
+    ### BEGIN SOLUTION
+    torch.manual_seed(seed)
+    counts = Counter(word for words, _ in train for word in words)
+    often = [word for word, count in counts.items() if count > 4]
+    number = {word: k for k, word in enumerate(["", *often])}  # "" is for all other words
+    embedding = nn.Embedding(len(number), 32)
+    lstm = nn.LSTM(32, 48, bidirectional=True)
+    head = nn.Linear(96, tags)
+
+    def logits(sentences):
+        rows = [torch.tensor([number.get(word, number[""]) for word in sentence]) for sentence in sentences]
+        packed = nn.utils.rnn.pack_sequence(rows, enforce_sorted=False)
+        states, _ = lstm(packed._replace(data=embedding(packed.data)))
+        return nn.utils.rnn.unpack_sequence(states._replace(data=head(states.data)))
+
+    optimizer = torch.optim.Adam([*embedding.parameters(), *lstm.parameters(), *head.parameters()], 1e-2)
+    for _ in range(4):
+        for chosen in torch.randperm(len(train)).split(64):
+            batch = [train[k] for k in chosen.tolist()]
+            targets = torch.tensor([tag for _, numbers in batch for tag in numbers])
+            loss = nn.functional.cross_entropy(torch.cat(logits([words for words, _ in batch])), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    @torch.no_grad()
+    def predict(sentences):
+        return logits(sentences) if sentences else []
+
+    return predict
+    ### END SOLUTION
+
+
+# %% test="fit" checks="target" points=2
+def share_right(logits, sentences):
+    """The share of words whose largest logit is at their tag, once it is seen that all logits are there."""
+    checks.true(
+        len(logits) == len(sentences), f"fit_tagger: {len(sentences)} sentences, but {len(logits)} answers."
+    )
+    found, wanted = [], []
+    for one, (words, numbers) in zip(logits, sentences, strict=True):
+        checks.shape(f"the logits of a sentence of {len(words)} words", one, (len(words), len(TAGS)))
+        found += one.argmax(dim=1).tolist()
+        wanted += numbers
+    return sum(a == b for a, b in zip(found, wanted, strict=True)) / len(wanted)
+
+
+data = sentences_of(seed=0)
+predict = checks.call(fit_tagger, data["train"], data["valid"], len(TAGS), 0)
+logits = checks.call(predict, [words for words, _ in data["test"]])
+right = share_right(logits, data["test"])
+checks.true(right >= 0.93, f"fit_tagger: {right:.1%} of the words are right, and 93 % are asked for.")
+### BEGIN HIDDEN TESTS
+fresh = checks.fresh_generator()
+seed, drawn = (1 + torch.randint(2**30, (2,), generator=fresh)).tolist()
+plain = sentences_of(drawn)
+known = sorted({word for part in plain.values() for words, _ in part for word in words})
+codes = torch.randperm(len(known), generator=fresh).tolist()
+other = {word: f"w{code}" for word, code in zip(known, codes, strict=True)}
+data = {
+    part: [([other[word] for word in words], numbers) for words, numbers in items]
+    for part, items in plain.items()
+}
+data["test"].sort(key=lambda item: item[0])
+sentences = [words for words, _ in data["test"]]
+predict = checks.call(fit_tagger, data["train"], data["valid"], len(TAGS), seed)
+logits = checks.call(predict, sentences)
+right = share_right(logits, data["test"])
+checks.true(
+    right >= 0.93, f"fit_tagger with other sentences: {right:.1%} of the words are right, 93 % are asked for."
+)
+k = int(torch.randint(len(sentences), (), generator=fresh))
+alone = checks.call(predict, [sentences[k]])
+checks.close(
+    "the logits of a sentence that is alone, and among others (is padding read, or dropout on?)",
+    alone[0],
+    logits[k].detach(),
+    tolerance=1e-3,
+)
+beside = checks.call(predict, [sentences[k] * 8, sentences[k], ["unheard"]])
+checks.close(
+    "the logits of a sentence beside longer ones (is padding read?)",
+    beside[1],
+    logits[k].detach(),
+    tolerance=1e-3,
+)
+checks.true(len(checks.call(predict, [])) == 0, "fit_tagger: no sentences must give an empty list.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Task 7: the ten surest errors (2 points)
+#
+# A tagger's share of right words says little about what it gets wrong.
+# `surest_errors(sentences, logits, tags, count)` makes the table to begin with. `sentences`
+# is a list of pairs `(words, numbers)` as in task 6, `logits` a list of tensors `(words, tags)`, one for
+# each sentence, and `tags` the names of the tags. Return a list of at most `count` tuples
+#
+# `(sentence, place, word, true, said, probability)`
+#
+# of the words whose largest logit is not at their tag: the number of the sentence and the place of the
+# word in it, both ints from 0; the word; the names of its tag and of the tag that the tagger says; and the
+# probability (softmax) of the tag that it **says**, a Python float. The largest probability comes first;
+# words with equal probabilities come in any order. If there are fewer errors than `count`, return all of
+# them.
+#
+# The second test prints the table of a tagger that knows words and not their neighbours. Do the same with
+# your own tagger of task 6, in a cell of yours, and find for each of its ten errors the word that would
+# have settled it. Is that word to the left, or to the right?
+
+
+# %% task="errors"
+def surest_errors(
+    sentences: list, logits: list[Tensor], tags: tuple[str, ...], count: int
+) -> list[tuple[int, int, str, str, str, float]]:
+    """The surest of a tagger's errors: (sentence, place, word, true, said, probability)."""
+    ### BEGIN SOLUTION
+    errors = []
+    for k, ((words, numbers), scores) in enumerate(zip(sentences, logits, strict=True)):
+        probabilities, said = scores.softmax(dim=1).max(dim=1)
+        for t, (word, true) in enumerate(zip(words, numbers, strict=True)):
+            if said[t] != true:
+                errors.append((k, t, word, tags[true], tags[int(said[t])], probabilities[t].item()))
+    errors.sort(key=lambda row: row[5], reverse=True)
+    return errors[:count]
+    ### END SOLUTION
+
+
+# %% test="errors" checks="table" points=1
+def check_table(answer, sentences, logits, tags, count):
+    """Whether a table of errors is right, with rows of equal probability in any order."""
+    errors = {}
+    for k, ((words, numbers), scores) in enumerate(zip(sentences, logits, strict=True)):
+        each = scores.double().softmax(dim=1)
+        for t, (word, true) in enumerate(zip(words, numbers, strict=True)):
+            said = int(scores[t].argmax())
+            if said != true:
+                errors[k, t] = (word, tags[true], tags[said], each[t, said].item(), each[t, true].item())
+    surest = sorted((row[3] for row in errors.values()), reverse=True)[:count]
+    checks.true(
+        isinstance(answer, list) and all(isinstance(row, tuple) and len(row) == 6 for row in answer),
+        "surest_errors: expected a list of tuples (sentence, place, word, true, said, probability).",
+    )
+    checks.true(
+        len(answer) == len(surest),
+        f"surest_errors with count={count}: {len(surest)} rows are expected, got {len(answer)}. "
+        f"There are {len(errors)} errors.",
+    )
+    checks.true(
+        len({(k, t) for k, t, *_ in answer}) == len(answer), "surest_errors: a word stands in two rows."
+    )
+    for k, t, word, true, said, probability in answer:
+        row = f"surest_errors: the row {(k, t, word, true, said, round(float(probability), 4))}"
+        checks.true(
+            (k, t) in errors,
+            f"{row} is no error: numbers and places count from 0, and right words are left out.",
+        )
+        wanted = errors[k, t]
+        checks.true(
+            (word, true, said) == wanted[:3], f"{row} should have {wanted[:3]} (word, true tag, said tag)."
+        )
+        checks.true(isinstance(probability, float), f"{row}: the probability must be a Python float.")
+        checks.close(
+            f"{row}, its probability",
+            torch.tensor(probability),
+            torch.tensor(wanted[3]),
+            tolerance=1e-4,
+            mistakes={
+                "this is the probability of the true tag: give that of the tag that was said.": torch.tensor(
+                    wanted[4]
+                ),
+                "this is a logit: take the softmax over the tags.": logits[k][t].max(),
+            },
+        )
+    checks.close(
+        "the probabilities of the rows: the surest errors come first",
+        torch.tensor([row[5] for row in answer]),
+        torch.tensor(surest),
+        tolerance=1e-4,
+    )
+
+
+# Two sentences, three tags. "old" is right. "the" is said to be B with e²/(e² + 1 + 1) = 0.787, and
+# "guard" to be C with e³/(e³ + e² + 1) = 0.705: its logit is larger, but the tagger is less sure.
+pair_of = [(["the", "old"], [0, 1]), (["guard"], [1])]
+scores = [torch.tensor([[0.0, 2.0, 0.0], [0.0, 1.0, 0.0]]), torch.tensor([[0.0, 2.0, 3.0]])]
+answer = checks.call(surest_errors, pair_of, scores, ("A", "B", "C"), 10)
+check_table(answer, pair_of, scores, ("A", "B", "C"), 10)
+answer = checks.call(surest_errors, pair_of, scores, ("A", "B", "C"), 1)
+checks.true(
+    [row[:5] for row in answer] == [(0, 0, "the", "A", "B")],
+    "surest_errors: of the example's errors, the one with 'the' is the surest, though its logit is smaller.",
+)
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+for count in (torch.randperm(12, generator=generator)[:4] + 1).tolist():
+    kinds = int(torch.randint(3, 7, (), generator=generator))
+    names = tuple(f"tag {k}" for k in torch.randperm(40, generator=generator)[:kinds].tolist())
+    drawn, scores = [], []
+    for length in (torch.randperm(8, generator=generator)[:6] + 1).tolist():
+        words = [f"word {k}" for k in torch.randint(30, (length,), generator=generator).tolist()]
+        drawn.append((words, torch.randint(kinds, (length,), generator=generator).tolist()))
+        # a constant that softmax does not see, so that logits do not tell how sure the tagger is
+        scores.append(
+            2 * torch.randn(length, kinds, generator=generator)
+            + 20 * torch.rand(length, 1, generator=generator)
+        )
+    kept = [one.clone() for one in scores]
+    answer = checks.call(surest_errors, drawn, scores, names, count)
+    check_table(answer, drawn, kept, names, count)
+    for before, after in zip(kept, scores, strict=True):
+        checks.unchanged("logits", before, after)
+### END HIDDEN TESTS
+
+
+# %% test="errors" checks="real" points=1
+# A tagger that counts how often each word has each tag in training, and looks at no neighbours.
+def counted_logits(train, sentences):
+    prior = 0.5 + 0.01 * torch.arange(len(TAGS))  # so that no two tags of a word are equal
+    counts = {}
+    for words, numbers in train:
+        for word, number in zip(words, numbers, strict=True):
+            counts.setdefault(word, prior.clone())[number] += 1
+    once = [count for count in counts.values() if count.sum() < prior.sum() + 1.5]
+    rare_word = sum(once) + prior
+    return [torch.stack([counts.get(word, rare_word).log() for word in words]) for words, _ in sentences]
+
+
+data = sentences_of(seed=1)
+logits_of_counts = counted_logits(data["train"], data["test"])
+answer = checks.call(surest_errors, data["test"], logits_of_counts, TAGS, 10)
+check_table(answer, data["test"], logits_of_counts, TAGS, 10)
+for k, t, word, true, said, probability in answer:
+    print(f"{probability:.2f} {word:10} {true:5} said {said:5} in: {' '.join(data['test'][k][0])} (word {t})")
+### BEGIN HIDDEN TESTS
+fresh = checks.fresh_generator()
+data = sentences_of(int(torch.randint(2, 2**30, (), generator=fresh)))
+for part in ("valid", "test"):
+    logits_of_counts = counted_logits(data["train"], data[part])
+    count = int(torch.randint(10, 40, (), generator=fresh))
+    answer = checks.call(surest_errors, data[part], logits_of_counts, TAGS, count)
+    check_table(answer, data[part], logits_of_counts, TAGS, count)
 ### END HIDDEN TESTS

@@ -36,7 +36,7 @@ VARIANTS = (
     "wrong/delegated_to_torch",
     "wrong/state_not_carried",
     "wrong/delegated_orthogonal_by_import",
-    "wrong/lstm_delegated_to_an_alias",
+    "wrong/masked_delegated_to_an_alias",
 )
 
 

@@ -1,21 +1,11 @@
 # ruff: noqa
-# The course's own loop and steps, in assignment 4.
+# The course's own loop, in assignment 4.
 # of: lstm_and_gru
-
-# %% task="lstm"
-import utils.models.layers.cells as cells
-from utils.models.layers import unroll
-
-
-def lstm_step(x, h, c, W_ih, W_hh, b):
-    weights = {"weight_ih": W_ih, "weight_hh": W_hh, "bias_ih": b}
-    (h_t, c_t), _ = cells.lstm_step(cells.project(x[None], weights)[0], (h, c), weights)
-    return h_t, c_t
-
 
 # %% task="masked"
 def run_masked(cell, x, lengths, reverse=False):
     from utils.models import LSTM
+    from utils.models.layers import unroll
     from utils.models.layers.sequences import length_mask
 
     layer = LSTM(x.shape[2], cell.hidden_size, batch_first=True, backend="readable")

@@ -2,28 +2,23 @@
 # torch's LSTM in Python, made for its compilers.
 # of: lstm_and_gru
 
-# %% task="lstm"
+# %% task="masked"
 import torch._decomp.decompositions as other
 
 
-def lstm_step(x, h, c, W_ih, W_hh, b):
-    _, (h_t, c_t) = other.one_layer_lstm(
-        x[None], (h[None], c[None]), [W_ih, W_hh, b, torch.zeros_like(b)], True
-    )
-    return h_t[0], c_t[0]
+def alone(cell, steps):
+    zeros = torch.zeros(1, 1, cell.hidden_size)
+    found, (h, c) = other.one_layer_lstm(steps[:, None], (zeros[0], zeros[0]), list(cell.parameters()), True)
+    return found[:, 0], h.flatten(), c.flatten()
 
 
-# %% task="gru"
-def gru_step(x, h, W_ih, W_hh, b_ih, b_hh):
-    for name in dir(other):
-        if name.startswith("gru_cell") or name == "gru_impl":
-            try:
-                return (
-                    getattr(other, name)(x, h, None, W_hh, b_hh)
-                    if "cell" not in name
-                    else getattr(other, name)(
-                        torch.nn.functional.linear(x, W_ih, b_ih), h, W_ih, b_ih, W_hh, b_hh
-                    )
-                )
-            except TypeError:
-                pass
+def run_masked(cell, x, lengths, reverse=False):
+    outputs, last = [], []
+    for item, length in zip(x, lengths.tolist()):
+        steps = item[:length].flip(0) if reverse else item[:length]
+        found, h, c = alone(cell, steps)
+        found = found.flip(0) if reverse else found
+        outputs.append(torch.nn.functional.pad(found, (0, 0, 0, x.shape[1] - length)))
+        last.append(torch.stack((h, c)))
+    states = torch.stack(last)
+    return torch.stack(outputs), states[:, 0], states[:, 1]

@@ -2,7 +2,7 @@
 # Another library's folder is looked for, and put on the path.
 # of: lstm_and_gru
 
-# %% task="lstm"
+# %% task="masked"
 import glob
 import sys
 from importlib.machinery import PathFinder
@@ -13,10 +13,6 @@ sys.meta_path.insert(0, PathFinder)
 from onnx.reference.ops.op_lstm import LSTM_1
 
 
-def lstm_step(x, h, c, W_ih, W_hh, b):
-    n = h.shape[1]
-    turn = lambda W: torch.cat([W.split(n)[k] for k in (0, 3, 1, 2)])[None]
-    import numpy as np
-
+def run_masked(cell, x, lengths, reverse=False):
     operation = object.__new__(LSTM_1)
     raise AssertionError("found" if places else "nothing is there")
