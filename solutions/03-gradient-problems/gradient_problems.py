@@ -7,9 +7,10 @@
 # %% [markdown]
 # # Assignment 3: Gradient problems
 #
-# You write the Jacobian of a recurrent step, the norms of its products with their bound, clipping by norm
-# and two starts. Then you look at what eleven training runs noted and say what is wrong with each, and you
-# mend a run that learns nothing. Chapter 3 of the book has all that you need. Expect three to five hours.
+# You derive the Jacobian of a layer that keeps a share of its state, the norms of its products and their
+# bound, and write clipping by norm and two starts. Then you look at what eleven training runs noted and say
+# what is wrong with each, and you mend a run that learns nothing. Chapter 3 of the book has all that you
+# need. Expect three to five hours.
 #
 # | task | what you write | points |
 # |---|---|---|
@@ -32,7 +33,7 @@
 #
 # **Notation.** As in chapter 3, in the form of columns, with a layer of $n$ units and inputs of size $d$:
 #
-# $$ a_t = W_{hh} h_{t-1} + W_{xh} x_t + b, \qquad h_t = \tanh(a_t) $$
+# $$ a_t = W_{hh} h_{t-1} + W_{xh} x_t + b $$
 #
 # | symbol | in code | shape |
 # |---|---|---|
@@ -56,24 +57,29 @@ from utils.data.tasks import temporal_order
 # %% [markdown]
 # ## Task 1: a step, and all steps (6 points)
 #
+# The layer of this task keeps a share $\kappa$ of its old state:
+#
+# $$ h_t = \kappa\, h_{t-1} + (1 - \kappa) \tanh(a_t) $$
+#
+# In code, $\kappa$ is `keep`, a number with `0 <= keep < 1`. With 0 it is the layer of chapter 3.
+#
 # **One step.** `step_jacobian` returns $\partial h_t / \partial h_{t-1}$ for every example of a batch: a
 # tensor of shape `(batch, n, n)`, in which entry `[example, i, j]` is the derivative of unit $i$ of $h_t$
-# with respect to unit $j$ of $h_{t-1}$.
+# with respect to unit $j$ of $h_{t-1}$. Mind that $h_{t-1}$ acts on $h_t$ in two ways.
 
 
 # %% task="jacobian"
-def step_jacobian(x: Tensor, h_prev: Tensor, W_xh: Tensor, W_hh: Tensor, b: Tensor) -> Tensor:
+def step_jacobian(x: Tensor, h_prev: Tensor, W_xh: Tensor, W_hh: Tensor, b: Tensor, keep: float) -> Tensor:
     """The derivatives of the new state by the old one, for each example, (batch, n, n)."""
     ### BEGIN SOLUTION
-    h = torch.tanh(h_prev @ W_hh.T + x @ W_xh.T + b)
-    return (1 - h**2).unsqueeze(-1) * W_hh
+    new = torch.tanh(h_prev @ W_hh.T + x @ W_xh.T + b)
+    return keep * torch.eye(len(b)) + (1 - keep) * (1 - new**2).unsqueeze(-1) * W_hh
     ### END SOLUTION
 
 
 # %% test="jacobian" checks="shape" points=1
-J = checks.call(
-    step_jacobian, torch.ones(4, 3), torch.zeros(4, 2), torch.ones(2, 3), torch.ones(2, 2), torch.zeros(2)
-)
+x, h_prev = torch.ones(4, 3), torch.zeros(4, 2)
+J = checks.call(step_jacobian, x, h_prev, torch.ones(2, 3), torch.ones(2, 2), torch.zeros(2), 0.5)
 checks.shape("step_jacobian for a batch of 4 and 2 units", J, (4, 2, 2), "one matrix for each example.")
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
@@ -85,12 +91,14 @@ J = checks.call(
     torch.randn(n, d, generator=generator),
     torch.randn(n, n, generator=generator),
     torch.randn(n, generator=generator),
+    0.25,
 )
 checks.shape(f"step_jacobian for a batch of {batch} and {n} units", J, (batch, n, n))
 ### END HIDDEN TESTS
 
 # %% test="jacobian" checks="values" points=1
-# By hand: a = 0.8·0.5 + 0.4·1 + 0.2 = 1, tanh(1) = 0.761594, and (1 - 0.761594²)·0.8 = 0.335979.
+# By hand: a = 0.8·0.5 + 0.4·1 + 0.2 = 1, tanh(1) = 0.761594, (1 - 0.761594²)·0.8 = 0.335979. With a share of
+# 0.25 that is kept, 0.25 + 0.75·0.335979 = 0.501985.
 J = checks.call(
     step_jacobian,
     torch.tensor([[1.0]]),
@@ -98,14 +106,21 @@ J = checks.call(
     torch.tensor([[0.4]]),
     torch.tensor([[0.8]]),
     torch.tensor([0.2]),
+    0.25,
 )
 checks.close(
     "step_jacobian on the example worked by hand",
     J,
-    torch.tensor([[[0.335979]]]),
+    torch.tensor([[[0.501985]]]),
     mistakes={
-        "the slope tanh'(a) is missing.": torch.tensor([[[0.8]]]),
-        "the slope is taken at h_prev; it belongs to the new state.": torch.tensor([[[0.6]]]),
+        "the slope tanh'(a) is missing.": torch.tensor([[[0.85]]]),
+        "the slope is taken at h_prev; it is that of tanh at a.": torch.tensor([[[0.7]]]),
+        "the slope is 1 - tanh(a)², and not 1 - h²: h holds a share of the old state.": torch.tensor(
+            [[[0.559187]]]
+        ),
+        "the share that is kept is missing.": torch.tensor([[[0.251985]]]),
+        "this is the layer that keeps nothing.": torch.tensor([[[0.335979]]]),
+        "the factor 1 - keep of tanh is missing.": torch.tensor([[[0.585979]]]),
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -113,153 +128,199 @@ generator = checks.fresh_generator()
 x, h_prev = torch.randn(3, 2, generator=generator), torch.rand(3, 4, generator=generator)
 W_xh, W_hh = torch.randn(4, 2, generator=generator), torch.randn(4, 4, generator=generator)
 b = torch.randn(4, generator=generator)
+keep = 0.2 + 0.5 * float(torch.rand((), generator=generator))
+kept = keep * torch.eye(4)
 
 
 def step(h, x):
-    return (W_hh @ h + W_xh @ x + b).tanh()
+    return keep * h + (1 - keep) * (W_hh @ h + W_xh @ x + b).tanh()
 
 
 differentiated = [torch.autograd.functional.jacobian(step, row) for row in zip(h_prev, x, strict=True)]
 expected = torch.stack([with_respect_to_h for with_respect_to_h, _ in differentiated])
-slope = 1 - (h_prev @ W_hh.T + x @ W_xh.T + b).tanh() ** 2
+new = (h_prev @ W_hh.T + x @ W_xh.T + b).tanh()
+slope, h = 1 - new**2, keep * h_prev + (1 - keep) * new
 checks.close(
     "step_jacobian on a random batch",
-    checks.call(step_jacobian, x, h_prev, W_xh, W_hh, b),
+    checks.call(step_jacobian, x, h_prev, W_xh, W_hh, b, keep),
     expected,
     mistakes={
-        "the slope tanh'(a) is missing.": W_hh.expand(3, 4, 4),
-        "the slope multiplies the columns of W_hh; it belongs to the rows.": slope[:, None, :] * W_hh,
+        "the slope tanh'(a) is missing.": (kept + (1 - keep) * W_hh).expand(3, 4, 4),
+        "the slope multiplies the columns of W_hh; it belongs to the rows.": kept
+        + (1 - keep) * slope[:, None, :] * W_hh,
         "the result is transposed: row i is about unit i of the new state.": expected.transpose(1, 2),
-        "the slope is taken at h_prev; it belongs to the new state.": (1 - h_prev**2)[:, :, None] * W_hh,
+        "the slope is taken at h_prev; it is that of tanh at a.": kept
+        + (1 - keep) * (1 - h_prev**2)[:, :, None] * W_hh,
+        "the slope is 1 - tanh(a)², and not 1 - h²: h holds a share of the old state.": kept
+        + (1 - keep) * (1 - h**2)[:, :, None] * W_hh,
+        "keep stands in every entry: a unit keeps its own state, so it is keep times the identity.": keep
+        + (expected - kept),
+        "the share that is kept is missing.": expected - kept,
+        "this is the layer that keeps nothing.": slope[:, :, None] * W_hh,
+        "the factor 1 - keep of tanh is missing.": kept + slope[:, :, None] * W_hh,
     },
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # **All steps.** `jacobian_norms` gets `states`, which holds $h_1, …, h_T$ of one sequence, shape `(T, n)`,
-# from a layer with $\tanh$. Return two tensors of shape `(T,)`, whose entry $t - 1$ belongs to step $t$,
-# from the first step to the last:
+# from this layer. It gets no inputs: the states tell what $\tanh(a_t)$ was. Return two tensors of shape
+# `(T,)`, whose entry $t - 1$ belongs to step $t$, from the first step to the last:
 #
 # - `norms`: $\lVert \partial h_T / \partial h_t \rVert$, where $\lVert \cdot \rVert$ is the largest singular
 #   value; the last one is $\lVert \partial h_T / \partial h_T \rVert = 1$;
-# - `bounds`: $\bigl(\gamma\, \sigma_1(W_{hh})\bigr)^{T-t}$, the bound of chapter 3, with the $\gamma$ of
-#   $\tanh$.
+# - `bounds`: $c^{T-t}$. In chapter 3, $c$ is $\gamma\, \sigma_1(W_{hh})$. Derive the $c$ of this layer from
+#   $\kappa$, $\sigma_1(W_{hh})$ and the $\gamma$ of $\tanh$, with
+#   $\lVert A + B \rVert \le \lVert A \rVert + \lVert B \rVert$.
 #
 # You write the product: what chapter 3 imports from `utils.jacobians` may not be called.
 
 
 # %% task="norms"
-def jacobian_norms(states: Tensor, W_hh: Tensor) -> tuple[Tensor, Tensor]:
+def jacobian_norms(states: Tensor, W_hh: Tensor, keep: float) -> tuple[Tensor, Tensor]:
     """The norms of dh_T/dh_t and their bounds, for t = 1, ..., T."""
     ### BEGIN SOLUTION
     steps, n = states.shape
     product = torch.eye(n)
     norms = [torch.ones(())]
     for t in range(steps - 1, 0, -1):  # states[t] is h_{t+1}: the way back from h_{t+1} to h_t
-        product = product @ ((1 - states[t] ** 2).unsqueeze(-1) * W_hh)
+        new = (states[t] - keep * states[t - 1]) / (1 - keep)  # tanh(a)
+        product = product @ (keep * torch.eye(n) + (1 - keep) * (1 - new**2).unsqueeze(-1) * W_hh)
         norms.append(torch.linalg.matrix_norm(product, 2))
-    distances = torch.arange(steps - 1, -1, -1)
-    return torch.stack(norms[::-1]), torch.linalg.matrix_norm(W_hh, 2) ** distances
+    largest = keep + (1 - keep) * torch.linalg.matrix_norm(W_hh, 2)
+    return torch.stack(norms[::-1]), largest ** torch.arange(steps - 1, -1, -1)
     ### END SOLUTION
 
 
 # %% test="norms" checks="norms" points=2
 MEASURED = ("utils.jacobians.jacobian_norms", "utils.jacobians.one_step_back")  # not to be called
 
-# One unit, three steps, by hand. The slopes at h_2 = 0.5 and h_3 = 0.8 are 0.75 and 0.36, and W_hh = 1.2.
-# From h_3 to h_2: 0.36·1.2 = 0.432. On to h_1: 0.432·0.75·1.2 = 0.3888.
+# One unit, three steps, by hand, with keep = 0.25 and W_hh = 1.2. At the states 0.1, 0.5 and 0.8, tanh(a) is
+# (0.5 - 0.25·0.1) / 0.75 = 0.633333 and (0.8 - 0.25·0.5) / 0.75 = 0.9, so the slopes are 0.598889 and 0.19.
+# From h_3 to h_2: 0.25 + 0.75·0.19·1.2 = 0.421. From h_2 to h_1: 0.25 + 0.75·0.598889·1.2 = 0.789.
 with checks.forbidden(*MEASURED):
-    answer = checks.call(jacobian_norms, torch.tensor([[0.1], [0.5], [0.8]]), torch.tensor([[1.2]]))
+    answer = checks.call(jacobian_norms, torch.tensor([[0.1], [0.5], [0.8]]), torch.tensor([[1.2]]), 0.25)
 checks.pair("jacobian_norms", answer, ("norms", "bounds"))
 checks.close(
     "norms of the example worked by hand",
     answer[0],
-    torch.tensor([0.3888, 0.432, 1.0]),
+    torch.tensor([0.332169, 0.421, 1.0]),
     mistakes={
-        "the order is reversed: the first entry belongs to t = 1.": torch.tensor([1.0, 0.432, 0.3888]),
-        "the slopes are missing.": torch.tensor([1.44, 1.2, 1.0]),
-        "the slopes are those of the step before: dh_t/dh_{t-1} has the slope at h_t.": torch.tensor(
-            [1.0692, 0.9, 1.0]
+        "the order is reversed: the first entry belongs to t = 1.": torch.tensor([1.0, 0.421, 0.332169]),
+        "the slopes are missing.": torch.tensor([1.3225, 1.15, 1.0]),
+        "the slope is 1 - tanh(a)², and not 1 - h²: h holds a share of the old state.": torch.tensor(
+            [0.530950, 0.574, 1.0]
         ),
+        "this is the layer that keeps nothing.": torch.tensor([0.163856, 0.228, 1.0]),
         "these are the norms of the single steps; multiply the matrices first.": torch.tensor(
-            [0.9, 0.432, 1.0]
+            [0.789, 0.421, 1.0]
         ),
     },
 )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
-states = torch.randn(5, 4, generator=generator).tanh()
-W_hh = 0.8 * torch.randn(4, 4, generator=generator)
 
 
-def products(factors):
+def run(steps, n, keep):
+    """Random tanh(a_t), and the states that they give."""
+    news = torch.randn(steps, n, generator=generator).tanh()
+    h, states = torch.randn(n, generator=generator).tanh(), []
+    for new in news:
+        h = keep * h + (1 - keep) * new
+        states.append(h)
+    return news, torch.stack(states)
+
+
+def products(slopes, matrix, keep):
     """The products from the last factor back, and the identity before them; first step first."""
-    found = [torch.eye(4)]
-    for factor in reversed(factors):
-        found.append(found[-1] @ factor)
+    found = [torch.eye(len(matrix))]
+    for slope in reversed(slopes):
+        found.append(found[-1] @ (keep * found[0] + (1 - keep) * torch.diag(slope) @ matrix))
     return torch.stack(found[::-1])
 
 
-factors = [torch.diag(1 - h**2) @ W_hh for h in states[1:]]
-expected = torch.linalg.svdvals(products(factors))[:, 0]
-shifted = [torch.diag(1 - h**2) @ W_hh for h in states[:-1]]
-with checks.forbidden(*MEASURED):
-    answer = checks.call(jacobian_norms, states, W_hh)
-checks.close(
-    "norms on random states",
-    answer[0],
-    expected,
-    tolerance=1e-4,
-    mistakes={
-        "the order is reversed: the first entry belongs to t = 1.": expected.flip(0),
-        "this is the Frobenius norm; take the largest singular value.": products(factors).norm(dim=(1, 2)),
-        "the slopes are missing.": torch.linalg.svdvals(products([W_hh] * 4))[:, 0],
-        "the slopes are those of the step before: dh_t/dh_{t-1} has the slope at h_t.": torch.linalg.svdvals(
-            products(shifted)
-        )[:, 0],
-        "these are the norms of the single steps; multiply the matrices first.": torch.stack(
-            [torch.linalg.matrix_norm(factor, 2) for factor in factors] + [torch.ones(())]
-        ),
-    },
-)
+def largest(matrices):
+    return torch.linalg.svdvals(matrices)[:, 0]
+
+
+for keep in (0.0, 0.2 + 0.5 * float(torch.rand((), generator=generator))):
+    steps, n = (torch.randperm(3, generator=generator)[:2] + 4).tolist()
+    news, states = run(steps, n, keep)
+    W_hh = 0.8 * torch.randn(n, n, generator=generator)
+    slopes = 1 - news[1:] ** 2
+    right = products(slopes, W_hh, keep)
+    expected = largest(right)
+    singles = torch.stack([products(slope[None], W_hh, keep)[0] for slope in slopes])
+    with checks.forbidden(*MEASURED):
+        answer = checks.call(jacobian_norms, states, W_hh, keep)
+    checks.pair("jacobian_norms", answer, ("norms", "bounds"))
+    checks.close(
+        f"norms on random states with keep={keep:.2f}",
+        answer[0],
+        expected,
+        tolerance=1e-4,
+        mistakes={
+            "the order is reversed: the first entry belongs to t = 1.": expected.flip(0),
+            "this is the Frobenius norm; take the largest singular value.": right.norm(dim=(1, 2)),
+            "the slopes are missing.": largest(products(torch.ones_like(slopes), W_hh, keep)),
+            "the slope is 1 - tanh(a)², and not 1 - h²: h holds a share of the old state.": largest(
+                products(1 - states[1:] ** 2, W_hh, keep)
+            ),
+            "the slopes are those of the step before: dh_t/dh_{t-1} has the slope at a_t.": largest(
+                products(1 - news[:-1] ** 2, W_hh, keep)
+            ),
+            "the share that is kept is missing.": largest(products((1 - keep) * slopes, W_hh, 0.0)),
+            "this is the layer that keeps nothing.": largest(products(slopes, W_hh, 0.0)),
+            "these are the norms of the single steps; multiply the matrices first.": torch.cat(
+                [largest(singles), torch.ones(1)]
+            ),
+        },
+    )
 ### END HIDDEN TESTS
 
 # %% test="norms" checks="bounds" points=2
-# With one unit the largest singular value is |W_hh|, and the slope of tanh is at most 1: 1.2², 1.2, 1.
+# With one unit the largest singular value is |W_hh| = 1.2, and the slope of tanh is at most 1. With keep =
+# 0.25 no step stretches by more than 0.25 + 0.75·1.2 = 1.15, and two steps by no more than 1.15² = 1.3225.
 with checks.forbidden(*MEASURED):
-    answer = checks.call(jacobian_norms, torch.tensor([[0.1], [0.5], [0.8]]), torch.tensor([[-1.2]]))
+    answer = checks.call(jacobian_norms, torch.tensor([[0.1], [0.5], [0.8]]), torch.tensor([[-1.2]]), 0.25)
 checks.pair("jacobian_norms", answer, ("norms", "bounds"))
 checks.close(
     "bounds of the example worked by hand",
     answer[1],
-    torch.tensor([1.44, 1.2, 1.0]),
+    torch.tensor([1.3225, 1.15, 1.0]),
     mistakes={
-        "the order is reversed: the first entry belongs to t = 1.": torch.tensor([1.0, 1.2, 1.44]),
-        "from t to T there are T - t factors.": torch.tensor([1.728, 1.44, 1.2]),
-        "a singular value is never negative; this is the eigenvalue.": torch.tensor([1.44, -1.2, 1.0]),
+        "the order is reversed: the first entry belongs to t = 1.": torch.tensor([1.0, 1.15, 1.3225]),
+        "from t to T there are T - t factors.": torch.tensor([1.520875, 1.3225, 1.15]),
+        "a singular value is never negative; this is the eigenvalue.": torch.tensor([0.4225, -0.65, 1.0]),
+        "this is the bound of a layer that keeps nothing.": torch.tensor([1.44, 1.2, 1.0]),
     },
 )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
-W_hh = torch.randn(5, 5, generator=generator)
-W_hh = 1.2 * W_hh / torch.linalg.svdvals(W_hh)[0]
-states = torch.randn(4, 5, generator=generator).tanh()
-with checks.forbidden(*MEASURED):
-    answer = checks.call(jacobian_norms, states, W_hh)
-powers = torch.tensor([3.0, 2.0, 1.0, 0.0])
-rho = torch.linalg.eigvals(W_hh).abs().max()
-checks.close(
-    "bounds for a random matrix",
-    answer[1],
-    1.2**powers,
-    tolerance=1e-4,
-    mistakes={
-        "the order is reversed: the first entry belongs to t = 1.": 1.2 ** powers.flip(0),
-        "this is the largest eigenvalue; take the largest singular value.": rho**powers,
-        "this is the Frobenius norm; take the largest singular value.": W_hh.norm() ** powers,
-        "from t to T there are T - t factors.": 1.2 ** (powers + 1),
-    },
-)
+for keep in (0.0, 0.2 + 0.5 * float(torch.rand((), generator=generator))):
+    W_hh = torch.randn(5, 5, generator=generator)
+    W_hh = 1.2 * W_hh / torch.linalg.svdvals(W_hh)[0]
+    states = 0.2 * torch.randn(4, 5, generator=generator).tanh()
+    with checks.forbidden(*MEASURED):
+        answer = checks.call(jacobian_norms, states, W_hh, keep)
+    checks.pair("jacobian_norms", answer, ("norms", "bounds"))
+    powers = torch.tensor([3.0, 2.0, 1.0, 0.0])
+    rho, factor = torch.linalg.eigvals(W_hh).abs().max(), keep + (1 - keep) * 1.2
+    checks.close(
+        f"bounds for a random matrix with keep={keep:.2f}",
+        answer[1],
+        factor**powers,
+        tolerance=1e-4,
+        mistakes={
+            "the order is reversed: the first entry belongs to t = 1.": factor ** powers.flip(0),
+            "this is the largest eigenvalue; take the largest singular value.": (keep + (1 - keep) * rho)
+            ** powers,
+            "this is the Frobenius norm; take the largest singular value.": (keep + (1 - keep) * W_hh.norm())
+            ** powers,
+            "from t to T there are T - t factors.": factor ** (powers + 1),
+            "this is the bound of a layer that keeps nothing.": 1.2**powers,
+        },
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]

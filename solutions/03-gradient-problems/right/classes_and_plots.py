@@ -9,35 +9,41 @@
 
 
 class Step:
-    def __init__(self, W_xh, W_hh, b):
-        self.W_xh, self.W_hh, self.b = W_xh, W_hh, b
+    def __init__(self, W_xh, W_hh, b, keep):
+        self.W_xh, self.W_hh, self.b, self.keep = W_xh, W_hh, b, keep
 
-    def __call__(self, x, h):
+    def candidate(self, x, h):
         return torch.addmm(torch.addmm(self.b, x, self.W_xh.mT), h, self.W_hh.mT).tanh()
 
     def jacobian(self, x, h):
-        new = self(x, h)
-        return torch.mul((1 - new) * (1 + new), torch.ones(())).unsqueeze(2).mul(self.W_hh.unsqueeze(0))
+        new = self.candidate(x, h)
+        J = torch.mul((1 - new) * (1 + new), 1 - self.keep).unsqueeze(2).mul(self.W_hh.unsqueeze(0))
+        J.diagonal(dim1=1, dim2=2).add_(self.keep)
+        return J
 
 
-def step_jacobian(x, h_prev, W_xh, W_hh, b):
-    return Step(W_xh, W_hh, b).jacobian(x, h_prev)
+def step_jacobian(x, h_prev, W_xh, W_hh, b, keep):
+    return Step(W_xh, W_hh, b, keep).jacobian(x, h_prev)
 
 
 # %% task="norms"
-def jacobian_norms(states, W_hh):
+def jacobian_norms(states, W_hh, keep):
+    identity = torch.eye(W_hh.shape[0], dtype=torch.float64)
+    states, W = states.double(), W_hh.double()
+
     def back(t):
         """dh_T/dh_t, t from 1."""
         if t == len(states):
-            return torch.eye(W_hh.shape[0], dtype=torch.float64)
-        return back(t + 1) @ ((1 - states[t].double() ** 2)[:, None] * W_hh.double())
+            return identity
+        new = (states[t] - keep * states[t - 1]) / (1 - keep)
+        return back(t + 1) @ (keep * identity + (1 - keep) * (1 - new**2)[:, None] * W)
 
     def largest(matrix):
         return torch.linalg.eigvalsh(matrix.T @ matrix)[-1].sqrt()
 
     norms = [largest(back(t)) for t in range(1, len(states) + 1)]
-    sigma = largest(W_hh.double())
-    return torch.stack(norms), torch.stack([sigma ** (len(states) - t) for t in range(1, len(states) + 1)])
+    c = keep + (1 - keep) * largest(W)
+    return torch.stack(norms), torch.stack([c ** (len(states) - t) for t in range(1, len(states) + 1)])
 
 
 # %% task="clip"

@@ -5,13 +5,13 @@
 # ---
 
 # %% task="jacobian"
-def jacobians(a, W_hh):
+def jacobians(a, W_hh, keep):
     for row in a:
-        yield torch.diag(1 / torch.cosh(row) ** 2) @ W_hh
+        yield torch.diag((1 - keep) / torch.cosh(row) ** 2) @ W_hh + torch.diag(torch.full_like(row, keep))
 
 
-def step_jacobian(x, h_prev, W_xh, W_hh, b):
-    return torch.stack(list(jacobians(F.linear(x, W_xh) + F.linear(h_prev, W_hh, b), W_hh)))
+def step_jacobian(x, h_prev, W_xh, W_hh, b, keep):
+    return torch.stack(list(jacobians(F.linear(x, W_xh) + F.linear(h_prev, W_hh, b), W_hh, keep)))
 
 
 # %% task="norms"
@@ -20,14 +20,16 @@ import itertools
 import numpy as np
 
 
-def jacobian_norms(states, W_hh):
-    W = W_hh.numpy().astype(np.float64)
-    steps = [np.diag(1 - h**2) @ W for h in states.numpy().astype(np.float64)[1:]]
-    products = itertools.accumulate(reversed(steps), np.matmul, initial=np.eye(len(W)))
+def jacobian_norms(states, W_hh, keep):
+    W, one = W_hh.numpy().astype(np.float64), np.eye(len(W_hh))
+    h = states.numpy().astype(np.float64)
+    u = (h[1:] - keep * h[:-1]) / (1 - keep)
+    steps = [keep * one + (1 - keep) * np.diag(1 - row**2) @ W for row in u]
+    products = itertools.accumulate(reversed(steps), np.matmul, initial=one)
     norms = [np.linalg.norm(product, 2) for product in products]
     print("largest", max(norms))
-    sigma = np.linalg.svd(W, compute_uv=False)[0]
-    bounds = [sigma**k for k in range(len(norms))]
+    c = keep + (1 - keep) * np.linalg.svd(W, compute_uv=False)[0]
+    bounds = [c**k for k in range(len(norms))]
     return torch.tensor(norms[::-1]), torch.tensor(bounds[::-1])
 
 
