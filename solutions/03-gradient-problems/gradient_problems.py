@@ -184,8 +184,8 @@ def jacobian_norms(states: Tensor, W_hh: Tensor, keep: float) -> tuple[Tensor, T
     product = torch.eye(n)
     norms = [torch.ones(())]
     for t in range(steps - 1, 0, -1):  # states[t] is h_{t+1}: the way back from h_{t+1} to h_t
-        new = (states[t] - keep * states[t - 1]) / (1 - keep)  # tanh(a)
-        product = product @ (keep * torch.eye(n) + (1 - keep) * (1 - new**2).unsqueeze(-1) * W_hh)
+        new = states[t - 1] + (states[t] - states[t - 1]) / (1 - keep)  # tanh(a)
+        product = product @ (keep * torch.eye(n) + (1 - keep) * (1 - new**2)[:, None] * W_hh)
         norms.append(torch.linalg.matrix_norm(product, 2))
     largest = keep + (1 - keep) * torch.linalg.matrix_norm(W_hh, 2)
     return torch.stack(norms[::-1]), largest ** torch.arange(steps - 1, -1, -1)
@@ -753,13 +753,14 @@ for letter, settings in RUNS.items():
 def diagnose(gradient_norms: Tensor, state_gradients: Tensor, slopes: Tensor) -> str:
     """What is wrong with a training run, in one word of the table."""
     ### BEGIN SOLUTION
-    if not (gradient_norms < 100).all():  # NaN is not
+    if not (gradient_norms < 100.0).all():  # NaN is not
         return "exploding"
     if slopes.mean() < 0.3:
         return "saturated"
     if (state_gradients == 0).any():
         return "truncated"
-    if state_gradients[0] < 1e-5 * state_gradients[-1]:
+    first, *_, last = state_gradients
+    if first < 1e-5 * last:
         return "vanishing"
     return "healthy"
     ### END SOLUTION
