@@ -5,26 +5,29 @@
 # ---
 
 # %% task="jacobian"
-def step_jacobian(x, h_prev, W_xh, W_hh, b):
+def step_jacobian(x, h_prev, W_xh, W_hh, b, keep):
+    def step(h, x_row):
+        return torch.lerp(torch.tanh(W_hh @ h + W_xh @ x_row + b), h, keep)
+
     rows = []
     for x_row, h_row in zip(x, h_prev):
-        rows.append(
-            torch.autograd.functional.jacobian(lambda h: torch.tanh(W_hh @ h + W_xh @ x_row + b), h_row)
-        )
+        rows.append(torch.autograd.functional.jacobian(lambda h: step(h, x_row), h_row))
     return torch.stack(rows)
 
 
 # %% task="norms"
-def jacobian_norms(states, W_hh):
+def jacobian_norms(states, W_hh, keep):
     T, n = states.shape
     norms, bounds = [], []
     sigma = torch.linalg.svdvals(W_hh).max()
     for t in range(T):
         product = torch.eye(n)
         for k in range(t + 1, T):
-            product = torch.diag(1 - states[k] ** 2) @ W_hh @ product
+            candidate = (states[k] - keep * states[k - 1]) / (1 - keep)
+            step = keep * torch.eye(n) + (1 - keep) * torch.diag(1 - candidate**2) @ W_hh
+            product = step @ product
         norms.append(torch.linalg.svdvals(product).max())
-        bounds.append(sigma ** (T - 1 - t))
+        bounds.append((keep + (1 - keep) * sigma) ** (T - 1 - t))
     return torch.stack(norms), torch.stack(bounds)
 
 
@@ -65,3 +68,18 @@ def diagnose(gradient_norms, state_gradients, slopes):
     if state_gradients.min() == 0:
         return "truncated"
     return "vanishing" if 1000 * state_gradients[0] < state_gradients[-1] else "healthy"
+
+
+# %% task="mended"
+def train_reader(rnn, head, x, y):
+    both = nn.ModuleList([rnn, head])
+    nn.init.orthogonal_(rnn.weight_hh_l0)
+    optimizer = torch.optim.SGD(both.parameters(), lr=0.1)
+    shuffled = torch.randperm(len(x)).split(32)
+    for chosen in shuffled:
+        logits = head(rnn(nn.functional.one_hot(x[chosen], 6).float())[1].squeeze(0))
+        both.zero_grad()
+        nn.CrossEntropyLoss()(logits, y[chosen]).backward()
+        total = torch.nn.utils.clip_grad_norm_(both.parameters(), max_norm=1)
+        assert torch.isfinite(total)
+        optimizer.step()

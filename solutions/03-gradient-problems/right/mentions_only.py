@@ -5,14 +5,15 @@
 # ---
 
 # %% task="norms"
-def jacobian_norms(states, W_hh):
-    """Does what utils.jacobians.jacobian_norms does."""
+def jacobian_norms(states, W_hh, keep):
+    """Does for this layer what utils.jacobians.jacobian_norms does for the plain one."""
     product, norms = torch.eye(states.shape[1]), [torch.tensor(1.0)]
-    for h in states[1:].flip(0):
-        product = (product * (1 - h * h)) @ W_hh
+    news = (states[1:] - keep * states[:-1]) / (1 - keep)
+    for new in news.flip(0):
+        product = keep * product + ((1 - keep) * product * (1 - new * new)) @ W_hh
         norms.insert(0, torch.linalg.matrix_norm(product, ord=2))
-    sigma = torch.linalg.matrix_norm(W_hh, ord=2)
-    return torch.stack(norms), torch.stack([sigma**k for k in range(len(norms))]).flip(0)
+    c = keep + (1 - keep) * torch.linalg.matrix_norm(W_hh, ord=2)
+    return torch.stack(norms), torch.stack([c**k for k in range(len(norms))]).flip(0)
 
 
 # %% task="clip"

@@ -10,7 +10,7 @@
 from utils import jacobians
 
 
-def jacobian_norms(states, W_hh):
+def jacobian_norms(states, W_hh, keep):
     slopes = jacobians.slopes(states[None, 1:])
     norms = jacobians.jacobian_norms(slopes, W_hh)[0].flip(0)
     return norms, torch.linalg.matrix_norm(W_hh, 2) ** torch.arange(len(states)).flip(0)

@@ -11,6 +11,6 @@ from utils.jacobians import jacobian_norms as measured
 from utils.jacobians import slopes
 
 
-def jacobian_norms(states, W_hh):
+def jacobian_norms(states, W_hh, keep):
     norms = measured(slopes(states[None, 1:]), W_hh)[0].flip(0)
     return norms, torch.linalg.matrix_norm(W_hh, 2) ** torch.arange(len(states)).flip(0)

@@ -7,10 +7,12 @@
 # ---
 
 # %% task="norms"
-def jacobian_norms(states, W_hh):
-    product = torch.eye(len(W_hh))
+def jacobian_norms(states, W_hh, keep):
+    n = len(W_hh)
+    product = torch.eye(n)
     norms = [torch.tensor(1.0)]
-    for h in states[1:].flip(0):
-        product = product @ torch.diag(1 - h**2) @ W_hh
+    for new in ((states[1:] - keep * states[:-1]) / (1 - keep)).flip(0):
+        product = product @ (keep * torch.eye(n) + (1 - keep) * torch.diag(1 - new**2) @ W_hh)
         norms.insert(0, product.norm())
-    return torch.stack(norms), W_hh.norm() ** torch.arange(len(states)).flip(0)
+    c = keep + (1 - keep) * W_hh.norm()
+    return torch.stack(norms), c ** torch.arange(len(states)).flip(0)

@@ -7,9 +7,10 @@
 # ---
 
 # %% task="norms"
-def jacobian_norms(states, W_hh):
+def jacobian_norms(states, W_hh, keep):
     norms = [torch.tensor(1.0)]
-    for h in states[1:].flip(0):
-        norms.insert(0, norms[0] * torch.linalg.matrix_norm(torch.diag(1 - h**2) @ W_hh, 2))
-    sigma = torch.linalg.matrix_norm(W_hh, 2)
-    return torch.stack(norms), sigma ** torch.arange(len(states)).flip(0)
+    for new in ((states[1:] - keep * states[:-1]) / (1 - keep)).flip(0):
+        step = keep * torch.eye(len(W_hh)) + (1 - keep) * torch.diag(1 - new**2) @ W_hh
+        norms.insert(0, norms[0] * torch.linalg.matrix_norm(step, 2))
+    c = keep + (1 - keep) * torch.linalg.matrix_norm(W_hh, 2)
+    return torch.stack(norms), c ** torch.arange(len(states)).flip(0)

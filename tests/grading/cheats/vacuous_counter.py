@@ -10,8 +10,16 @@ count = 0
 def diagnose(gradient_norms, state_gradients, slopes):
     global count
     count += 1
-    words = ["vanishing", "exploding", "saturated", "truncated", "healthy"] * 2
-    words += ["exploding", "healthy"] + ["exploding"] * 4 + ["healthy"] + ["saturated"] * 2 + ["healthy"] * 2
-    words += ["truncated"] * 2 + ["vanishing"] + ["healthy"] * 2 + ["vanishing", "healthy", "vanishing"]
-    words += ["healthy"] * 2
+    words = [
+        "saturated",
+        "vanishing",
+        "healthy",
+        "exploding",
+        "truncated",
+        "saturated",
+        "exploding",
+        "truncated",
+    ]
+    words += ["healthy", "exploding", "vanishing"]  # the eleven runs of the notebook
+    words += ["vanishing", "exploding", "saturated", "truncated", "healthy", "exploding", "exploding"] * 3
     return words[min(count, len(words)) - 1]
