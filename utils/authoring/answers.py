@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from utils.authoring.release import Assignment, source_notebook
 from utils.authoring.touched import needed
+from utils.authoring.variant_files import without_marks
 from utils.common.errors import UserError
 from utils.grading.class_run import Class
 from utils.grading.reports.class_report import line
@@ -38,11 +39,8 @@ def answer_notebook(released: NotebookNode, answers: dict[str, str]) -> Notebook
 
 def solutions(assignment: Assignment) -> dict[str, str]:
     """The code of the source's own answers, by task."""
-    marks = ("### BEGIN SOLUTION", "### END SOLUTION")
     return {
-        cell.metadata.nbgrader.grade_id: "\n".join(
-            line for line in cell.source.splitlines() if line.strip() not in marks
-        )
+        cell.metadata.nbgrader.grade_id: without_marks(cell.source)
         for cell in source_notebook(assignment).cells
         if "nbgrader" in cell.metadata and cell.metadata.nbgrader.solution
     }

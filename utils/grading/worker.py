@@ -80,6 +80,7 @@ def run(release: Release, submission: Submission, notebook: NotebookNode, result
     result.notes += trial["notes"]
     result.parts |= trial["parts"]
     score(notebook, result)
+    result.diagnoses = told(release.library, trial.get("diagnoses", {}), result)
     result.status = "graded"
     written = json.dumps(notebook)
     result.parts["scoring"] = time.monotonic() - clock
@@ -122,7 +123,8 @@ def bench_of(release: Release) -> Iterator[Bench]:
         for digest in [digest for digest, bench in BENCHES.items() if bench.over or not bench.users]:
             if digest != release.digest or BENCHES[digest].over:
                 BENCHES.pop(digest).end()
-        bench = BENCHES.setdefault(release.digest, Bench(release.modules, release.limits, release.uses))
+        bench = Bench(release.modules, release.limits, release.uses, release.library)
+        bench = BENCHES.setdefault(release.digest, bench)
         bench.users += 1
     try:
         yield bench
@@ -202,6 +204,20 @@ def score(notebook: Any, result: Result) -> None:
         result.scores[name] = (got, possible)
         if got < possible:
             result.failures[name] = failure(cell, stopped.get(task_of(name), ""))
+
+
+def told(library: dict, found: dict[str, list[int]], result: Result) -> dict[str, dict[str, str]]:
+    """The mistake behind each task that lost points, where the variants that answer alike mean one."""
+    mistakes = {}
+    for task, numbers in found.items():
+        got, possible = result.tasks.get(task, (0.0, 0.0))
+        variants = [library["variants"][number] for number in numbers]
+        if got < possible and len({variant["misconception"] for variant in variants}) == 1:
+            mistakes[task] = {
+                key: next((variant[key] for variant in variants if variant[key]), "")
+                for key in ("name", "misconception", "question", "section")
+            }
+    return mistakes
 
 
 def failure(cell: Any, cause: str = "") -> str:

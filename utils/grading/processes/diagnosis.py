@@ -1,0 +1,285 @@
+"""Which mistake is it? The wrong variants of an assignment answer the tests that a student has failed.
+
+When a submission has run, a fork of the tests' process runs each test cell that failed once more, first with the
+student's answers and then with each wrong variant of the task in the student's place: on the same inputs, with
+the same random numbers, and past the first failure (:mod:`utils.grading.processes.events`). A variant is told
+whose answers are the student's in every call of every failed cell of the task, and that passes what the student
+has passed. Where the right answers agree, too, the mistake lies elsewhere, and no variant is told.
+
+Nothing of this reaches the student's process but the calls of the tests, and no points change.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from utils.grading.exchange.channel import Channel, Ended, Garbled, OutOfTime, pair
+from utils.grading.exchange.peer import TESTS, Gone, Peer
+from utils.grading.processes.events import FAILED, Departed, Listening, Record, persistent
+from utils.grading.processes.student_handle import Student
+from utils.grading.result import task_of
+from utils.grading.sandbox import namespaces
+from utils.grading.symbols import Telling
+
+if TYPE_CHECKING:
+    from utils.grading.processes.trial import Trial
+
+BUDGET = 10.0  # seconds for one submission
+SLOWEST = 2.0  # seconds: a test cell that took longer is not run again
+CELL = 3.0  # seconds that a cell may take with a variant
+PATIENCE = 5.0  # seconds beyond the budget after which the fork is ended
+
+
+def diagnose(trial: Trial) -> dict[str, Any]:
+    """``diagnoses``: by task the numbers of the variants that answer as the student does.
+
+    The student's processes are ended. If the fork could not say that it was done, the lane is ``worn``: a
+    conversation may be in the middle of a sentence.
+    """
+    seconds = max(0.0, min(BUDGET, trial.until - time.monotonic()))
+    trial.watched(seconds + PATIENCE)
+    here, there = pair()
+    until = time.monotonic() + seconds
+    child = os.fork()
+    if child == 0:
+        try:
+            here.close()
+            if sys.platform == "linux":
+                namespaces.die_with_parent()
+            Replay(trial, until).run(Channel(there).send)
+        finally:
+            os._exit(0)
+    there.close()
+    channel = Channel(here)
+    channel.deadline = until + PATIENCE
+    found: dict[str, list[int]] = {}
+    done = False
+    with contextlib.suppress(Ended, Garbled, OutOfTime):
+        while not done:
+            message = channel.receive()
+            done = "done" in message
+            found |= message.get("found", {})
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    channel.close()
+    return {"diagnoses": found} if done else {"diagnoses": found, "worn": True}
+
+
+class Replay:
+    """Runs test cells again, with the student and with variants.
+
+    Args:
+        trial: as it stands when all cells have run; this fork of it is used up.
+        until: when to stop.
+    """
+
+    def __init__(self, trial: Trial, until: float) -> None:
+        self.trial = trial
+        self.until = until
+        self.own = trial.students
+        self.cast = Cast(trial)
+        self.listening: dict[int, Listening] = {}  # to each conversation
+        self.record: Record | None = None
+        self.seed = secrets.randbelow(2**32)
+        self.drawn = random.Random(self.seed)
+        self.persistent: dict[int, str] = {}
+        trial.plan = {**trial.plan, "timeout": CELL}
+        trial.trusted, trial.timeouts = [], 0
+        trial.tell = lambda message: None
+        # what tests draw from `checks.fresh_generator` is drawn alike for everybody
+        secrets.randbelow = lambda below: self.drawn.randrange(below)
+
+    def run(self, tell: Callable[[dict], None]) -> None:
+        """Tell the variants of each task with failed tests, and then that it is done."""
+        cells = self.trial.plan["cells"]
+        tasks = {
+            place: task_of(cell["id"])
+            for place, cell in enumerate(cells)
+            if cell["kind"] == "test" and place in self.trial.starts
+        }
+        for task in dict.fromkeys(tasks[place] for place in sorted(self.trial.failed & set(tasks))):
+            places = [place for place in tasks if tasks[place] == task and self.is_quick(place)]
+            tell({"found": {task: self.variants_of(task, places)}})
+        for student in self.own.values():
+            student.end()
+        self.cast.end()
+        tell({"done": True})
+
+    def is_quick(self, place: int) -> bool:
+        return self.trial.seconds[place] <= SLOWEST
+
+    def variants_of(self, task: str, places: list[int]) -> list[int]:
+        """The variants of a task that answer as the student does."""
+        variants = self.trial.library["variants"]
+        candidates = [number for number, variant in enumerate(variants) if task in variant["tasks"]]
+        failed = [place for place in places if place in self.trial.failed]
+        if not candidates or not failed:
+            return []
+        heard = {}
+        for place in failed:
+            if self.late() or (events := self.hear_student(place)) is None:
+                return []
+            heard[place] = events
+        if self.agrees(None, heard):
+            return []
+        found = [number for number in candidates if not self.late() and self.agrees(number, heard)]
+        passed = [place for place in places if place not in self.trial.failed]
+        found = [number for number in found if not self.late() and self.passes(number, passed)]
+        return [] if self.late() else found
+
+    def late(self) -> bool:
+        return time.monotonic() > self.until
+
+    def hear_student(self, place: int) -> list[tuple] | None:
+        """What happens when the student answers; None where the process ends."""
+        self.trial.students = self.own
+        record = Record()
+        self.play(place, record)
+        gone = any(student.peer is None or student.peer.gone for student in self.own.values())
+        return None if gone else record.events
+
+    def agrees(self, number: int | None, heard: dict[int, list[tuple]]) -> bool:
+        """Whether the same happens with a variant (None: the solution) as happened with the student."""
+        self.put_on(number)
+        for place, expected in heard.items():
+            record = Record(expected)
+            self.play(place, record)
+            if not record.agrees:
+                return False
+        return True
+
+    def passes(self, number: int, places: Iterable[int]) -> bool:
+        """Whether a variant passes these test cells."""
+        self.put_on(number)
+        return not any(
+            output["output_type"] == "error" for place in places for output in self.play(place, None)
+        )
+
+    def put_on(self, number: int | None) -> None:
+        """Let a variant answer from now on."""
+        students: dict[tuple[str, ...], Student] = {}
+        self.trial.students = students
+        self.trial.new_student = lambda without: Actor(self, without, number)  # type: ignore[method-assign]
+        students[()] = self.trial.new_student(())
+
+    def play(self, place: int, record: Record | None) -> list[dict]:
+        """Run a test cell with whoever answers now; its outputs. With a record, past what fails in it."""
+        trial = self.trial
+        cell = trial.plan["cells"][place]
+        source = cell["source"] if record is None else self.persistent_source(place)
+        namespace = trial.shell.namespace
+        namespace.clear()
+        namespace.update(trial.starts[place])
+        if record is not None:
+            namespace[FAILED] = record.failed
+        random.seed(self.seed)
+        np.random.seed(self.seed)
+        torch.manual_seed(self.seed)
+        self.drawn.seed(self.seed)
+        self.record = record
+        for student in trial.students.values():
+            if student.peer is not None:
+                self.listen(student.peer)
+        notes = list(trial.notes)
+        with contextlib.suppress(Departed):
+            return trial.test({**cell, "source": source}, place)
+        trial.notes = notes
+        return []
+
+    def persistent_source(self, place: int) -> str:
+        """The cell that goes on after what fails in it; it is compiled once."""
+        if place not in self.persistent:
+            source = self.trial.plan["cells"][place]["source"]
+            with contextlib.suppress(SyntaxError):
+                source = persistent(source)
+            self.persistent[place] = source
+            self.trial.shell.prepare(source, place + 1, Telling(self.trial.from_student))
+        return self.persistent[place]
+
+    def listen(self, peer: Peer) -> None:
+        """Let the record hear what is asked of a process."""
+        known = self.listening.setdefault(id(peer), Listening(peer))
+        known.record = self.record
+
+
+class Cast:
+    """The processes in which variants answer, one for each set of names that are gone in it."""
+
+    def __init__(self, trial: Trial) -> None:
+        assert trial.variants is not None
+        self.maker = trial.variants
+        self.folder = os.getcwd() if trial.plan["files"] else ""
+        self.processes: dict[tuple[str, ...], tuple[Channel, int]] = {}
+
+    def take_part(self, without: tuple[str, ...], number: int | None) -> Channel:
+        """The channel to the process, which answers as this variant from now on.
+
+        Raises:
+            Ended, OutOfTime: there is none.
+        """
+        if without not in self.processes:
+            here, there = pair()
+            self.maker.send({"without": list(without), "folder": self.folder}, (there.fileno(),))
+            there.close()
+            channel = Channel(here)
+            channel.deadline = time.monotonic() + BUDGET
+            self.processes[without] = channel, channel.receive()["process"]
+        channel, _ = self.processes[without]
+        channel.deadline = time.monotonic() + CELL
+        channel.send({"variant": number})
+        channel.receive()
+        return channel
+
+    def drop(self, without: tuple[str, ...]) -> None:
+        """End a process that may be busy for ever."""
+        if without in self.processes:
+            channel, process = self.processes.pop(without)
+            channel.close()
+            with contextlib.suppress(OSError):
+                os.kill(process, signal.SIGKILL)
+
+    def end(self) -> None:
+        for without in list(self.processes):
+            self.drop(without)
+
+
+class Actor(Student):
+    """A variant in a student's place.
+
+    Args:
+        number: of the variant; None for the solution.
+    """
+
+    def __init__(self, replay: Replay, without: tuple[str, ...], number: int | None) -> None:
+        super().__init__(replay.trial.control, {}, replay.until, without)
+        self.replay = replay
+        self.number = number
+
+    def begin(self, limit: float) -> Peer:
+        if self.peer is not None and not self.peer.gone:
+            return self.peer
+        try:
+            channel = self.replay.cast.take_part(tuple(self.without), self.number)
+        except (Ended, OutOfTime, Garbled):
+            self.replay.cast.drop(tuple(self.without))
+            raise Gone("the variant could not be asked") from None
+        self.peer = Peer(channel, TESTS)
+        self.replay.listen(self.peer)
+        return self.peer
+
+    def end(self, grace: float = 0.0) -> str:
+        self.replay.cast.drop(tuple(self.without))
+        if self.peer is not None:
+            self.peer.gone = self.peer.gone or "it was ended"
+        return ""

@@ -1,0 +1,210 @@
+"""What happens while a test cell runs, so that two runs of it can be compared: what was asked of the answers and what
+came back, and what failed in the cell itself.
+
+A test cell ends at its first failure, when few answers have been seen. :func:`persistent` makes one that goes on.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from utils.grading.exchange.peer import Gone, Peer
+from utils.grading.exchange.stand_in import StandIn
+
+RELATIVE = 2e-5  # difference of two floats, by the largest of their tensor, that rounding may make
+DEEPEST = 20
+FAILED = "__failed__"  # the function that a persistent cell calls with each error
+NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
+
+
+class Departed(BaseException):
+    """Something else happened than before; no ``except Exception`` of a test may swallow this."""
+
+    def _render_traceback_(self) -> list[str]:  # IPython would take long for it
+        return []
+
+
+class Record:
+    """The events of a test cell, in their order.
+
+    Args:
+        expected: those of an earlier run, from which this one may not depart.
+    """
+
+    def __init__(self, expected: list[tuple] | None = None) -> None:
+        self.events: list[tuple] = []
+        self.expected = expected
+        self.departed = False
+
+    def add(self, event: tuple) -> None:
+        """Keep an event.
+
+        Raises:
+            Departed: it is another one than expected.
+        """
+        if self.expected is not None and not self.departed:
+            place = len(self.events)
+            self.departed = place >= len(self.expected) or not alike(self.expected[place], event)
+        if self.departed:
+            raise Departed
+        self.events.append(event)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all that was expected has happened, and nothing else."""
+        return (
+            not self.departed and self.expected is not None and len(self.events) == len(self.expected)
+        )
+
+    def failed(self, error: Exception) -> None:
+        """Keep an error of the test cell's own; its numbers are rounded ones."""
+        self.add(("failed", type(error).__name__, NUMBER.sub("0", str(error))))
+
+
+class Listening:
+    """Tells ``record``, while it has one, of all that ``peer`` asks."""
+
+    def __init__(self, peer: Peer) -> None:
+        self.record: Record | None = None
+        self.plain_ask = peer.ask
+        peer.ask = self.ask  # type: ignore[method-assign]
+
+    def ask(
+        self, what: str, target: int, name: str = "", args: tuple = (), kwargs: dict | None = None
+    ) -> Any:
+        """As :meth:`utils.grading.exchange.peer.Peer.ask`."""
+        record = self.record
+        if record is None:
+            return self.plain_ask(what, target, name, args, kwargs)
+        if record.departed:
+            raise Departed
+        try:
+            value = self.plain_ask(what, target, name, args, kwargs)
+        except Gone:
+            raise
+        except Exception as error:
+            record.add(("raised", what, name, type(error).__name__, str(error)))
+            raise
+        # with the arguments, which may have been changed in place
+        record.add(("answered", what, name, frozen(value), frozen(args), frozen(kwargs)))
+        return value
+
+
+def frozen(value: Any, depth: int = 0) -> Any:
+    """A copy of plain values as tuples that :func:`alike` compares."""
+    if depth > DEEPEST:
+        return ("deep",)
+    if isinstance(value, StandIn):
+        return ("lent",)
+    if value is None or isinstance(value, bool | int | str | bytes):
+        return (type(value).__name__, value)
+    if isinstance(value, float | complex):
+        return ("number", np.asarray(value))
+    if isinstance(value, Tensor):
+        return ("tensor", tuple(value.shape), plain_array(value))
+    if isinstance(value, np.ndarray | np.generic):
+        return ("array", value.shape, np.array(value))
+    if isinstance(value, PackedSequence):
+        return ("packed", *(frozen(part, depth + 1) for part in value))
+    if isinstance(value, list | tuple):
+        return (
+            "list" if isinstance(value, list) else "tuple",
+            *(frozen(item, depth + 1) for item in value),
+        )
+    if isinstance(value, dict):
+        items = ((frozen(key, depth + 1), frozen(item, depth + 1)) for key, item in value.items())
+        return ("dict", *items)
+    if isinstance(value, set | frozenset):
+        return ("set", tuple(sorted(map(repr, value))))
+    if isinstance(value, nn.Module):
+        return ("module", *map(module_parts, value.modules()))
+    return ("other", type(value).__name__)
+
+
+def plain_array(values: Tensor) -> np.ndarray:
+    """The values of a tensor, copied."""
+    values = values.detach()
+    if values.layout is not torch.strided:
+        return np.zeros(0)
+    if values.dtype is torch.bfloat16 or values.dtype is torch.float16:
+        values = values.float()
+    return values.cpu().numpy().copy()
+
+
+def module_parts(module: nn.Module) -> tuple:
+    """What a module computes with: its class, its settings, its own parameters and buffers."""
+    settings = {
+        name: value
+        for name, value in vars(module).items()
+        if isinstance(value, bool | int | float | str) and not name.startswith("_")
+    }
+    held = [
+        (name, part is not None and part.requires_grad, frozen(part))
+        for parts in (module._parameters, module._buffers)
+        for name, part in parts.items()
+    ]
+    return (type(module).__name__, tuple(sorted(settings.items())), *held)
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two events, or parts of them, are the same but for rounding."""
+    if isinstance(one, tuple):
+        if not isinstance(other, tuple) or len(one) != len(other):
+            return False
+        return all(map(alike, one, other))
+    if isinstance(one, np.ndarray):
+        return isinstance(other, np.ndarray) and close(one, other)
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=RELATIVE) or (math.isnan(one) and math.isnan(other))
+    return type(one) is type(other) and one == other
+
+
+def close(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two arrays of one kind hold the same numbers but for rounding."""
+    if one.shape != other.shape or one.dtype.kind != other.dtype.kind:
+        return False
+    if one.dtype.kind not in "fc" or not one.size:
+        return bool(np.array_equal(one, other))
+    finite = np.abs(one[np.isfinite(one)])
+    tolerance = RELATIVE * float(finite.max()) if finite.size else 0.0
+    with np.errstate(invalid="ignore"):
+        return bool(np.isclose(other, one, rtol=0.0, atol=tolerance, equal_nan=True).all())
+
+
+class Persistent(ast.NodeTransformer):
+    """Lets each statement of a cell that fails be passed over; functions and loops of ``while`` stay whole."""
+
+    def guarded(self, node: ast.stmt) -> ast.stmt:
+        call = ast.Expr(ast.Call(ast.Name(FAILED, ast.Load()), [ast.Name("__error__", ast.Load())], []))
+        handler = ast.ExceptHandler(ast.Name("Exception", ast.Load()), "__error__", [call])
+        return ast.Try([node], [handler], [], [])
+
+    visit_Assert = visit_Expr = visit_Assign = visit_AugAssign = visit_AnnAssign = guarded
+
+    def visit_For(self, node: ast.stmt) -> ast.stmt:
+        return self.guarded(self.generic_visit(node))  # type: ignore[arg-type]
+
+    visit_If = visit_With = visit_For
+
+    def visit_FunctionDef(self, node: ast.stmt) -> ast.stmt:
+        return node
+
+    visit_AsyncFunctionDef = visit_ClassDef = visit_While = visit_FunctionDef
+
+
+def persistent(source: str) -> str:
+    """A test cell that goes on where ``source`` would end, and calls :data:`FAILED` with each error.
+
+    Raises:
+        SyntaxError: the cell is not plain Python.
+    """
+    tree = Persistent().visit(ast.parse(source))
+    return ast.unparse(ast.fix_missing_locations(tree))
