@@ -1,4 +1,4 @@
-"""An assignment's right and wrong answers as they stand in files, and the library that grading takes from them.
+"""An assignment's right and wrong answers as they stand in files, and the library for grading.
 
 Beside the source of an assignment lie ``right/*.py`` and ``wrong/*.py``. Each holds the task cells that
 it answers differently (``# %% task="…"``); the other tasks are answered as in the source. The header of
@@ -9,10 +9,12 @@ book to read again.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import jupytext
+import yaml
 from nbformat import NotebookNode
 
 from utils.common.errors import UserError
@@ -68,6 +70,41 @@ def without_marks(source: str) -> str:
     return "\n".join(line for line in source.splitlines() if line.strip() not in MARKS)
 
 
+def address(section: str, chapter: Path) -> str:
+    """Where a section ``"Page, Section"`` of a chapter is in the built book, from the book's top.
+
+    Raises:
+        UserError: the chapter has no page of that title, or the page no section or exercise of that one.
+    """
+    for path in sorted(chapter.glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        found = re.search(r"^# (.+)$", text, flags=re.MULTILINE)
+        page = plain_title(found[1]) if found else ""
+        if not page or not section.startswith(f"{page}, "):
+            continue
+        wanted = section.removeprefix(f"{page}, ")
+        titles = [plain_title(title) for title in re.findall(r"^##+ (.+)$", text, flags=re.MULTILINE)]
+        place = f"chapters/{chapter.name}/{path.stem}.html"
+        if wanted in titles:
+            return f"{place}#{re.sub('[^a-z0-9]+', '-', wanted.lower()).strip('-')}"
+        if wanted in text:
+            return place
+    raise UserError(f"no page of {chapter} has a section {section!r}")
+
+
+def plain_title(title: str) -> str:
+    """A heading without its marks."""
+    return re.sub("[`*$]", "", title).strip()
+
+
+def site(book: Path) -> str:
+    """The address that the book is published at; empty while ``_config.yml`` names none."""
+    config = book / "_config.yml"
+    about = yaml.safe_load(config.read_text(encoding="utf-8")) if config.exists() else {}
+    found = str(about.get("html", {}).get("baseurl") or "")
+    return found if not found or found.endswith("/") else f"{found}/"
+
+
 def library(folder: Path, notebook: NotebookNode) -> dict:
     """What tells a student's mistake by the wrong variants, as plain data: ``cells`` that are no tests, with
     their solutions, in order; and ``variants``, each with its answers and the tasks that lose points by it.
@@ -84,6 +121,8 @@ def library(folder: Path, notebook: NotebookNode) -> dict:
         marks = cell.metadata.get("nbgrader", {})
         about = {"id": marks.get("grade_id", ""), "task": marks.get("solution", False)}
         cells.append({**about, "source": without_marks(cell.source)})
+    book = folder.parents[1] / "book"
+    home = site(book)
     variants = [
         {
             "name": variant.name,
@@ -92,6 +131,9 @@ def library(folder: Path, notebook: NotebookNode) -> dict:
             "misconception": variant.text,
             "question": variant.question,
             "section": variant.section,
+            "address": home + address(variant.section, book / "chapters" / folder.name)
+            if home and variant.section
+            else "",
         }
         for variant in wrong
     ]

@@ -1,9 +1,9 @@
 """An assignment's right and wrong answers through the real grading, and who is caught by what.
 
-The answers stand in files, as :mod:`utils.authoring.variant_files` reads them. A task that a variant's header does
-not name must keep all its points. Tasks that a variant cannot touch, because their
-tests use no name that its cells define, are left unanswered and not counted: they would say of it what they
-say of the solution.
+The answers stand in files, as :mod:`utils.authoring.variant_files` reads them. A task that a variant's
+header does not name must keep all its points. Tasks that a variant cannot touch, because their tests use no
+name that its cells define, are left unanswered and not counted: they would say of it what they say of the
+solution.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from utils.cli.output import NOT_ALL, as_json
 from utils.common.errors import UserError
 from utils.common.layout import find_root, shown
 from utils.common.terminal import say, say_json, warn
+from utils.grading.result import HINTS
 
 SOURCE = "build/source"
 LONGEST = 24 * 60 * 60  # seconds
@@ -61,7 +62,19 @@ def deadline(context: click.Context, option: click.Parameter, text: str | None) 
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
 @click.option("--dry-run", is_flag=True, help="Say what would be graded; run nothing, write nothing.")
 @click.option("--require-sandbox", is_flag=True, help="Refuse to run students' code without bubblewrap.")
+<<<<<<< HEAD
 @as_json
+=======
+@click.option(
+    "--hints",
+    type=click.Choice(HINTS),
+    default="pointer",
+    show_default=True,
+    help="How far a student's page goes when the mistake is known: nothing, a question that leads to it, or "
+    "the mistake with the section to read again.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for machines.")
+>>>>>>> df99ee3 (The page of a student opens a task with the mistake that its answers show, and the section to read again)
 def grade(
     assignment: str,
     folder: Path,
@@ -76,6 +89,7 @@ def grade(
     force: bool,
     dry_run: bool,
     require_sandbox: bool,
+    hints: str,
     as_json: bool,
 ) -> None:
     """Grade the submissions in FOLDER: a folder or a zip, also one that Canvas or Moodle exports.
@@ -112,7 +126,7 @@ def grade(
         speaker.problem(problem)
     if due is not None:
         speaker.deadline(due)
-    graded = Class(source, to, timeout, db_url, due)
+    graded = Class(source, to, timeout, db_url, due, hints)
     if dry_run:
         speaker.plan(submissions, graded.unchanged(submissions, force, require_sandbox))
         return

@@ -16,6 +16,7 @@ from utils.cli.class_folder import class_of, read_gradebook, read_results
 from utils.cli.output import as_json, finish, say, tell
 from utils.common.errors import UserError
 from utils.common.layout import find_root, shown
+from utils.grading.result import HINTS
 
 if TYPE_CHECKING:
     from utils.authoring.release import Assignment
@@ -119,6 +120,13 @@ def state_of(submission: Any, result: Result | None, notebook: str) -> tuple[str
 @click.argument("folder", type=click.Path(path_type=Path))
 @class_folder
 @click.option("--show-hidden", is_flag=True, help="Show the code of hidden tests, too.")
+@click.option(
+    "--hints",
+    type=click.Choice(HINTS),
+    default="pointer",
+    show_default=True,
+    help="How far a page goes when the mistake is known.",
+)
 @gradebook_address
 @only
 @as_json
@@ -127,6 +135,7 @@ def feedback(
     folder: Path,
     to: Path | None,
     show_hidden: bool,
+    hints: str,
     gradebook: str | None,
     only: tuple[str, ...],
     as_json: bool,
@@ -139,7 +148,7 @@ def feedback(
     results = read_results(to, chosen)
     check_names(only, {result.student for result in results}, f"nobody who is graded in {to}")
     rows, comments = read_gradebook(to, chosen, gradebook)
-    pages = Pages(to, chosen.name, chosen.notebook, rows, comments, show_hidden)
+    pages = Pages(to, chosen.name, chosen.notebook, rows, comments, show_hidden, hints)
     for result, page in pages.write(result for result in results if not only or result.student in only):
         say(as_json, f"{result.student}: {shown(page)}", student=result.student, page=str(page))
 

@@ -213,9 +213,9 @@ def told(library: dict, found: dict[str, list[int]], result: Result) -> dict[str
         got, possible = result.tasks.get(task, (0.0, 0.0))
         variants = [library["variants"][number] for number in numbers]
         if got < possible and len({variant["misconception"] for variant in variants}) == 1:
-            mistakes[task] = {
+            mistakes[task] = {"name": ", ".join(variant["name"] for variant in variants)} | {
                 key: next((variant[key] for variant in variants if variant[key]), "")
-                for key in ("name", "misconception", "question", "section")
+                for key in ("misconception", "question", "section", "address")
             }
     return mistakes
 

@@ -1,10 +1,11 @@
 """Which mistake is it? The wrong variants of an assignment answer the tests that a student has failed.
 
-When a submission has run, a fork of the tests' process runs each test cell that failed once more, first with the
-student's answers and then with each wrong variant of the task in the student's place: on the same inputs, with
-the same random numbers, and past the first failure (:mod:`utils.grading.processes.events`). A variant is told
-whose answers are the student's in every call of every failed cell of the task, and that passes what the student
-has passed. Where the right answers agree, too, the mistake lies elsewhere, and no variant is told.
+When a submission has run, a fork of the tests' process runs each test cell that failed once more, first
+with the student's answers and then with each wrong variant of the task in the student's place: on the same
+inputs, with the same random numbers, and past the first failure (:mod:`utils.grading.processes.events`). A
+variant is told whose answers are the student's in every call of every failed cell of the task, and that
+passes what the student has passed. Where the right answers agree, too, the mistake lies elsewhere, and no
+variant is told.
 
 Nothing of this reaches the student's process but the calls of the tests, and no points change.
 """
@@ -19,6 +20,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -98,7 +100,7 @@ class Replay:
         trial.trusted, trial.timeouts = [], 0
         trial.tell = lambda message: None
         # what tests draw from `checks.fresh_generator` is drawn alike for everybody
-        secrets.randbelow = lambda below: self.drawn.randrange(below)
+        secrets.randbelow = self.drawn.randrange  # type: ignore[assignment]
 
     def run(self, tell: Callable[[dict], None]) -> None:
         """Tell the variants of each task with failed tests, and then that it is done."""
@@ -219,7 +221,7 @@ class Cast:
     def __init__(self, trial: Trial) -> None:
         assert trial.variants is not None
         self.maker = trial.variants
-        self.folder = os.getcwd() if trial.plan["files"] else ""
+        self.folder = str(Path.cwd()) if trial.plan["files"] else ""
         self.processes: dict[tuple[str, ...], tuple[Channel, int]] = {}
 
     def take_part(self, without: tuple[str, ...], number: int | None) -> Channel:

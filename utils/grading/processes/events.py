@@ -1,7 +1,8 @@
-"""What happens while a test cell runs, so that two runs of it can be compared: what was asked of the answers and what
-came back, and what failed in the cell itself.
+"""What happens while a test cell runs, so that two runs of it can be compared: what was asked of the answers
+and what came back, and what failed in the cell itself.
 
-A test cell ends at its first failure, when few answers have been seen. :func:`persistent` makes one that goes on.
+A test cell ends at its first failure, when few answers have been seen. :func:`persistent` makes one that
+goes on.
 """
 
 from __future__ import annotations
@@ -60,9 +61,7 @@ class Record:
     @property
     def agrees(self) -> bool:
         """Whether all that was expected has happened, and nothing else."""
-        return (
-            not self.departed and self.expected is not None and len(self.events) == len(self.expected)
-        )
+        return not self.departed and self.expected is not None and len(self.events) == len(self.expected)
 
     def failed(self, error: Exception) -> None:
         """Keep an error of the test cell's own; its numbers are rounded ones."""
@@ -180,7 +179,7 @@ def close(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 class Persistent(ast.NodeTransformer):
-    """Lets each statement of a cell that fails be passed over; functions and loops of ``while`` stay whole."""
+    """Lets each statement of a cell that fails be passed over; functions and ``while`` stay whole."""
 
     def guarded(self, node: ast.stmt) -> ast.stmt:
         call = ast.Expr(ast.Call(ast.Name(FAILED, ast.Load()), [ast.Name("__error__", ast.Load())], []))

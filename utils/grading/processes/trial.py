@@ -47,8 +47,8 @@ class Trial:
         shell: for the tests.
         tell: hears of each cell that begins or is done, and until when the tests' process may be busy: it
             may end at any moment, by what a student's answer does to it.
-        library: the wrong variants that mistakes are told by, and ``variants``, to the process that makes those
-            in which they answer; see :mod:`utils.grading.processes.diagnosis`.
+        library: the wrong variants that mistakes are told by, and ``variants``, to the process that makes
+            those in which they answer; see :mod:`utils.grading.processes.diagnosis`.
     """
 
     def __init__(
@@ -138,9 +138,9 @@ class Trial:
         for student in self.students.values():
             if student.trouble is not None:
                 raise student.trouble
-        if self.plan["cells"][place]["kind"] == "test":
-            if any(output["output_type"] == "error" for output in outputs):
-                self.failed.add(place)
+        error = any(output["output_type"] == "error" for output in outputs)
+        if error and self.plan["cells"][place]["kind"] == "test":
+            self.failed.add(place)
         outputs, self.room = fitted(outputs, self.room)
         self.tell({"place": place, "made": outputs, "notes": self.notes})
 

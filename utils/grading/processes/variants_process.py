@@ -1,10 +1,10 @@
 """Processes in which wrong variants answer, as a student's process does: see
 :mod:`utils.grading.processes.diagnosis`.
 
-They are forks of the tests' lane, and never inside the sandbox: their code is the instructor's, and no student's
-process may see it. One (:func:`serve`) waits at the side of each lane. For each set of forbidden names it forks
-a home, from which these are gone, and which has run the assignment's cells with the right answers. A home
-forks a process for whoever asks, and that one takes the part of one variant after the other.
+They are forks of the tests' lane, and never inside the sandbox: their code is the instructor's, and no
+student's process may see it. One (:func:`serve`) waits at the side of each lane. For each set of forbidden
+names it forks a home, from which these are gone, and which has run the assignment's cells with the right
+answers. A home forks a process for whoever asks, and that one takes the part of one variant after the other.
 """
 
 from __future__ import annotations
@@ -42,9 +42,7 @@ def serve(control: Channel, shell: Shell, library: dict) -> None:
             os.close(given)
 
 
-def fork_home(
-    others: tuple[Channel, ...], shell: Shell, library: dict, without: tuple[str, ...]
-) -> Channel:
+def fork_home(others: tuple[Channel, ...], shell: Shell, library: dict, without: tuple[str, ...]) -> Channel:
     """The channel to a new home."""
     here, there = pair()
     channel = Channel(here)

@@ -1,0 +1,163 @@
+"""How often is a mistake told by its name, and how often by a wrong one? Run it from the repository:
+
+    python -m benchmarks.diagnosis [ASSIGNMENT …] [--variant NAME …]
+
+Each wrong variant of an assignment is handed in as a student would, and graded. *Whole*: with all variants
+in the library, whether the page names the variant's own misconception, and no other one. *Left out*: as if
+the library had no variant with this misconception, as for a mistake that nobody has foreseen: whether the
+page names another one. Which variants answer alike does not depend on what else is in the library, so that
+one grading tells both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import nbformat
+
+from utils.authoring.answers import answer_notebook, solutions, tasks_to_grade
+from utils.authoring.release import (
+    Assignment,
+    find_assignment,
+    find_assignments,
+    release,
+    source_notebook,
+)
+from utils.authoring.variant_files import Variant, read_kind
+from utils.common.layout import find_root
+from utils.grading.answer_key import read_release
+from utils.grading.submission import Submission
+from utils.grading.worker import end_benches, grade
+
+
+@dataclass
+class Outcome:
+    """What was told of one wrong variant.
+
+    Attributes:
+        alike: by task that lost points, the misconceptions of the variants that answer alike.
+        seconds: that telling took, and ``all_seconds``: all of the grading.
+        failures: of the tests, a sentence each.
+    """
+
+    variant: Variant
+    alike: dict[str, set[str]]
+    seconds: float
+    all_seconds: float
+    failures: list[str]
+
+    @property
+    def right(self) -> bool:
+        """Whether the page names the variant's misconception, and nothing else."""
+        named = [sentences for sentences in self.alike.values() if len(sentences) == 1]
+        return bool(named) and all(sentences == {self.variant.text} for sentences in named)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the page names another one."""
+        return any(len(s) == 1 and s != {self.variant.text} for s in self.alike.values())
+
+    @property
+    def wrong_left_out(self) -> bool:
+        """Whether it would, without the variant's own misconception in the library."""
+        return any(len(sentences - {self.variant.text}) == 1 for sentences in self.alike.values())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("assignments", nargs="*")
+    parser.add_argument("--variant", action="append", default=[], help="only this one (may be repeated)")
+    options = parser.parse_args()
+    root = find_root()
+    chosen = [find_assignment(root, name) for name in options.assignments] or find_assignments(root)
+    totals = [0, 0, 0, 0]
+    with tempfile.TemporaryDirectory() as folder:
+        release(chosen, Path(folder) / "source", Path(folder) / "released")
+        for assignment in chosen:
+            outcomes = outcomes_of(assignment, Path(folder), options.variant)
+            counts = [
+                len(outcomes),
+                *(sum(getattr(o, what) for o in outcomes) for what in ("right", "wrong", "wrong_left_out")),
+            ]
+            totals = [before + now for before, now in zip(totals, counts, strict=True)]
+            print_row(assignment.name, counts)
+            seconds = [outcome.seconds for outcome in outcomes if outcome.seconds]
+            if seconds:
+                whole = statistics.median(outcome.all_seconds for outcome in outcomes)
+                print(
+                    f"    telling took {statistics.median(seconds):.2f} s in the median of {whole:.2f} s, "
+                    f"{max(seconds):.2f} s at most"
+                )
+    if len(chosen) > 1:
+        print_row("all", totals)
+
+
+def outcomes_of(assignment: Assignment, folder: Path, only: list[str]) -> list[Outcome]:
+    """What is told of each wrong variant of an assignment; what is not right is printed."""
+    key = read_release(folder / "source" / assignment.name)
+    texts = {variant["name"]: variant["misconception"] for variant in key.library["variants"]}
+    # under one sentence, all variants that answer alike are told
+    alike = [{**variant, "misconception": "any"} for variant in key.library["variants"]]
+    key = replace(key, library={**key.library, "variants": alike})
+    released = nbformat.read(
+        folder / "released" / assignment.name / f"{assignment.notebook}.ipynb", as_version=4
+    )
+    source, right = source_notebook(assignment), solutions(assignment)
+    outcomes = []
+    for variant in read_kind(assignment.folder, "wrong"):
+        if only and variant.name not in only:
+            continue
+        code = right | variant.answers
+        asked, counted = tasks_to_grade(source, right, code)
+        content = answer_notebook(released, {task: code[task] for task in code if task in asked})
+        files = {f"{assignment.notebook}.ipynb": nbformat.writes(content).encode()}
+        result = grade(key, Submission("student", files)).result
+        lost = [task for task, (got, most) in result.tasks.items() if task in counted and got < most]
+        found = {
+            task: {texts[name] for name in result.diagnoses.get(task, {}).get("name", "").split(", ") if name}
+            for task in lost
+        }
+        failures = [text for test, text in result.failures.items() if test.partition("-")[0] in lost]
+        telling = result.parts.get("telling mistakes", 0.0)
+        outcomes.append(Outcome(variant, found, telling, result.seconds, failures))
+        tell(outcomes[-1])
+    end_benches()
+    return outcomes
+
+
+def tell(outcome: Outcome) -> None:
+    """Print what a variant got instead of its name."""
+    if outcome.right and not outcome.wrong and not outcome.wrong_left_out:
+        return
+    what = "not named" if not outcome.right else "named"
+    if outcome.wrong:
+        what += ", wrongly named"
+    if outcome.wrong_left_out:
+        what += ", wrongly named if left out"
+    print(f"  {outcome.variant.name}: {what}. {outcome.variant.text}", flush=True)
+    for task, sentences in outcome.alike.items():
+        others = sentences - {outcome.variant.text}
+        print(f"      {task}: {' | '.join(sorted(others)) or ('nobody' if not sentences else 'itself')}")
+    for sentence in outcome.failures if not outcome.right else ():
+        print(f"      {sentence[:150]}")
+
+
+def print_row(name: str, counts: list[int]) -> None:
+    number, right, wrong, left_out = counts
+    print(
+        f"{name:36} {number:4} wrong variants; whole: {right:4} named ({share(right, number)}), "
+        f"{wrong} wrongly; left out: {left_out} wrongly ({share(left_out, number)})",
+        flush=True,
+    )
+
+
+def share(part: int, whole: int) -> str:
+    return f"{part / max(1, whole):.1%}"
+
+
+if __name__ == "__main__":
+    main()
