@@ -6,20 +6,19 @@ Each wrong variant of an assignment is handed in as a student would, and graded.
 in the library, whether the page names the variant's own misconception, and no other one. *Left out*: as if
 the library had no variant with this misconception, as for a mistake that nobody has foreseen: whether the
 page names another one. Which variants answer alike does not depend on what else is in the library, so that
-one grading tells both.
+one grading tells both. Variants that cannot touch each other are handed in together, in one notebook.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
 
-from utils.authoring.answers import answer_notebook, solutions, tasks_to_grade
+from utils.authoring.answers import answer_notebook, merged, put_together, solutions
 from utils.authoring.release import (
     Assignment,
     find_assignment,
@@ -33,6 +32,8 @@ from utils.grading.answer_key import read_release
 from utils.grading.submission import Submission
 from utils.grading.worker import end_benches, grade
 
+SECONDS = 60.0  # in which the mistakes of a notebook must be told, of which it has several
+
 
 @dataclass
 class Outcome:
@@ -40,14 +41,11 @@ class Outcome:
 
     Attributes:
         alike: by task that lost points, the misconceptions of the variants that answer alike.
-        seconds: that telling took, and ``all_seconds``: all of the grading.
         failures: of the tests, a sentence each.
     """
 
     variant: Variant
     alike: dict[str, set[str]]
-    seconds: float
-    all_seconds: float
     failures: list[str]
 
     @property
@@ -85,13 +83,6 @@ def main() -> None:
             ]
             totals = [before + now for before, now in zip(totals, counts, strict=True)]
             print_row(assignment.name, counts)
-            seconds = [outcome.seconds for outcome in outcomes if outcome.seconds]
-            if seconds:
-                whole = statistics.median(outcome.all_seconds for outcome in outcomes)
-                print(
-                    f"    telling took {statistics.median(seconds):.2f} s in the median of {whole:.2f} s, "
-                    f"{max(seconds):.2f} s at most"
-                )
     if len(chosen) > 1:
         print_row("all", totals)
 
@@ -102,31 +93,41 @@ def outcomes_of(assignment: Assignment, folder: Path, only: list[str]) -> list[O
     texts = {variant["name"]: variant["misconception"] for variant in key.library["variants"]}
     # under one sentence, all variants that answer alike are told
     alike = [{**variant, "misconception": "any"} for variant in key.library["variants"]]
-    key = replace(key, library={**key.library, "variants": alike})
+    key = replace(key, library={**key.library, "variants": alike}, telling=SECONDS)
     released = nbformat.read(
         folder / "released" / assignment.name / f"{assignment.notebook}.ipynb", as_version=4
     )
     source, right = source_notebook(assignment), solutions(assignment)
-    outcomes = []
-    for variant in read_kind(assignment.folder, "wrong"):
-        if only and variant.name not in only:
-            continue
-        code = right | variant.answers
-        asked, counted = tasks_to_grade(source, right, code)
+    variants = {
+        variant.name: variant
+        for variant in read_kind(assignment.folder, "wrong")
+        if not only or variant.name in only
+    }
+    answers = {name: right | variant.answers for name, variant in variants.items()}
+    outcomes, seconds, mistakes = [], 0.0, 0
+    for group in put_together(source, right, answers):
+        code, asked = merged(group), set().union(*(one.asked for one in group))
         content = answer_notebook(released, {task: code[task] for task in code if task in asked})
         files = {f"{assignment.notebook}.ipynb": nbformat.writes(content).encode()}
         result = grade(key, Submission("student", files)).result
-        lost = [task for task, (got, most) in result.tasks.items() if task in counted and got < most]
-        found = {
-            task: {texts[name] for name in result.diagnoses.get(task, {}).get("name", "").split(", ") if name}
-            for task in lost
-        }
-        failures = [text for test, text in result.failures.items() if test.partition("-")[0] in lost]
-        telling = result.parts.get("telling mistakes", 0.0)
-        outcomes.append(Outcome(variant, found, telling, result.seconds, failures))
-        tell(outcomes[-1])
+        seconds += result.parts.get("telling mistakes", 0.0)
+        mistakes += len(result.diagnoses)
+        for one in group:
+            lost = [t for t, (got, most) in result.tasks.items() if t in one.counted and got < most]
+            found = {
+                task: {texts[name] for name in names_of(result.diagnoses.get(task, {}))} for task in lost
+            }
+            failures = [text for test, text in result.failures.items() if test.partition("-")[0] in lost]
+            outcomes.append(Outcome(variants[one.name], found, failures))
+            tell(outcomes[-1])
     end_benches()
+    print(f"    {seconds / max(1, mistakes):.2f} s a mistake that was told", flush=True)
     return outcomes
+
+
+def names_of(diagnosis: dict[str, str]) -> list[str]:
+    """The variants that answer alike."""
+    return diagnosis["name"].split(", ") if diagnosis else []
 
 
 def tell(outcome: Outcome) -> None:

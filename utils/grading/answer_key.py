@@ -30,9 +30,10 @@ class Release:
         cells, each with the tests that come after it. from_student: names that the tests take from the
         student's cells. modules: what the source imports. files: other files of the assignment, by their
         path. mark: what a notebook of this release says of itself. uses: packages, and modules of the course,
-        that students' code may import: see :func:`utils.grading.packages.uses_of`. library: the wrong answers
-        that mistakes are told by (:func:`utils.authoring.variant_files.library`); the tests' process alone
-        may see them.
+        that students' code may import: see :func:`utils.grading.packages.uses_of`. timeout: seconds that one
+        cell may take. telling: seconds in which the mistakes of one submission must be told. library: the
+        wrong answers that mistakes are told by (:func:`utils.authoring.variant_files.library`); the tests'
+        process alone may see them.
     """
 
     assignment: str
@@ -45,6 +46,7 @@ class Release:
     metadata: dict
     files: dict[str, bytes] = field(default_factory=dict)
     timeout: float = 60.0
+    telling: float = 10.0
     limits: dict = field(default_factory=dict)
     require_sandbox: bool = False
     digest: str = ""

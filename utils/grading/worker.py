@@ -171,6 +171,7 @@ def plan(release: Release, submission: Submission, code: list) -> dict[str, Any]
         "trusted": release.trusted,
         "from_student": release.from_student,
         "timeout": release.timeout,
+        "telling": release.telling,
         "files": release.files,
         "own_files": own,
     }

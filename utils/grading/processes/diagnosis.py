@@ -37,9 +37,9 @@ from utils.grading.symbols import Telling
 if TYPE_CHECKING:
     from utils.grading.processes.trial import Trial
 
-BUDGET = 10.0  # seconds for one submission
-SLOWEST = 2.0  # seconds: a test cell that took longer is not run again
-CELL = 3.0  # seconds that a cell may take with a variant
+# shares of the seconds that a submission has for this
+SLOWEST = 0.2  # a test cell that took longer is not run again
+CELL = 0.3  # what a cell may take with a variant
 PATIENCE = 5.0  # seconds beyond the budget after which the fork is ended
 
 
@@ -49,7 +49,7 @@ def diagnose(trial: Trial) -> dict[str, Any]:
     The student's processes are ended. If the fork could not say that it was done, the lane is ``worn``: a
     conversation may be in the middle of a sentence.
     """
-    seconds = max(0.0, min(BUDGET, trial.until - time.monotonic()))
+    seconds = max(0.0, min(trial.plan["telling"], trial.until - time.monotonic()))
     trial.watched(seconds + PATIENCE)
     here, there = pair()
     until = time.monotonic() + seconds
@@ -96,7 +96,7 @@ class Replay:
         self.seed = secrets.randbelow(2**32)
         self.drawn = random.Random(self.seed)
         self.persistent: dict[int, str] = {}
-        trial.plan = {**trial.plan, "timeout": CELL}
+        trial.plan = {**trial.plan, "timeout": CELL * trial.plan["telling"]}
         trial.trusted, trial.timeouts = [], 0
         trial.tell = lambda message: None
         # what tests draw from `checks.fresh_generator` is drawn alike for everybody
@@ -119,7 +119,7 @@ class Replay:
         tell({"done": True})
 
     def is_quick(self, place: int) -> bool:
-        return self.trial.seconds[place] <= SLOWEST
+        return self.trial.seconds[place] <= SLOWEST * self.trial.plan["telling"]
 
     def variants_of(self, task: str, places: list[int]) -> list[int]:
         """The variants of a task that answer as the student does."""
@@ -221,6 +221,7 @@ class Cast:
     def __init__(self, trial: Trial) -> None:
         assert trial.variants is not None
         self.maker = trial.variants
+        self.seconds = trial.plan["telling"]
         self.folder = str(Path.cwd()) if trial.plan["files"] else ""
         self.processes: dict[tuple[str, ...], tuple[Channel, int]] = {}
 
@@ -235,10 +236,10 @@ class Cast:
             self.maker.send({"without": list(without), "folder": self.folder}, (there.fileno(),))
             there.close()
             channel = Channel(here)
-            channel.deadline = time.monotonic() + BUDGET
+            channel.deadline = time.monotonic() + self.seconds
             self.processes[without] = channel, channel.receive()["process"]
         channel, _ = self.processes[without]
-        channel.deadline = time.monotonic() + CELL
+        channel.deadline = time.monotonic() + CELL * self.seconds
         channel.send({"variant": number})
         channel.receive()
         return channel

@@ -41,8 +41,9 @@ class Trial:
     Args:
         plan: ``cells`` (kind, id and source of each code cell of the submission, in its order), ``trusted``
             (the instructor's own cells that tests build on), ``from_student`` (the names that students
-            define), ``timeout`` (seconds for one cell), ``seconds`` (for all), and of a trial that was cut
-            off and goes on here ``done`` (outputs by the place of the cell) and ``notes``.
+            define), ``timeout`` (seconds for one cell), ``seconds`` (for all), ``telling`` (for telling
+            mistakes), and of a trial that was cut off and goes on here ``done`` (outputs by the place of the
+            cell) and ``notes``.
         control: to the warm parent of students' processes.
         shell: for the tests.
         tell: hears of each cell that begins or is done, and until when the tests' process may be busy: it
@@ -123,7 +124,7 @@ class Trial:
         """Which wrong variants answer as the student does, by task; the student's processes are ended."""
         start = time.monotonic()
         found = None
-        if self.variants is not None and self.failed:
+        if self.variants is not None and self.failed and self.plan["telling"] > 0:
             from utils.grading.processes.diagnosis import diagnose
 
             found = diagnose(self)

@@ -24,7 +24,7 @@ from utils.grading.processes.student_process import answers_of, fork_lane
 from utils.grading.sandbox import enclose
 
 MEMORY = 4 << 30  # bytes that a variant may take
-LATEST = 60  # seconds after which such a process ends, whoever forgot it
+LATEST = 60  # seconds that a variant is asked at most: whoever forgot its process, it ends
 
 
 def serve(control: Channel, shell: Shell, library: dict) -> None:
@@ -83,7 +83,6 @@ def home(control: Channel, shell: Shell, library: dict, without: tuple[str, ...]
 def answer(channel: Channel, shell: Shell, library: dict) -> None:
     """What the fork does: be one variant after the other, and answer as a student's process does."""
     try:
-        signal.alarm(LATEST)
         enclose.limit_memory(MEMORY)
         channel.send({"process": os.getpid()})
         printed = Outputs(LONGEST)
@@ -95,6 +94,7 @@ def answer(channel: Channel, shell: Shell, library: dict) -> None:
         while True:
             question = channel.receive()
             if "variant" in question:
+                signal.alarm(LATEST)
                 shell.namespace.clear()
                 shell.namespace.update(start)
                 become(shell, library, question["variant"])
