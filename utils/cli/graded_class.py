@@ -6,6 +6,7 @@ Each takes the assignment and what was handed in, prints a line for each student
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -225,18 +226,25 @@ def export(
 @click.argument("folder", type=click.Path(path_type=Path))
 @class_folder
 @gradebook_address
+@click.option("--anonymous", is_flag=True, help="Name no student, as on a projector.")
 @as_json
-def report(assignment: str, folder: Path, to: Path | None, gradebook: str | None, as_json: bool) -> None:
-    """Write a page about a graded class: points by task, hardest tests, failures, what waits for a person."""
+def report(
+    assignment: str, folder: Path, to: Path | None, gradebook: str | None, anonymous: bool, as_json: bool
+) -> None:
+    """Write a page about a graded class: points by task, mistakes that are known, what the points say about
+    the tests, failures, what waits for a person. Beside it, the same as JSON."""
     from utils.grading.gradebook.by_hand import by_hand_rows
-    from utils.grading.reports.class_report import report_page
+    from utils.grading.reports.class_report import report_data, report_page
 
     chosen = find(assignment)
     to = class_of(folder, to)
     results = read_results(to, chosen)
     rows, _ = read_gradebook(to, chosen, gradebook)
-    page = to / f"{chosen.name}-report.html"
-    page.write_text(report_page(chosen.name, results, rows=rows), encoding="utf-8")
+    page = to / f"{chosen.name}-report{'-anonymous' if anonymous else ''}.html"
+    text = report_page(chosen.name, results, rows=rows, notebook=chosen.notebook, anonymous=anonymous)
+    page.write_text(text, encoding="utf-8")
+    data = report_data(chosen.name, results, anonymous)
+    page.with_suffix(".json").write_text(json.dumps(data, indent=1), encoding="utf-8")
     for row in by_hand_rows(results, rows):
         text = f"{row['name']}: {row['waiting']} wait for a person, {row['given']} graded by hand."
         say(as_json, text, **row)
