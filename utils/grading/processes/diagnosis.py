@@ -32,7 +32,6 @@ from utils.grading.processes.events import FAILED, Departed, Listening, Record, 
 from utils.grading.processes.student_handle import Student
 from utils.grading.result import task_of
 from utils.grading.sandbox import namespaces
-from utils.grading.symbols import Telling
 
 if TYPE_CHECKING:
     from utils.grading.processes.trial import Trial
@@ -95,7 +94,6 @@ class Replay:
         self.record: Record | None = None
         self.seed = secrets.randbelow(2**32)
         self.drawn = random.Random(self.seed)
-        self.persistent: dict[int, str] = {}
         trial.plan = {**trial.plan, "timeout": CELL * trial.plan["telling"]}
         trial.trusted, trial.timeouts = [], 0
         trial.tell = lambda message: None
@@ -110,7 +108,7 @@ class Replay:
             for place, cell in enumerate(cells)
             if cell["kind"] == "test" and place in self.trial.starts
         }
-        for task in dict.fromkeys(tasks[place] for place in sorted(self.trial.failed & set(tasks))):
+        for task in dict.fromkeys(tasks[place] for place in tasks if place in self.trial.failed):
             places = [place for place in tasks if tasks[place] == task and self.is_quick(place)]
             tell({"found": {task: self.variants_of(task, places)}})
         for student in self.own.values():
@@ -126,7 +124,7 @@ class Replay:
         variants = self.trial.library["variants"]
         candidates = [number for number, variant in enumerate(variants) if task in variant["tasks"]]
         failed = [place for place in places if place in self.trial.failed]
-        if not candidates or not failed:
+        if not candidates or not failed or any(is_unwritten(self.trial.failed[place]) for place in failed):
             return []
         heard = {}
         for place in failed:
@@ -179,7 +177,7 @@ class Replay:
         """Run a test cell with whoever answers now; its outputs. With a record, past what fails in it."""
         trial = self.trial
         cell = trial.plan["cells"][place]
-        source = cell["source"] if record is None else self.persistent_source(place)
+        source = cell["source"] if record is None else persistent(cell["source"])
         namespace = trial.shell.namespace
         namespace.clear()
         namespace.update(trial.starts[place])
@@ -199,20 +197,15 @@ class Replay:
         trial.notes = notes
         return []
 
-    def persistent_source(self, place: int) -> str:
-        """The cell that goes on after what fails in it; it is compiled once."""
-        if place not in self.persistent:
-            source = self.trial.plan["cells"][place]["source"]
-            with contextlib.suppress(SyntaxError):
-                source = persistent(source)
-            self.persistent[place] = source
-            self.trial.shell.prepare(source, place + 1, Telling(self.trial.from_student))
-        return self.persistent[place]
-
     def listen(self, peer: Peer) -> None:
         """Let the record hear what is asked of a process."""
         known = self.listening.setdefault(id(peer), Listening(peer))
         known.record = self.record
+
+
+def is_unwritten(error: dict) -> bool:
+    """Whether a test's error says that there is no answer."""
+    return error["ename"] in ("NameError", "Stopped") or "is not written yet" in error["evalue"]
 
 
 class Cast:

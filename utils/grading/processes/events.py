@@ -8,6 +8,7 @@ goes on.
 from __future__ import annotations
 
 import ast
+import functools
 import math
 import re
 from typing import Any
@@ -199,11 +200,14 @@ class Persistent(ast.NodeTransformer):
     visit_AsyncFunctionDef = visit_ClassDef = visit_While = visit_FunctionDef
 
 
+@functools.lru_cache(maxsize=1024)
 def persistent(source: str) -> str:
     """A test cell that goes on where ``source`` would end, and calls :data:`FAILED` with each error.
 
-    Raises:
-        SyntaxError: the cell is not plain Python.
+    What is not plain Python stays as it is.
     """
-    tree = Persistent().visit(ast.parse(source))
+    try:
+        tree = Persistent().visit(ast.parse(source))
+    except (SyntaxError, ValueError):
+        return source
     return ast.unparse(ast.fix_missing_locations(tree))

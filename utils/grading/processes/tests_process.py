@@ -70,7 +70,7 @@ def serve(work: Channel, control: Channel, shell: Any, library: dict) -> None:
             plan = work.receive()
         except Ended:
             return
-        read_tests(plan, shell)
+        read_tests(plan, shell, bool(library))
         here, there = pair()
         child = os.fork()
         if child == 0:
@@ -151,16 +151,23 @@ class Watch:
             self.last = message
 
 
-def read_tests(plan: dict, shell: Any) -> None:
-    """Read and compile the tests once: every fork finds them in the cache."""
+def read_tests(plan: dict, shell: Any, also_persistent: bool) -> None:
+    """Read and compile the tests once: every fork finds them in the cache.
+
+    Args:
+        also_persistent: whether mistakes are told, by tests that go on where these end.
+    """
+    from utils.grading.processes.events import persistent  # with torch, which is warm now
+
     telling = Telling(set(plan["from_student"]))
     for cell in plan["trusted"]:
         names(cell["source"])
         shell.prepare(cell["source"], 1, telling)
     for place, cell in enumerate(plan["cells"]):
         if cell["kind"] == "test":
-            names(cell["source"])
-            shell.prepare(cell["source"], place + 1, telling)
+            for source in (cell["source"], persistent(cell["source"]) if also_persistent else ""):
+                names(source)
+                shell.prepare(source, place + 1, telling)
 
 
 def lane_of_students(students: Channel) -> Channel:

@@ -80,7 +80,7 @@ class Trial:
         self.notes: list[str] = list(plan["notes"])
         self.starts: dict[int, dict[str, Any]] = {}  # what a test cell found before it, by its place
         self.seconds: dict[int, float] = {}  # that it took
-        self.failed: set[int] = set()  # places of test cells
+        self.failed: dict[int, dict] = {}  # the error of each test cell that failed
         self.refused_here: Any = contextlib.nullcontext
         self.deadline_of_test = 0.0
         self.rang = False
@@ -139,9 +139,9 @@ class Trial:
         for student in self.students.values():
             if student.trouble is not None:
                 raise student.trouble
-        error = any(output["output_type"] == "error" for output in outputs)
-        if error and self.plan["cells"][place]["kind"] == "test":
-            self.failed.add(place)
+        errors = [output for output in outputs if output["output_type"] == "error"]
+        if errors and self.plan["cells"][place]["kind"] == "test":
+            self.failed[place] = errors[0]
         outputs, self.room = fitted(outputs, self.room)
         self.tell({"place": place, "made": outputs, "notes": self.notes})
 
