@@ -40,29 +40,46 @@ class Outcome:
     """What was told of one wrong variant.
 
     Attributes:
-        alike: by task that lost points, the misconceptions of the variants that answer alike.
+        alike: by task that lost points, the variants that answer alike.
         failures: of the tests, a sentence each.
     """
 
     variant: Variant
-    alike: dict[str, set[str]]
+    alike: dict[str, list[Variant]]
     failures: list[str]
 
     @property
     def right(self) -> bool:
-        """Whether the page names the variant's misconception, and nothing else."""
-        named = [sentences for sentences in self.alike.values() if len(sentences) == 1]
-        return bool(named) and all(sentences == {self.variant.text} for sentences in named)
+        """Whether the page says the variant's misconception, or what it has in common with others."""
+        said = [sentence for alike in self.alike.values() if (sentence := said_of(alike))]
+        return bool(said) and not self.wrong
 
     @property
     def wrong(self) -> bool:
         """Whether the page names another one."""
-        return any(len(s) == 1 and s != {self.variant.text} for s in self.alike.values())
+        return any(self.is_other(alike) for alike in self.alike.values())
 
     @property
     def wrong_left_out(self) -> bool:
         """Whether it would, without the variant's own misconception in the library."""
-        return any(len(sentences - {self.variant.text}) == 1 for sentences in self.alike.values())
+        return any(
+            self.is_other([variant for variant in alike if variant.text != self.variant.text])
+            for alike in self.alike.values()
+        )
+
+    def is_other(self, alike: list[Variant]) -> bool:
+        """Whether what is said of these is not true of the variant."""
+        return said_of(alike) not in ("", self.variant.text, self.variant.common) and not any(
+            variant.common and variant.common == self.variant.common for variant in alike
+        )
+
+
+def said_of(alike: list[Variant]) -> str:
+    """What a page says of variants that answer alike: see :func:`utils.grading.worker.told`."""
+    for said in ({variant.text for variant in alike}, {variant.common for variant in alike}):
+        if len(said) == 1:
+            return said.pop()
+    return ""
 
 
 def main() -> None:
@@ -90,7 +107,7 @@ def main() -> None:
 def outcomes_of(assignment: Assignment, folder: Path, only: list[str]) -> list[Outcome]:
     """What is told of each wrong variant of an assignment; what is not right is printed."""
     key = read_release(folder / "source" / assignment.name)
-    texts = {variant["name"]: variant["misconception"] for variant in key.library["variants"]}
+    wrong = {variant.name: variant for variant in read_kind(assignment.folder, "wrong")}
     # under one sentence, all variants that answer alike are told
     alike = [{**variant, "misconception": "any"} for variant in key.library["variants"]]
     key = replace(key, library={**key.library, "variants": alike}, telling=SECONDS)
@@ -98,12 +115,7 @@ def outcomes_of(assignment: Assignment, folder: Path, only: list[str]) -> list[O
         folder / "released" / assignment.name / f"{assignment.notebook}.ipynb", as_version=4
     )
     source, right = source_notebook(assignment), solutions(assignment)
-    variants = {
-        variant.name: variant
-        for variant in read_kind(assignment.folder, "wrong")
-        if not only or variant.name in only
-    }
-    answers = {name: right | variant.answers for name, variant in variants.items()}
+    answers = {name: right | wrong[name].answers for name in wrong if not only or name in only}
     outcomes, seconds, mistakes = [], 0.0, 0
     for group in put_together(source, right, answers):
         code, asked = merged(group), set().union(*(one.asked for one in group))
@@ -115,10 +127,10 @@ def outcomes_of(assignment: Assignment, folder: Path, only: list[str]) -> list[O
         for one in group:
             lost = [t for t, (got, most) in result.tasks.items() if t in one.counted and got < most]
             found = {
-                task: {texts[name] for name in names_of(result.diagnoses.get(task, {}))} for task in lost
+                task: [wrong[name] for name in names_of(result.diagnoses.get(task, {}))] for task in lost
             }
             failures = [text for test, text in result.failures.items() if test.partition("-")[0] in lost]
-            outcomes.append(Outcome(variants[one.name], found, failures))
+            outcomes.append(Outcome(wrong[one.name], found, failures))
             tell(outcomes[-1])
     end_benches()
     print(f"    {seconds / max(1, mistakes):.2f} s a mistake that was told", flush=True)
@@ -140,9 +152,8 @@ def tell(outcome: Outcome) -> None:
     if outcome.wrong_left_out:
         what += ", wrongly named if left out"
     print(f"  {outcome.variant.name}: {what}. {outcome.variant.text}", flush=True)
-    for task, sentences in outcome.alike.items():
-        others = sentences - {outcome.variant.text}
-        print(f"      {task}: {' | '.join(sorted(others)) or ('nobody' if not sentences else 'itself')}")
+    for task, alike in outcome.alike.items():
+        print(f"      {task}: {' | '.join(f'{one.name}: {one.text}' for one in alike) or 'nobody'}")
     for sentence in outcome.failures if not outcome.right else ():
         print(f"      {sentence[:150]}")
 

@@ -10,13 +10,14 @@ import pytest
 import torch
 
 from utils.authoring import release
-from utils.authoring.answers import answer_notebook
-from utils.authoring.variant_files import address, read_kind
+from utils.authoring.answers import answer_notebook, solutions
+from utils.authoring.variant_files import address, given_away, read_kind
 from utils.common.errors import UserError
 from utils.grading.answer_key import read_release
 from utils.grading.processes.events import Departed, Record, alike, frozen, persistent
+from utils.grading.result import Result
 from utils.grading.submission import Submission
-from utils.grading.worker import end_benches, grade, plan
+from utils.grading.worker import end_benches, grade, plan, told
 
 ROOT = Path(__file__).parents[2]
 SECRET = "terces_eht"[::-1]  # stands in the wrong variants alone
@@ -286,3 +287,47 @@ def test_each_pointer_leads_to_a_section_of_the_book(assignment):
             assert address(variant.section, chapter).startswith(f"chapters/{assignment.name}/")
     with pytest.raises(UserError, match="has a section 'No such page, Nothing'"):
         address("No such page, Nothing", chapter)
+
+
+def test_no_hint_holds_a_piece_of_the_solution():
+    solution = """
+def step(x, h):
+    'Says h @ W.T + b of it.'
+    # the sum of all
+    return tanh(x @ U.T + h @ W.T)
+"""
+    assert given_away("Is it h @ W.T, or W @ h?", solution) == ["h @ W .", "@ W . T"]
+    assert given_away("It is i, f, g and o.", "i, f, g = split(x)") == []
+    assert given_away("Says h @ W of it, the sum of all.", solution) == []
+    for assignment in release.find_assignments(ROOT):
+        right = solutions(assignment)
+        for variant in read_kind(assignment.folder, "wrong"):
+            hints = (variant.text, variant.question, variant.section, variant.common)
+            for task in variant.answers:
+                assert [given_away(hint, right[task]) for hint in hints] == [[]] * 4, variant.name
+
+
+def variant(name: str, text: str, common: str = "", section: str = "") -> dict[str, str]:
+    about = {"name": name, "misconception": text, "common": common, "section": section}
+    return about | {"question": f"{name}?", "address": ""}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [([0], "A."), ([0, 1], "A."), ([0, 2], ""), ([2, 3], "Both."), ([1, 2, 3], ""), ([], "")],
+)
+def test_variants_that_differ_say_what_they_have_in_common_or_nothing(numbers, said):
+    variants = [variant("a", "A."), variant("b", "A.", section="P, S"), variant("c", "C.", "Both.", "P, S")]
+    library = {"variants": [*variants, variant("d", "D.", "Both.", "P, S")]}
+    lost = Result("s", "graded", {"one-a": (0.0, 1.0)})
+    found = told(library, {"one": numbers}, lost)
+    assert found.get("one", {}).get("misconception", "") == said
+    assert told(library, {"one": numbers}, Result("s", "graded", {"one-a": (1.0, 1.0)})) == {}
+    if numbers == [2, 3]:
+        assert found["one"] | {"name": ""} == {
+            "name": "",
+            "misconception": "Both.",
+            "question": "",
+            "section": "P, S",
+            "address": "",
+        }

@@ -4,11 +4,13 @@ Beside the source of an assignment lie ``right/*.py`` and ``wrong/*.py``. Each h
 it answers differently (``# %% task="…"``); the other tasks are answered as in the source. The header of
 a wrong one names its misconception and, for each task that loses points, the least and the most that it may
 keep. It may also ask a ``question:`` that leads a student to the mistake, and name the ``section:`` of the
-book to read again.
+book to read again. Where two misconceptions give the same answers to everything that is tested, both say in
+``common:`` what can be said of either.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,8 @@ from nbformat import NotebookNode
 from utils.common.errors import UserError
 from utils.grading.answer_key import is_test
 
+PIECE = 4  # tokens of code that no hint may hold: `h @ W_hh . T`
+DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
@@ -33,6 +37,7 @@ class Variant:
         keeps: least and most points of each task that loses some.
         question: leads a student who made the mistake to it.
         section: of the book, ``"Page, Section"``.
+        common: what can be said of all variants that answer alike.
     """
 
     name: str
@@ -41,6 +46,7 @@ class Variant:
     keeps: dict[str, tuple[float, float]] = field(default_factory=dict)
     question: str = ""
     section: str = ""
+    common: str = ""
 
 
 def read_variant(path: Path) -> Variant:
@@ -56,8 +62,8 @@ def read_variant(path: Path) -> Variant:
             f"{path} needs task cells and a header with "
             + ("`misconception:` and `keeps:`" if wrong else "`way:` and no `keeps:`")
         )
-    more = about.get("question", ""), about.get("section", "")
-    return Variant(f"{path.parent.name}/{path.stem}", answers, text, keeps, *more)
+    more = {key: about.get(key, "") for key in ("question", "section", "common")}
+    return Variant(f"{path.parent.name}/{path.stem}", answers, text, keeps, **more)
 
 
 def read_kind(folder: Path, kind: str) -> list[Variant]:
@@ -68,6 +74,27 @@ def read_kind(folder: Path, kind: str) -> list[Variant]:
 def without_marks(source: str) -> str:
     """A task's cell without the lines that mark its solution."""
     return "\n".join(line for line in source.splitlines() if line.strip() not in MARKS)
+
+
+def given_away(text: str, solution: str) -> list[str]:
+    """Pieces of a solution's code, ``PIECE`` tokens long, that ``text`` holds.
+
+    Comments and docstrings are none, nor are lists of names.
+    """
+    tree = ast.parse(solution)
+    for node in ast.walk(tree):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
+            node.body[:1] = [ast.Pass()]
+    code, words = tokens(ast.unparse(tree)), tokens(text)
+    pieces = {tuple(code[start : start + PIECE]) for start in range(len(code) - PIECE + 1)}
+    pieces = {piece for piece in pieces if set(piece) & set("()[]{}=@*+-/<>")}
+    runs = (tuple(words[start : start + PIECE]) for start in range(len(words) - PIECE + 1))
+    return [" ".join(run) for run in runs if run in pieces]
+
+
+def tokens(text: str) -> list[str]:
+    """Words, and each other mark by itself."""
+    return re.findall(r"\w+|[^\w\s]", text)
 
 
 def address(section: str, chapter: Path) -> str:
@@ -129,6 +156,7 @@ def library(folder: Path, notebook: NotebookNode) -> dict:
             "answers": variant.answers,
             "tasks": list(variant.keeps),
             "misconception": variant.text,
+            "common": variant.common,
             "question": variant.question,
             "section": variant.section,
             "address": home + address(variant.section, book / "chapters" / folder.name)

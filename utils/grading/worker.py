@@ -208,17 +208,26 @@ def score(notebook: Any, result: Result) -> None:
 
 
 def told(library: dict, found: dict[str, list[int]], result: Result) -> dict[str, dict[str, str]]:
-    """The mistake behind each task that lost points, where the variants that answer alike mean one."""
+    """The mistake behind each task that lost points: that of the variants that answer alike, where they mean
+    one, or what they have in common."""
     mistakes = {}
     for task, numbers in found.items():
         got, possible = result.tasks.get(task, (0.0, 0.0))
         variants = [library["variants"][number] for number in numbers]
-        if got < possible and len({variant["misconception"] for variant in variants}) == 1:
-            mistakes[task] = {"name": ", ".join(variant["name"] for variant in variants)} | {
-                key: next((variant[key] for variant in variants if variant[key]), "")
-                for key in ("misconception", "question", "section", "address")
+        said = agreed(variants, "misconception") or agreed(variants, "common")
+        if got < possible and said:
+            mistakes[task] = {
+                "name": ", ".join(variant["name"] for variant in variants),
+                "misconception": said,
             }
+            mistakes[task] |= {key: agreed(variants, key) for key in ("question", "section", "address")}
     return mistakes
+
+
+def agreed(variants: list[dict], key: str) -> str:
+    """What all of these variants say; empty where they say different things, or where there are none."""
+    said = {variant[key] for variant in variants}
+    return said.pop() if len(said) == 1 else ""
 
 
 def failure(cell: Any, cause: str = "") -> str:

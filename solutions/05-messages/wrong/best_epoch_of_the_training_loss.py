@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The best epoch is the one with the lowest loss in training."
 #     section: "The network and its training, The training loop"
+#     question: "Which loss tells how the network does on messages that it has not seen?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       training: [2, 2]
 # ---

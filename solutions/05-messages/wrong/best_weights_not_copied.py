@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "state_dict() is a copy of the weights."
 #     section: "The network and its training, The training loop"
+#     question: "What becomes of the kept weights when the next step changes the model's own?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       training: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The weights of the last epoch are the best ones."
 #     section: "The network and its training, The training loop"
+#     question: "After which epoch was the validation loss the lowest?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       training: [2, 2]
 # ---
