@@ -3,7 +3,8 @@
     python -m benchmarks.diagnosis [ASSIGNMENT …] [--variant NAME …]
 
 Each wrong variant of an assignment is handed in as a student would, and graded. *Whole*: with all variants
-in the library, whether the page names the variant's own misconception, and no other one. *Left out*: as if
+in the library, whether the page names the variant's own misconception (or what its header says that it has
+in common with those that answer alike), and no other one. *Left out*: as if
 the library had no variant with this misconception, as for a mistake that nobody has foreseen: whether the
 page names another one. Which variants answer alike does not depend on what else is in the library, so that
 one grading tells both. Variants that cannot touch each other are handed in together, in one notebook.
@@ -69,15 +70,13 @@ class Outcome:
 
     def is_other(self, alike: list[Variant]) -> bool:
         """Whether what is said of these is not true of the variant."""
-        return said_of(alike) not in ("", self.variant.text, self.variant.common) and not any(
-            variant.common and variant.common == self.variant.common for variant in alike
-        )
+        return said_of(alike) not in ("", self.variant.text, self.variant.common)
 
 
 def said_of(alike: list[Variant]) -> str:
     """What a page says of variants that answer alike: see :func:`utils.grading.worker.told`."""
-    for said in ({variant.text for variant in alike}, {variant.common for variant in alike}):
-        if len(said) == 1:
+    for said in ({variant.common for variant in alike}, {variant.text for variant in alike}):
+        if len(said) == 1 and said != {""}:
             return said.pop()
     return ""
 

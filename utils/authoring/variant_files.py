@@ -4,8 +4,8 @@ Beside the source of an assignment lie ``right/*.py`` and ``wrong/*.py``. Each h
 it answers differently (``# %% task="…"``); the other tasks are answered as in the source. The header of
 a wrong one names its misconception and, for each task that loses points, the least and the most that it may
 keep. It may also ask a ``question:`` that leads a student to the mistake, and name the ``section:`` of the
-book to read again. Where two misconceptions give the same answers to everything that is tested, both say in
-``common:`` what can be said of either.
+book to read again. Where two misconceptions give the same answers to everything that is tested, both have in
+``common:`` what can be said of either, and that is what a student reads.
 """
 
 from __future__ import annotations

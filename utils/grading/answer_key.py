@@ -46,7 +46,7 @@ class Release:
     metadata: dict
     files: dict[str, bytes] = field(default_factory=dict)
     timeout: float = 60.0
-    telling: float = 10.0
+    telling: float = 30.0
     limits: dict = field(default_factory=dict)
     require_sandbox: bool = False
     digest: str = ""

@@ -208,13 +208,13 @@ def score(notebook: Any, result: Result) -> None:
 
 
 def told(library: dict, found: dict[str, list[int]], result: Result) -> dict[str, dict[str, str]]:
-    """The mistake behind each task that lost points: that of the variants that answer alike, where they mean
-    one, or what they have in common."""
+    """The mistake behind each task that lost points, where the variants that answer alike mean one: what they
+    have in common, for those that cannot be told from others; the misconception of any other."""
     mistakes = {}
     for task, numbers in found.items():
         got, possible = result.tasks.get(task, (0.0, 0.0))
         variants = [library["variants"][number] for number in numbers]
-        said = agreed(variants, "misconception") or agreed(variants, "common")
+        said = agreed(variants, "common") or agreed(variants, "misconception")
         if got < possible and said:
             mistakes[task] = {
                 "name": ", ".join(variant["name"] for variant in variants),

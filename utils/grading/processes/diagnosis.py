@@ -36,9 +36,8 @@ from utils.grading.sandbox import namespaces
 if TYPE_CHECKING:
     from utils.grading.processes.trial import Trial
 
-# shares of the seconds that a submission has for this
-SLOWEST = 0.2  # a test cell that took longer is not run again
-CELL = 0.3  # what a cell may take with a variant
+SLOWEST = 0.2  # of the seconds that a submission has for this, for one test cell with the student's answers
+LEAST, TIMES = 1.0, 3.0  # seconds that a cell may take with a variant: so many, and so often the student's
 PATIENCE = 5.0  # seconds beyond the budget after which the fork is ended
 
 
@@ -92,10 +91,11 @@ class Replay:
         self.cast = Cast(trial)
         self.listening: dict[int, Listening] = {}  # to each conversation
         self.record: Record | None = None
+        self.slowest = SLOWEST * trial.plan["telling"]
+        self.took: dict[int, float] = {}  # seconds of each cell with the student's answers
         self.seed = secrets.randbelow(2**32)
         self.drawn = random.Random(self.seed)
-        trial.plan = {**trial.plan, "timeout": CELL * trial.plan["telling"]}
-        trial.trusted, trial.timeouts = [], 0
+        trial.trusted = []
         trial.tell = lambda message: None
         # what tests draw from `checks.fresh_generator` is drawn alike for everybody
         secrets.randbelow = self.drawn.randrange  # type: ignore[assignment]
@@ -117,7 +117,7 @@ class Replay:
         tell({"done": True})
 
     def is_quick(self, place: int) -> bool:
-        return self.trial.seconds[place] <= SLOWEST * self.trial.plan["telling"]
+        return self.trial.seconds[place] <= self.slowest
 
     def variants_of(self, task: str, places: list[int]) -> list[int]:
         """The variants of a task that answer as the student does."""
@@ -145,7 +145,9 @@ class Replay:
         """What happens when the student answers; None where the process ends."""
         self.trial.students = self.own
         record = Record()
-        self.play(place, record)
+        start = time.monotonic()
+        self.play(place, record, self.slowest)
+        self.took[place] = time.monotonic() - start
         gone = any(student.peer is None or student.peer.gone for student in self.own.values())
         return None if gone else record.events
 
@@ -154,7 +156,7 @@ class Replay:
         self.put_on(number)
         for place, expected in heard.items():
             record = Record(expected)
-            self.play(place, record)
+            self.play(place, record, LEAST + TIMES * self.took[place])
             if not record.agrees:
                 return False
         return True
@@ -163,7 +165,9 @@ class Replay:
         """Whether a variant passes these test cells."""
         self.put_on(number)
         return not any(
-            output["output_type"] == "error" for place in places for output in self.play(place, None)
+            output["output_type"] == "error"
+            for place in places
+            for output in self.play(place, None, LEAST + TIMES * self.trial.seconds[place])
         )
 
     def put_on(self, number: int | None) -> None:
@@ -173,10 +177,12 @@ class Replay:
         self.trial.new_student = lambda without: Actor(self, without, number)  # type: ignore[method-assign]
         students[()] = self.trial.new_student(())
 
-    def play(self, place: int, record: Record | None) -> list[dict]:
-        """Run a test cell with whoever answers now; its outputs. With a record, past what fails in it."""
+    def play(self, place: int, record: Record | None, limit: float) -> list[dict]:
+        """Run a test cell with whoever answers now, for so many seconds at most; its outputs. With a record,
+        past what fails in it."""
         trial = self.trial
         cell = trial.plan["cells"][place]
+        trial.plan, trial.timeouts = {**trial.plan, "timeout": limit}, 0
         source = cell["source"] if record is None else persistent(cell["source"])
         namespace = trial.shell.namespace
         namespace.clear()
@@ -232,7 +238,7 @@ class Cast:
             channel.deadline = time.monotonic() + self.seconds
             self.processes[without] = channel, channel.receive()["process"]
         channel, _ = self.processes[without]
-        channel.deadline = time.monotonic() + CELL * self.seconds
+        channel.deadline = time.monotonic() + self.seconds
         channel.send({"variant": number})
         channel.receive()
         return channel

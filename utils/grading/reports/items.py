@@ -132,5 +132,7 @@ def flags(difficulty: Estimate, correlation: Estimate) -> tuple[str, ...]:
     if correlation.high < 0:
         found.append("Strong students fail it more often than weak ones: look at its text and its tests.")
     elif correlation.high < WEAK:
-        found.append("Who gets it is hardly told by all else: it measures another thing, or guessing.")
+        found.append(
+            "Who does well elsewhere hardly gets it more often: it asks for another thing, or for luck."
+        )
     return tuple(found)
