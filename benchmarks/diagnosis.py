@@ -7,7 +7,8 @@ in the library, whether the page names the variant's own misconception (or what 
 in common with those that answer alike), and no other one. *Left out*: as if
 the library had no variant with this misconception, as for a mistake that nobody has foreseen: whether the
 page names another one. Which variants answer alike does not depend on what else is in the library, so that
-one grading tells both. Variants that cannot touch each other are handed in together, in one notebook.
+one grading tells both. *Said*: the test itself says what is wrong, as that something may not be called here, and no
+name is looked for. Variants that cannot touch each other are handed in together, in one notebook.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from utils.authoring.release import (
 from utils.authoring.variant_files import Variant, read_kind
 from utils.common.layout import find_root
 from utils.grading.answer_key import read_release
+from utils.grading.processes.imports import NOT_THERE
+from utils.grading.processes.student_handle import REFUSED
 from utils.grading.submission import Submission
 from utils.grading.worker import end_benches, grade
 
@@ -54,6 +57,11 @@ class Outcome:
         """Whether the page says the variant's misconception, or what it has in common with others."""
         said = [sentence for alike in self.alike.values() if (sentence := said_of(alike))]
         return bool(said) and not self.wrong
+
+    @property
+    def said(self) -> bool:
+        """Whether the tests themselves say what is wrong."""
+        return any(sign in text for text in self.failures for sign in (REFUSED, NOT_THERE))
 
     @property
     def wrong(self) -> bool:
@@ -88,14 +96,17 @@ def main() -> None:
     options = parser.parse_args()
     root = find_root()
     chosen = [find_assignment(root, name) for name in options.assignments] or find_assignments(root)
-    totals = [0, 0, 0, 0]
+    totals = [0] * 5
     with tempfile.TemporaryDirectory() as folder:
         release(chosen, Path(folder) / "source", Path(folder) / "released")
         for assignment in chosen:
             outcomes = outcomes_of(assignment, Path(folder), options.variant)
             counts = [
                 len(outcomes),
-                *(sum(getattr(o, what) for o in outcomes) for what in ("right", "wrong", "wrong_left_out")),
+                *(
+                    sum(getattr(o, what) for o in outcomes)
+                    for what in ("right", "said", "wrong", "wrong_left_out")
+                ),
             ]
             totals = [before + now for before, now in zip(totals, counts, strict=True)]
             print_row(assignment.name, counts)
@@ -143,7 +154,7 @@ def names_of(diagnosis: dict[str, str]) -> list[str]:
 
 def tell(outcome: Outcome) -> None:
     """Print what a variant got instead of its name."""
-    if outcome.right and not outcome.wrong and not outcome.wrong_left_out:
+    if (outcome.right or outcome.said) and not outcome.wrong and not outcome.wrong_left_out:
         return
     what = "not named" if not outcome.right else "named"
     if outcome.wrong:
@@ -158,10 +169,10 @@ def tell(outcome: Outcome) -> None:
 
 
 def print_row(name: str, counts: list[int]) -> None:
-    number, right, wrong, left_out = counts
+    number, right, said, wrong, left_out = counts
     print(
         f"{name:36} {number:4} wrong variants; whole: {right:4} named ({share(right, number)}), "
-        f"{wrong} wrongly; left out: {left_out} wrongly ({share(left_out, number)})",
+        f"{said} said, {wrong} wrongly; left out: {left_out} wrongly ({share(left_out, number)})",
         flush=True,
     )
 

@@ -1,6 +1,7 @@
 """A mistake is told by the wrong variant that answers alike, and by no other; nothing else changes by it."""
 
 import ast
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -253,6 +254,15 @@ def test_a_record_departs_at_the_first_other_event():
     with pytest.raises(Departed):
         record.add(("c", 3))
     assert not record.agrees
+
+
+def test_a_record_tells_what_is_exactly_so_from_what_is_roughly_so():
+    expected = [("a", frozen(torch.tensor([1.0, 2.0])))]
+    for number, exact, agrees in ((2.00001, True, True), (2.001, False, True), (2.1, False, False)):
+        record = Record(expected)
+        with contextlib.suppress(Departed):
+            record.add(("a", frozen(torch.tensor([1.0, number]))))
+        assert (record.exact, record.agrees) == (exact, agrees)
 
 
 def test_a_persistent_cell_goes_on_after_each_failure():

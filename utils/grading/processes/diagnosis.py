@@ -29,7 +29,8 @@ import torch
 from utils.grading.exchange.channel import Channel, Ended, Garbled, OutOfTime, pair
 from utils.grading.exchange.peer import TESTS, Gone, Peer
 from utils.grading.processes.events import FAILED, Departed, Listening, Record, persistent
-from utils.grading.processes.student_handle import Student
+from utils.grading.processes.imports import NOT_THERE
+from utils.grading.processes.student_handle import REFUSED, Student
 from utils.grading.result import task_of
 from utils.grading.sandbox import namespaces
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 SLOWEST = 0.2  # of the seconds that a submission has for this, for one test cell with the student's answers
 LEAST, TIMES = 1.0, 3.0  # seconds that a cell may take with a variant: so many, and so often the student's
+SIGNS = ("is not written yet", REFUSED, NOT_THERE)
+NOT, ROUGHLY, EXACTLY = 0, 1, 2  # how far a variant answers as the student does
 PATIENCE = 5.0  # seconds beyond the budget after which the fork is ended
 
 
@@ -124,19 +127,24 @@ class Replay:
         variants = self.trial.library["variants"]
         candidates = [number for number, variant in enumerate(variants) if task in variant["tasks"]]
         failed = [place for place in places if place in self.trial.failed]
-        if not candidates or not failed or any(is_unwritten(self.trial.failed[place]) for place in failed):
+        if not candidates or not failed or any(says_all(self.trial.failed[place]) for place in failed):
             return []
         heard = {}
         for place in failed:
             if self.late() or (events := self.hear_student(place)) is None:
                 return []
             heard[place] = events
-        if self.agrees(None, heard):
+        solution = self.agrees(None, heard)
+        if solution == EXACTLY:
             return []
-        found = [number for number in candidates if not self.late() and self.agrees(number, heard)]
+        levels = {number: self.agrees(number, heard) for number in candidates if not self.late()}
         passed = [place for place in places if place not in self.trial.failed]
-        found = [number for number in found if not self.late() and self.passes(number, passed)]
-        return [] if self.late() else found
+        # what is only roughly so, such as the answers of a trained model, counts where nothing is exactly so
+        for level in (EXACTLY, ROUGHLY) if solution == NOT else (EXACTLY,):
+            found = [number for number, its in levels.items() if its == level and not self.late()]
+            if found := [number for number in found if self.passes(number, passed)]:
+                return [] if self.late() else found
+        return []
 
     def late(self) -> bool:
         return time.monotonic() > self.until
@@ -151,15 +159,17 @@ class Replay:
         gone = any(student.peer is None or student.peer.gone for student in self.own.values())
         return None if gone else record.events
 
-    def agrees(self, number: int | None, heard: dict[int, list[tuple]]) -> bool:
-        """Whether the same happens with a variant (None: the solution) as happened with the student."""
+    def agrees(self, number: int | None, heard: dict[int, list[tuple]]) -> int:
+        """How far the same happens with a variant (None: the solution) as happened with the student."""
         self.put_on(number)
+        level = EXACTLY
         for place, expected in heard.items():
             record = Record(expected)
             self.play(place, record, LEAST + TIMES * self.took[place])
             if not record.agrees:
-                return False
-        return True
+                return NOT
+            level = level if record.exact else ROUGHLY
+        return level
 
     def passes(self, number: int, places: Iterable[int]) -> bool:
         """Whether a variant passes these test cells."""
@@ -209,9 +219,10 @@ class Replay:
         known.record = self.record
 
 
-def is_unwritten(error: dict) -> bool:
-    """Whether a test's error says that there is no answer."""
-    return error["ename"] in ("NameError", "Stopped") or "is not written yet" in error["evalue"]
+def says_all(error: dict) -> bool:
+    """Whether a test's error says itself what is wrong: that there is no answer, or that it calls what it may
+    not."""
+    return error["ename"] in ("NameError", "Stopped") or any(sign in error["evalue"] for sign in SIGNS)
 
 
 class Cast:

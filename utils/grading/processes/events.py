@@ -21,7 +21,8 @@ from torch.nn.utils.rnn import PackedSequence
 from utils.grading.exchange.peer import Gone, Peer
 from utils.grading.exchange.stand_in import StandIn
 
-RELATIVE = 2e-5  # difference of two floats, by the largest of their tensor, that rounding may make
+# differences of two floats, by the largest of their tensor: what rounding may make, and a training of that
+EXACT, ROUGH = 2e-5, 2e-3
 DEEPEST = 20
 FAILED = "__failed__"  # the function that a persistent cell calls with each error
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
@@ -38,13 +39,17 @@ class Record:
     """The events of a test cell, in their order.
 
     Args:
-        expected: those of an earlier run, from which this one may not depart.
+        expected: those of an earlier run, from which this one may not depart by more than ``ROUGH``.
+
+    Attributes:
+        exact: whether it has not departed by more than ``EXACT``.
     """
 
     def __init__(self, expected: list[tuple] | None = None) -> None:
         self.events: list[tuple] = []
         self.expected = expected
         self.departed = False
+        self.exact = True
 
     def add(self, event: tuple) -> None:
         """Keep an event.
@@ -53,8 +58,9 @@ class Record:
             Departed: it is another one than expected.
         """
         if self.expected is not None and not self.departed:
-            place = len(self.events)
-            self.departed = place >= len(self.expected) or not alike(self.expected[place], event)
+            before = self.expected[len(self.events)] if len(self.events) < len(self.expected) else None
+            self.exact = self.exact and alike(before, event)
+            self.departed = not self.exact and not alike(before, event, ROUGH)
         if self.departed:
             raise Departed
         self.events.append(event)
@@ -154,27 +160,27 @@ def module_parts(module: nn.Module) -> tuple:
     return (type(module).__name__, tuple(sorted(settings.items())), *held)
 
 
-def alike(one: Any, other: Any) -> bool:
-    """Whether two events, or parts of them, are the same but for rounding."""
+def alike(one: Any, other: Any, difference: float = EXACT) -> bool:
+    """Whether two events, or parts of them, are the same but for a small relative difference of floats."""
     if isinstance(one, tuple):
         if not isinstance(other, tuple) or len(one) != len(other):
             return False
-        return all(map(alike, one, other))
+        return all(alike(part, its, difference) for part, its in zip(one, other, strict=True))
     if isinstance(one, np.ndarray):
-        return isinstance(other, np.ndarray) and close(one, other)
+        return isinstance(other, np.ndarray) and close(one, other, difference)
     if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=RELATIVE) or (math.isnan(one) and math.isnan(other))
+        return math.isclose(one, other, rel_tol=difference) or (math.isnan(one) and math.isnan(other))
     return type(one) is type(other) and one == other
 
 
-def close(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether two arrays of one kind hold the same numbers but for rounding."""
+def close(one: np.ndarray, other: np.ndarray, difference: float) -> bool:
+    """Whether two arrays of one kind hold the same numbers but for a difference, by the largest."""
     if one.shape != other.shape or one.dtype.kind != other.dtype.kind:
         return False
     if one.dtype.kind not in "fc" or not one.size:
         return bool(np.array_equal(one, other))
     finite = np.abs(one[np.isfinite(one)])
-    tolerance = RELATIVE * float(finite.max()) if finite.size else 0.0
+    tolerance = difference * float(finite.max()) if finite.size else 0.0
     with np.errstate(invalid="ignore"):
         return bool(np.isclose(other, one, rtol=0.0, atol=tolerance, equal_nan=True).all())
 

@@ -19,13 +19,12 @@ from utils.grading.exchange.peer import Gone
 from utils.grading.processes.bench import gone
 from utils.grading.processes.imports import NOT_THERE
 from utils.grading.processes.shell import Shell
-from utils.grading.processes.student_handle import Student, fitted
+from utils.grading.processes.student_handle import REFUSED, Student, fitted
 from utils.grading.processes.student_process import put_files
 from utils.grading.sandbox.enclose import KILLED
 from utils.grading.settings import CHECKS
 from utils.grading.symbols import Telling, names
 
-REFUSED = "may not be called here"  # what checks.forbidden says
 ROOM = 20_000_000  # characters of all outputs together
 ENDING = 5.0  # seconds that a process whose connection is closed may take to end, on a busy machine
 SHORTEST = 5.0  # seconds that a cell gets at least, however often the submission ran out of time
