@@ -4,11 +4,11 @@
 
 Each wrong variant of an assignment is handed in as a student would, and graded. *Whole*: with all variants
 in the library, whether the page names the variant's own misconception (or what its header says that it has
-in common with those that answer alike), and no other one. *Left out*: as if
-the library had no variant with this misconception, as for a mistake that nobody has foreseen: whether the
-page names another one. Which variants answer alike does not depend on what else is in the library, so that
-one grading tells both. *Said*: the test itself says what is wrong, as that something may not be called here, and no
-name is looked for. Variants that cannot touch each other are handed in together, in one notebook.
+in common with those that answer alike), and no other one. *Said*: the test itself says what is wrong, as
+that something may not be called here, and no name is looked for. *Left out*: as if the library had no
+variant with this misconception, as for a mistake that nobody has foreseen: whether the page names another
+one. Which variants answer alike does not depend on what else is in the library, so that one grading tells
+both. Variants that cannot touch each other are handed in together, in one notebook.
 """
 
 from __future__ import annotations

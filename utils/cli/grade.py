@@ -62,9 +62,6 @@ def deadline(context: click.Context, option: click.Parameter, text: str | None) 
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
 @click.option("--dry-run", is_flag=True, help="Say what would be graded; run nothing, write nothing.")
 @click.option("--require-sandbox", is_flag=True, help="Refuse to run students' code without bubblewrap.")
-<<<<<<< HEAD
-@as_json
-=======
 @click.option(
     "--hints",
     type=click.Choice(HINTS),
@@ -73,8 +70,7 @@ def deadline(context: click.Context, option: click.Parameter, text: str | None) 
     help="How far a student's page goes when the mistake is known: nothing, a question that leads to it, or "
     "the mistake with the section to read again.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for machines.")
->>>>>>> df99ee3 (The page of a student opens a task with the mistake that its answers show, and the section to read again)
+@as_json
 def grade(
     assignment: str,
     folder: Path,
