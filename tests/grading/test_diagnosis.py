@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import functools
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import torch
 
 from utils.authoring import release
 from utils.authoring.answers import answer_notebook, solutions
-from utils.authoring.variant_files import address, given_away, read_kind
+from utils.authoring.variant_files import Variant, address, given_away, read_kind
 from utils.common.errors import UserError
 from utils.grading.answer_key import read_release
 from utils.grading.processes.events import Departed, Record, alike, frozen, persistent
@@ -129,6 +130,11 @@ def course(tmp_path_factory):
     release.release(release.find_assignments(root), root / "source", root / "released")
     yield root
     end_benches()
+
+
+@functools.cache
+def wrong_of(folder: Path) -> list[Variant]:
+    return read_kind(folder, "wrong")
 
 
 def graded(course: Path, library: bool = True, **answers: str):
@@ -294,7 +300,7 @@ seen.append("end")
 @pytest.mark.parametrize("assignment", release.find_assignments(ROOT), ids=lambda assignment: assignment.name)
 def test_each_pointer_leads_to_a_section_of_the_book(assignment):
     chapter = ROOT / "book" / "chapters" / assignment.name
-    for variant in read_kind(assignment.folder, "wrong"):
+    for variant in wrong_of(assignment.folder):
         if variant.section:
             assert address(variant.section, chapter).startswith(f"chapters/{assignment.name}/")
     with pytest.raises(UserError, match="has a section 'No such page, Nothing'"):
@@ -313,7 +319,7 @@ def step(x, h):
     assert given_away("Says h @ W of it, the sum of all.", solution) == []
     for assignment in release.find_assignments(ROOT):
         right = solutions(assignment)
-        for variant in read_kind(assignment.folder, "wrong"):
+        for variant in wrong_of(assignment.folder):
             hints = (variant.text, variant.question, variant.section, variant.common)
             for task in variant.answers:
                 assert [given_away(hint, right[task]) for hint in hints] == [[]] * 4, variant.name
