@@ -111,9 +111,12 @@ class Replay:
             for place, cell in enumerate(cells)
             if cell["kind"] == "test" and place in self.trial.starts
         }
-        for task in dict.fromkeys(tasks[place] for place in tasks if place in self.trial.failed):
-            places = [place for place in tasks if tasks[place] == task and self.is_quick(place)]
-            tell({"found": {task: self.variants_of(task, places)}})
+        failed = {tasks[place] for place in tasks if place in self.trial.failed}
+        # the quickest first: one that trains may leave no time for others
+        for task in sorted(
+            failed, key=lambda task: sum(self.trial.seconds[p] for p in places_of(tasks, task))
+        ):
+            tell({"found": {task: self.variants_of(task, places_of(tasks, task))}})
         for student in self.own.values():
             student.end()
         self.cast.end()
@@ -127,18 +130,23 @@ class Replay:
         variants = self.trial.library["variants"]
         candidates = [number for number, variant in enumerate(variants) if task in variant["tasks"]]
         failed = [place for place in places if place in self.trial.failed]
-        if not candidates or not failed or any(says_all(self.trial.failed[place]) for place in failed):
+        if not candidates or any(says_all(self.trial.failed[place]) for place in failed):
             return []
-        heard = {}
+        if not all(map(self.is_quick, failed)):
+            return []
+        heard: dict[int, list[tuple]] = {}
+        self.took = {}
         for place in failed:
             if self.late() or (events := self.hear_student(place)) is None:
                 return []
             heard[place] = events
+        if max(self.took.values()) * (1 + len(candidates)) > self.until - time.monotonic():
+            return []  # each would train for as long as the student
         solution = self.agrees(None, heard)
         if solution == EXACTLY:
             return []
         levels = {number: self.agrees(number, heard) for number in candidates if not self.late()}
-        passed = [place for place in places if place not in self.trial.failed]
+        passed = [place for place in places if place not in self.trial.failed and self.is_quick(place)]
         # what is only roughly so, such as the answers of a trained model, counts where nothing is exactly so
         for level in (EXACTLY, ROUGHLY) if solution == NOT else (EXACTLY,):
             found = [number for number, its in levels.items() if its == level and not self.late()]
@@ -223,6 +231,11 @@ def says_all(error: dict) -> bool:
     """Whether a test's error says itself what is wrong: that there is no answer, or that it calls what it may
     not."""
     return error["ename"] in ("NameError", "Stopped") or any(sign in error["evalue"] for sign in SIGNS)
+
+
+def places_of(tasks: dict[int, str], task: str) -> list[int]:
+    """The test cells of a task."""
+    return [place for place in tasks if tasks[place] == task]
 
 
 class Cast:
