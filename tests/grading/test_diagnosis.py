@@ -1,6 +1,5 @@
 """A mistake is told by the wrong variant that answers alike, and by no other; nothing else changes by it."""
 
-import ast
 import contextlib
 import functools
 from dataclasses import replace
@@ -16,18 +15,23 @@ from utils.authoring.answers import answer_notebook, solutions
 from utils.authoring.variant_files import Variant, address, given_away, read_kind
 from utils.common.errors import UserError
 from utils.grading.answer_key import read_release
-from utils.grading.processes.events import Departed, Record, alike, frozen, persistent
+from utils.grading.processes.events import Departed, Record, alike, compiled, frozen
 from utils.grading.result import Result
 from utils.grading.submission import Submission
+from utils.grading.symbols import needed_at_once
 from utils.grading.worker import end_benches, grade, plan, told
 
 ROOT = Path(__file__).parents[2]
 SECRET = "terces_eht"[::-1]  # stands in the wrong variants alone
 SOURCE = """
 # %% given="imports"
+import os
+
 import torch
 
 from utils import checks
+
+runs = []  # of the last test
 
 # %% task="running"
 def running(x):
@@ -66,6 +70,18 @@ def largest(values):
 
 # %% test="largest" checks="values" points=1
 assert largest([1, 3, 2]) == 3, largest([1, 3, 2])
+
+# %% task="first"
+def first(values):
+    ### BEGIN SOLUTION
+    return values[0]
+    ### END SOLUTION
+
+# %% test="first" checks="values" points=1
+runs.append(1)
+if len(runs) > 1:  # it is run again to tell the mistake
+    os.kill(os.getpid(), 9)
+assert first([1, 2]) == 1
 """
 WRONG = {
     "forgets": ("running", "The state is forgotten.", "def running(x):\n    return x.clone()"),
@@ -79,6 +95,7 @@ WRONG = {
     "raises": ("running", "The start is None.", "def running(x):\n    return None * x"),
     "ends": ("largest", "It ends Python.", "def largest(values):\n    import os\n    os._exit(1)"),
     "hangs": ("largest", "It does not end.", "def largest(values):\n    while True:\n        pass"),
+    "second": ("first", "The second is taken.", "def first(values):\n    return values[1]"),
     "last": ("largest", "The last is taken.", "def largest(values):\n    return values[-1]"),
 }
 HEADER = """# ---
@@ -98,6 +115,7 @@ HEADER = """# ---
 RIGHT = {
     "running": SOURCE.partition('task="running"\n')[2].partition("\n\n# %%")[0],
     "largest": "def largest(values):\n    return sorted(values)[-1]",
+    "first": "def first(values):\n    return next(iter(values))",
 }
 SEARCH = """
 def largest(values):
@@ -197,6 +215,13 @@ def test_nothing_of_the_variants_is_where_a_student_looks(course):
 
 
 @pytest.mark.slow
+def test_where_telling_ends_by_itself_the_grade_stands_and_the_next_one_is_graded(course):
+    result = graded(course, first="def first(values):\n    return values[1]")
+    assert mistakes(result) == {} and result.scores["first-values"] == (0.0, 1.0) and result.score == 4
+    assert mistakes(graded(course, running="def running(x):\n    return x + 0")) != {}
+
+
+@pytest.mark.slow
 def test_points_notes_and_sentences_are_those_without_a_library(course):
     answers = [f"def running(x):\n    return {factor} * x" for factor in (1, 2)]
     with_library = [graded(course, running=answer) for answer in answers]
@@ -251,6 +276,22 @@ def test_layers_are_compared_by_their_settings_and_parameters():
     assert not alike(frozen(torch.nn.RNN(1, 1)), frozen(torch.nn.RNN(1, 1, batch_first=True)))
 
 
+def test_what_a_cell_needs_at_once_is_outside_of_its_functions():
+    source = """
+@wrap
+def one(x: Kind = start) -> Other:
+    return later(x)
+class Two(Base):
+    size = width
+    def method(self):
+        return hidden
+call(lambda y=now: never)
+"""
+    found = needed_at_once(source) - {"int"}
+    assert found == {"wrap", "Kind", "start", "Other", "Base", "width", "call", "now"}
+    assert needed_at_once("def one(") == frozenset()
+
+
 def test_a_record_departs_at_the_first_other_event():
     record = Record([("a", 1), ("b", 2)])
     record.add(("a", 1))
@@ -288,13 +329,16 @@ seen.append("end")
 """
     errors: list[Exception] = []
     space = {"__failed__": errors.append}
-    exec(compile(ast.parse(persistent(source)), "cell", "exec"), space)
+    exec(compiled(source, frozenset(), True), space)
     assert space["seen"] == [0, 2, "end"]
     assert [type(error).__name__ for error in errors] == [
         "AssertionError",
         "ZeroDivisionError",
         "FileNotFoundError",
     ]
+    with pytest.raises(AssertionError, match="first"):
+        exec(compiled(source, frozenset(), False), {})
+    assert compiled("%time x", frozenset(), True) is None
 
 
 @pytest.mark.parametrize("assignment", release.find_assignments(ROOT), ids=lambda assignment: assignment.name)

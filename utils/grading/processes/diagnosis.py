@@ -13,6 +13,7 @@ Nothing of this reaches the student's process but the calls of the tests, and no
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import random
 import secrets
@@ -21,21 +22,20 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import CodeType
+from typing import Any
 
 import numpy as np
 import torch
 
 from utils.grading.exchange.channel import Channel, Ended, Garbled, OutOfTime, pair
 from utils.grading.exchange.peer import TESTS, Gone, Peer
-from utils.grading.processes.events import FAILED, Departed, Listening, Record, persistent
+from utils.grading.processes.events import FAILED, Departed, Listening, Record, compiled
 from utils.grading.processes.imports import NOT_THERE
 from utils.grading.processes.student_handle import REFUSED, Student
+from utils.grading.processes.trial import CellTimeout, Trial
 from utils.grading.result import task_of
 from utils.grading.sandbox import namespaces
-
-if TYPE_CHECKING:
-    from utils.grading.processes.trial import Trial
 
 SLOWEST = 0.2  # of the seconds that a submission has for this, for one test cell with the student's answers
 LEAST, TIMES = 1.0, 3.0  # seconds that a cell may take with a variant: so many, and so often the student's
@@ -140,8 +140,9 @@ class Replay:
             if self.late() or (events := self.hear_student(place)) is None:
                 return []
             heard[place] = events
-        if max(self.took.values()) * (1 + len(candidates)) > self.until - time.monotonic():
-            return []  # each would train for as long as the student
+        # most depart soon, but where each trains first, as long as the student did, there is not the time
+        if max(self.took.values()) * len(candidates) > 2 * (self.until - time.monotonic()):
+            return []
         solution = self.agrees(None, heard)
         if solution == EXACTLY:
             return []
@@ -162,10 +163,9 @@ class Replay:
         self.trial.students = self.own
         record = Record()
         start = time.monotonic()
-        self.play(place, record, self.slowest)
+        ended = self.play(place, record, self.slowest)
         self.took[place] = time.monotonic() - start
-        gone = any(student.peer is None or student.peer.gone for student in self.own.values())
-        return None if gone else record.events
+        return record.events if ended else None
 
     def agrees(self, number: int | None, heard: dict[int, list[tuple]]) -> int:
         """How far the same happens with a variant (None: the solution) as happened with the student."""
@@ -173,8 +173,8 @@ class Replay:
         level = EXACTLY
         for place, expected in heard.items():
             record = Record(expected)
-            self.play(place, record, LEAST + TIMES * self.took[place])
-            if not record.agrees:
+            ended = self.play(place, record, LEAST + TIMES * self.took[place])
+            if not ended or not record.agrees:
                 return NOT
             level = level if record.exact else ROUGHLY
         return level
@@ -182,11 +182,7 @@ class Replay:
     def passes(self, number: int, places: Iterable[int]) -> bool:
         """Whether a variant passes these test cells."""
         self.put_on(number)
-        return not any(
-            output["output_type"] == "error"
-            for place in places
-            for output in self.play(place, None, LEAST + TIMES * self.trial.seconds[place])
-        )
+        return all(self.play(place, None, LEAST + TIMES * self.trial.seconds[place]) for place in places)
 
     def put_on(self, number: int | None) -> None:
         """Let a variant answer from now on."""
@@ -195,13 +191,12 @@ class Replay:
         self.trial.new_student = lambda without: Actor(self, without, number)  # type: ignore[method-assign]
         students[()] = self.trial.new_student(())
 
-    def play(self, place: int, record: Record | None, limit: float) -> list[dict]:
-        """Run a test cell with whoever answers now, for so many seconds at most; its outputs. With a record,
-        past what fails in it."""
+    def play(self, place: int, record: Record | None, limit: float) -> bool:
+        """Run a test cell with whoever answers now, for so many seconds at most; whether it came to its end.
+        With a record, past what fails in it."""
         trial = self.trial
-        cell = trial.plan["cells"][place]
-        trial.plan, trial.timeouts = {**trial.plan, "timeout": limit}, 0
-        source = cell["source"] if record is None else persistent(cell["source"])
+        source = trial.plan["cells"][place]["source"]
+        code = compiled(source, frozenset(trial.from_student), record is not None)
         namespace = trial.shell.namespace
         namespace.clear()
         namespace.update(trial.starts[place])
@@ -212,14 +207,33 @@ class Replay:
         torch.manual_seed(self.seed)
         self.drawn.seed(self.seed)
         self.record = record
+        trial.plan, trial.timeouts = {**trial.plan, "timeout": limit}, 0
+        ended = False
+        try:
+            with contextlib.redirect_stdout(io.StringIO()), trial.alarm(limit):
+                for student in trial.students.values():
+                    if student.peer is not None:
+                        self.listen(student.peer)
+                self.listen(trial.students[()].begin(limit))
+                trial.prepare(trial.students[()], source, time.monotonic() + limit)
+                ended = code is not None and self.ran(code, record)
+        except (Departed, Gone, CellTimeout):
+            pass  # who does not answer any more, answers otherwise
         for student in trial.students.values():
-            if student.peer is not None:
-                self.listen(student.peer)
-        notes = list(trial.notes)
-        with contextlib.suppress(Departed):
-            return trial.test({**cell, "source": source}, place)
-        trial.notes = notes
-        return []
+            if student.peer is not None and student.peer.gone:
+                student.end()
+                ended = False
+        return ended
+
+    def ran(self, code: CodeType, record: Record | None) -> bool:
+        """Whether a test cell comes to its end; with a record, an error that ends it is an event, too."""
+        try:
+            exec(code, self.trial.shell.namespace)
+        except Exception as error:
+            if record is None:
+                return False
+            record.failed(error)
+        return True
 
     def listen(self, peer: Peer) -> None:
         """Let the record hear what is asked of a process."""

@@ -1,8 +1,8 @@
 """What happens while a test cell runs, so that two runs of it can be compared: what was asked of the answers
 and what came back, and what failed in the cell itself.
 
-A test cell ends at its first failure, when few answers have been seen. :func:`persistent` makes one that
-goes on.
+A test cell ends at its first failure, when few answers have been seen. :func:`compiled` makes one that goes
+on.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ast
 import functools
 import math
 import re
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from utils.grading.exchange.peer import Gone, Peer
 from utils.grading.exchange.stand_in import StandIn
+from utils.grading.symbols import Telling
 
 # differences of two floats, by the largest of their tensor: what rounding may make, and a training of that
 EXACT, ROUGH = 2e-5, 2e-3
@@ -30,9 +32,6 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
 
 class Departed(BaseException):
     """Something else happened than before; no ``except Exception`` of a test may swallow this."""
-
-    def _render_traceback_(self) -> list[str]:  # IPython would take long for it
-        return []
 
 
 class Record:
@@ -207,13 +206,17 @@ class Persistent(ast.NodeTransformer):
 
 
 @functools.lru_cache(maxsize=1024)
-def persistent(source: str) -> str:
-    """A test cell that goes on where ``source`` would end, and calls :data:`FAILED` with each error.
+def compiled(source: str, from_student: frozenset[str], goes_on: bool) -> CodeType | None:
+    """The code of a test cell; None where it is not plain Python.
 
-    What is not plain Python stays as it is.
+    Args:
+        from_student: as :class:`utils.grading.symbols.Telling` has them.
+        goes_on: whether it goes on where ``source`` would end, and calls :data:`FAILED` with each error.
     """
     try:
-        tree = Persistent().visit(ast.parse(source))
-    except (SyntaxError, ValueError):
-        return source
-    return ast.unparse(ast.fix_missing_locations(tree))
+        tree: Any = ast.parse(source)
+        for step in (Telling(set(from_student)), *([Persistent()] if goes_on else [])):
+            tree = step.visit(tree)
+        return compile(ast.fix_missing_locations(tree), "test", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None

@@ -157,7 +157,7 @@ def read_tests(plan: dict, shell: Any, also_persistent: bool) -> None:
     Args:
         also_persistent: whether mistakes are told, by tests that go on where these end.
     """
-    from utils.grading.processes.events import persistent  # with torch, which is warm now
+    from utils.grading.processes.events import compiled  # with torch, which is warm now
 
     telling = Telling(set(plan["from_student"]))
     for cell in plan["trusted"]:
@@ -165,9 +165,10 @@ def read_tests(plan: dict, shell: Any, also_persistent: bool) -> None:
         shell.prepare(cell["source"], 1, telling)
     for place, cell in enumerate(plan["cells"]):
         if cell["kind"] == "test":
-            for source in (cell["source"], persistent(cell["source"]) if also_persistent else ""):
-                names(source)
-                shell.prepare(source, place + 1, telling)
+            names(cell["source"])
+            shell.prepare(cell["source"], place + 1, telling)
+            for goes_on in (True, False) if also_persistent else ():
+                compiled(cell["source"], frozenset(plan["from_student"]), goes_on)
 
 
 def lane_of_students(students: Channel) -> Channel:

@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import warnings
+from types import CodeType
 
 from utils.grading.exchange.channel import Channel, Ended, from_descriptor, pair
 from utils.grading.exchange.peer import STUDENT, Peer
@@ -22,6 +23,7 @@ from utils.grading.processes import notebook_kernel
 from utils.grading.processes.shell import LONGEST, Outputs, Shell, Stream
 from utils.grading.processes.student_process import answers_of, fork_lane
 from utils.grading.sandbox import enclose
+from utils.grading.symbols import compiles, names, needed_at_once
 
 MEMORY = 4 << 30  # bytes that a variant may take
 LATEST = 60  # seconds that a variant is asked at most: whoever forgot its process, it ends
@@ -59,29 +61,35 @@ def home(control: Channel, shell: Shell, library: dict, without: tuple[str, ...]
         with warnings.catch_warnings():  # torch warns of operators that are replaced
             warnings.simplefilter("ignore")
             remove(without)
-    ready = False
+    variants: dict[int | None, list[CodeType | str]] = {}
     while True:
         message, given = control.receive_with_descriptor()
         if given is None:
             return
         if message["folder"]:  # with the assignment's files
             os.chdir(message["folder"])
-        if not ready:
+        if not variants:
             for number, cell in enumerate(library["cells"]):
                 shell.run(cell["source"], number + 1)
+            wrong = enumerate(library["variants"])
+            variants = {number: steps_of(library, variant["answers"]) for number, variant in wrong}
+            variants[None] = []
             gc.collect()
             gc.freeze()
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
-            ready = True
         if os.fork() == 0:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            answer(from_descriptor(given), shell, library)
+            answer(from_descriptor(given), shell, variants)
         os.close(given)
 
 
-def answer(channel: Channel, shell: Shell, library: dict) -> None:
-    """What the fork does: be one variant after the other, and answer as a student's process does."""
+def answer(channel: Channel, shell: Shell, variants: dict[int | None, list[CodeType | str]]) -> None:
+    """What the fork does: be one variant after the other, and answer as a student's process does.
+
+    Args:
+        variants: the steps to become one, by its number; None is the solution, which has answered already.
+    """
     try:
         enclose.limit_memory(MEMORY)
         channel.send({"process": os.getpid()})
@@ -97,7 +105,7 @@ def answer(channel: Channel, shell: Shell, library: dict) -> None:
                 signal.alarm(LATEST)
                 shell.namespace.clear()
                 shell.namespace.update(start)
-                become(shell, library, question["variant"])
+                become(shell, variants[question["variant"]])
                 peer = Peer(channel, STUDENT)
                 peer.extra = answers_of(shell, peer)
                 channel.send({"ready": True})
@@ -109,14 +117,26 @@ def answer(channel: Channel, shell: Shell, library: dict) -> None:
         os._exit(0)
 
 
-def become(shell: Shell, library: dict, number: int | None) -> None:
-    """Answer as the variant of this number does; None is the solution, which has answered already."""
-    if number is None:
-        return
-    answers: dict[str, str] = library["variants"][number]["answers"]
-    begun = False
-    for place, cell in enumerate(library["cells"]):
-        begun = begun or cell["id"] in answers
-        # what comes later may have taken a class or a function from what is answered differently
-        if begun and cell["task"]:
-            shell.run(answers.get(cell["id"], cell["source"]), place + 1)
+def become(shell: Shell, steps: list[CodeType | str]) -> None:
+    """Answer as a variant does, by running what it answers differently."""
+    for step in steps:
+        if isinstance(step, str):
+            shell.run(step)
+        else:
+            with contextlib.suppress(Exception):  # what it should have defined is not there, as in a notebook
+                exec(step, shell.namespace)
+
+
+def steps_of(library: dict, answers: dict[str, str]) -> list[CodeType | str]:
+    """The cells that a variant answers differently, and the answers that take something from these when they
+    are run, such as the class that theirs is made of; compiled where they are plain Python."""
+    steps: list[CodeType | str] = []
+    redefined: set[str] = set()
+    for cell in library["cells"]:
+        source = answers.get(cell["id"], cell["source"])
+        if cell["id"] in answers or (cell["task"] and needed_at_once(source) & redefined):
+            redefined |= names(source).binds
+            steps.append(
+                compile(source, cell["id"], "exec", dont_inherit=True) if compiles(source) else source
+            )
+    return steps
