@@ -14,7 +14,7 @@ from utils.authoring import release
 from utils.authoring.answers import answer_notebook, solutions
 from utils.authoring.variant_files import Variant, address, given_away, read_kind
 from utils.common.errors import UserError
-from utils.grading.answer_key import read_release
+from utils.grading.answer_key import read_release, without_library
 from utils.grading.processes.events import Departed, Record, alike, compiled, frozen
 from utils.grading.result import Result
 from utils.grading.submission import Submission
@@ -158,7 +158,7 @@ def wrong_of(folder: Path) -> list[Variant]:
 def graded(course: Path, library: bool = True, **answers: str):
     """The result of these answers; the others are right."""
     key = read_release(course / "source" / "01-tiny", timeout=5)
-    key = key if library else replace(key, library={}, digest=f"{key.digest} without")
+    key = key if library else without_library(key)
     notebook = nbformat.read(course / "released" / "01-tiny" / "tiny.ipynb", as_version=4)
     content = nbformat.writes(answer_notebook(notebook, RIGHT | answers)).encode()
     return grade(key, Submission("student", {"tiny.ipynb": content})).result

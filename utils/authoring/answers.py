@@ -18,6 +18,7 @@ from utils.authoring.release import Assignment, source_notebook
 from utils.authoring.touched import needed
 from utils.authoring.variant_files import without_marks
 from utils.common.errors import UserError
+from utils.grading.answer_key import without_library
 from utils.grading.class_run import Class
 from utils.grading.reports.class_report import line
 from utils.grading.result import Result, task_of
@@ -138,9 +139,9 @@ def grade_answers(
         for single in singles(result, by_student[result.student]).values():
             echo(line(single, unchanged))
 
-    results = Class(root / "build" / "source" / assignment.name, to, timeout).grade(
-        handed_in, progress=tell, jobs=jobs
-    )
+    graded = Class(root / "build" / "source" / assignment.name, to, timeout)
+    graded.release = without_library(graded.release)
+    results = graded.grade(handed_in, progress=tell, jobs=jobs)
     found: dict[str, Result] = {}
     for group, result in zip(groups, results, strict=True):
         found |= singles(result, group)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,11 @@ def read_release(source: Path, timeout: float = 60.0) -> Release:
         uses=uses_of(modules_of_code(full), said_by(full.metadata)),
         library=json.loads(library),
     )
+
+
+def without_library(release: Release) -> Release:
+    """The release where points are asked for alone, and no mistakes are told."""
+    return replace(release, library={}, digest=f"{release.digest} without its library")
 
 
 def library_of(source: Path) -> Path:
