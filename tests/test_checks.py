@@ -193,3 +193,32 @@ def test_complex_numbers_are_compared_where_they_are_expected():
     assert "expected complex numbers, got float32" in sentence(checks.close, "y", torch.ones(2), expected)
     assert "at index (0,)" in sentence(checks.close, "y", expected.conj(), expected)
     checks.close("whole numbers", torch.ones(2, dtype=torch.int64), torch.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("got", "said"),
+    [
+        (
+            [[0.0, 9, 0], [0, 8, 0]],
+            "expected 0, got 9 at index (0, 1), where they differ most: 2 of the 6 values",
+        ),
+        ([[0.0, 9, 0], [0, 8, 0]], "of shape (2, 3), are wrong, all of them at index 1 of axis 1."),
+        ([[0.0, 9, 0], [0, 8, 7]], "3 of the 6 values"),
+        ([[0.0, 9, 0], [0, 8, 7]], "of shape (2, 3), are wrong, the first of them at index (0, 1)."),
+        ([[0.0, 0, 0], [1, 2, 3]], "all of them at index 1 of axis 0."),
+        ([[0.0, 0, 0], [0, 2, 0]], "1 of the 6 values, of shape (2, 3), is wrong."),
+        (
+            [[1.0, 1, 1], [1, 2, 1]],
+            "(1, 1), where they differ most: all 6 values, of shape (2, 3), are wrong.",
+        ),
+    ],
+)
+def test_a_wrong_tensor_is_told_by_how_much_of_it_is_wrong_and_where(got, said):
+    with pytest.raises(checks.CheckFailed) as raised:
+        checks.close("y", torch.tensor(got), torch.zeros(2, 3))
+    assert said in str(raised.value)
+
+
+def test_a_wrong_number_is_told_by_itself():
+    with pytest.raises(checks.CheckFailed, match=r"^y: expected 0, got 2\.$"):
+        checks.close("y", torch.tensor(2.0), torch.tensor(0.0))

@@ -222,10 +222,31 @@ def close(
     error = (got - wide(expected)).abs()
     # not torch.unravel_index: its first call imports sympy, which takes a second
     place = tuple(int(i) for i in np.unravel_index(int(error.argmax()), error.shape))
-    fail(
-        f"{what}: expected {expected[place].item():.6g}, got {got[place].item():.6g}"
-        f"{f' at index {place}' if place else ''} (the largest of the differences)."
+    sentence = f"{what}: expected {expected[place].item():.6g}, got {got[place].item():.6g}"
+    if got.numel() > 1:
+        sentence += f" at index {place}, where they differ most: {spread(~(error <= tolerance))}"
+    fail(f"{sentence}.")
+
+
+def spread(wrong: Tensor) -> str:
+    """How many values are wrong, and where they are: all at one index of an axis, or from which one on."""
+    count, size = int(wrong.sum()), wrong.numel()
+    if count == size:
+        return f"all {size} values, of shape {tuple(wrong.shape)}, are wrong"
+    said = (
+        f"{count} of the {size} values, of shape {tuple(wrong.shape)}, {'is' if count == 1 else 'are'} wrong"
     )
+    places = wrong.nonzero()
+    shared = [
+        f"index {int(indices[0])} of axis {axis}"
+        for axis, indices in enumerate(places.T)
+        if wrong.shape[axis] > 1 and bool((indices == indices[0]).all())
+    ]
+    if count == 1:
+        return said
+    if shared:
+        return f"{said}, all of them at {' and '.join(shared)}"
+    return f"{said}, the first of them at index {tuple(places[0].tolist())}"
 
 
 def agrees(got: Tensor, expected: Tensor, tolerance: float) -> bool:

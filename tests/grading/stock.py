@@ -23,6 +23,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from utils.authoring.release import find_assignments, release
 from utils.authoring.variants import submissions
 from utils.common.errors import UserError
+from utils.grading.answer_key import without_library
 from utils.grading.class_run import Class
 from utils.grading.gradebook.nbgrader_api import last_error, nbgrader_api
 from utils.grading.submission import Submission
@@ -126,7 +127,9 @@ def grade_ours(group: Group, source: Path, to: Path, work: dict[str, bytes]) -> 
         for student, content in work.items()
     ]
     try:
-        results = Class(source, to, timeout=group.timeout).grade(handed_in)
+        graded = Class(source, to, timeout=group.timeout)
+        graded.release = without_library(graded.release)
+        results = graded.grade(handed_in)
     except UserError as error:
         return dict.fromkeys(work, str(error))
     return {

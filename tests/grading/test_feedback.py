@@ -62,8 +62,8 @@ def error(name: str, text: str, *traceback: str):
             ("y", "shape (4, 2)", "(2, 4)", "Are two axes exchanged?"),
         ),
         (
-            "y: expected 0.5, got 1 at index (0, 1) (the largest of the differences).",
-            ("y", "0.5", "1 at index (0, 1) (the largest of the differences)", ""),
+            "y: expected 0.5, got 1 at index (0, 1), where they differ most: all 4 values are wrong.",
+            ("y", "0.5", "1 at index (0, 1), where they differ most", "All 4 values are wrong."),
         ),
         ("f: expected a torch.Tensor, got NoneType.", ("f", "a torch.Tensor", "NoneType", "")),
     ],
@@ -210,3 +210,46 @@ def test_long_outputs_are_cut():
     assert len(clip("x" * 10**6)) < 4100 and "996000 more characters" in clip("x" * 10**6)
     many = [output("stream", name="stdout", text=f"{i}\n") for i in range(500)]
     assert "480 more outputs" in page(graded(many))
+
+
+MISTAKE = {
+    "name": "wrong/sign",
+    "misconception": "The <sign> is turned.",
+    "question": "Which way is up?",
+    "section": "Signs, Minus",
+    "address": "",
+}
+
+
+def hinted(got: float = 0.0, hints: str = "pointer", **about: str) -> str:
+    result = Result("ada", "graded", {"double-small": (got, 2)}, diagnoses={"double": MISTAKE | about})
+    return feedback_page("01-tiny", result, graded(), hints=hints).partition("<main>")[2]
+
+
+@pytest.mark.parametrize(
+    ("hints", "there"),
+    [
+        ("none", ()),
+        ("question", ("Which way is up?",)),
+        ("pointer", ("The &lt;sign&gt; is turned.", "Which way is up?", "Signs, Minus")),
+    ],
+)
+def test_a_page_says_as_much_of_a_known_mistake_as_the_instructor_wants(hints, there):
+    text = hinted(hints=hints)
+    for part in ("The &lt;sign&gt; is turned.", "Which way is up?", "Signs, Minus"):
+        assert (part in text) == (part in there)
+    assert text.count("known mistake") == (hints == "pointer")
+    assert "wrong/sign" not in text  # the variant's name would tell what others are there
+
+
+def test_a_mistake_comes_before_the_tests_of_its_task_and_only_where_points_were_lost():
+    text = hinted()
+    assert text.index("The &lt;sign&gt;") < text.index('class="test lost"')
+    assert "&lt;sign&gt;" not in hinted(got=2)
+
+
+def test_the_section_is_linked_where_the_book_has_an_address():
+    assert "<a href" not in hinted()
+    assert '<a href="https://book/x.html#minus">Signs, Minus</a>' in hinted(
+        address="https://book/x.html#minus"
+    )

@@ -1,5 +1,6 @@
 """The page about a class says what the results say."""
 
+import json
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from utils.grading.reports.charts import bins, histogram
 from utils.grading.reports.class_report import (
     commonest_failures,
     hardest_tests,
+    report_data,
     report_page,
     summary,
     time_by_part,
@@ -122,3 +124,58 @@ def test_names_are_broken_only_where_they_are_long():
 def test_a_class_without_grades_has_a_page_too(results):
     text = report_page("01-tiny", results)
     assert "<svg" not in text and "No times were kept." in text
+
+
+def mistaken(number: int, sentence: str) -> Result:
+    """A student with a known mistake, and points that go with it."""
+    name = f"student {number:02}"
+    about = {"name": "wrong/sign", "misconception": sentence, "section": "Signs, Minus", "address": ""}
+    scores = {"one-a": (float(number % 2), 1.0), "two-a": (float(number % 2), 1.0), "two-b": (1.0, 1.0)}
+    notes, failures = [f"a note on {name}"], {"one-a": f"{name} said 3"}
+    return Result(
+        name, "graded", scores, notes=notes, failures=failures, diagnoses={"one": about}, seconds=number
+    )
+
+
+MISTAKEN = [
+    mistaken(number, "The sign is turned." if number < 8 else "A <b> is missing.") for number in range(12)
+]
+
+
+def test_mistakes_are_counted_with_links_to_those_who_made_them():
+    text = report_page("01-tiny", MISTAKEN, notebook="tiny")
+    rows = re.search(r"Mistakes that are known.*?<tbody>(.*?)</tbody>", text, re.S)[1]
+    assert re.findall(r"(\d+) of 12", rows) == ["8", "4"]
+    assert "A &lt;b&gt; is missing." in rows and rows.index("The sign is turned.") < rows.index("is missing.")
+    assert "For the next lecture: Signs, Minus" in rows
+    assert re.findall(r'href="([^"]+)"', rows)[0] == "feedback/student%2000/01-tiny/tiny.html"
+    assert len(re.findall("href=", rows)) == 12
+    assert "Mistakes that are known" not in report_page("x", CLASS)
+
+
+def test_the_points_say_what_the_tests_are_worth():
+    text = report_page("01-tiny", MISTAKEN)
+    assert "What the points say about the tasks" in text and "What the points say about the tests" in text
+    assert "Nearly everybody gets it: it tells nobody apart." in text
+    assert "not known" in text  # the correlation of a test that all pass
+    assert "What the points say" not in report_page("x", CLASS)
+
+
+def test_an_anonymous_page_names_nobody():
+    text = report_page("01-tiny", MISTAKEN, ["student 01 sent <x>"], notebook="tiny", anonymous=True)
+    assert "The sign is turned." in text and "student 0" not in text and "student%200" not in text
+    data = report_data("01-tiny", MISTAKEN, anonymous=True)
+    assert "student 0" not in json.dumps(data) and data["mistakes"][0]["count"] == 8
+
+
+def test_the_data_beside_the_page_is_plain_json():
+    data = json.loads(json.dumps(report_data("01-tiny", MISTAKEN), allow_nan=False))
+    assert data["mistakes"][0]["students"] == [f"student {number:02}" for number in range(8)]
+    tests = data["items"]["tests"]["items"]
+    assert [item["name"] for item in tests] == ["one-a", "two-a", "two-b"]
+    assert (
+        tests[0]["discrimination"]["value"] == pytest.approx(1)
+        and tests[2]["discrimination"]["value"] is None
+    )
+    assert report_data("x", CLASS)["items"] == {"tasks": None, "tests": None}
+    json.dumps(report_data("x", []), allow_nan=False)

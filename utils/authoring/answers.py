@@ -16,7 +16,9 @@ from nbformat import NotebookNode
 
 from utils.authoring.release import Assignment, source_notebook
 from utils.authoring.touched import needed
+from utils.authoring.variant_files import without_marks
 from utils.common.errors import UserError
+from utils.grading.answer_key import without_library
 from utils.grading.class_run import Class
 from utils.grading.reports.class_report import line
 from utils.grading.result import Result, task_of
@@ -38,11 +40,8 @@ def answer_notebook(released: NotebookNode, answers: dict[str, str]) -> Notebook
 
 def solutions(assignment: Assignment) -> dict[str, str]:
     """The code of the source's own answers, by task."""
-    marks = ("### BEGIN SOLUTION", "### END SOLUTION")
     return {
-        cell.metadata.nbgrader.grade_id: "\n".join(
-            line for line in cell.source.splitlines() if line.strip() not in marks
-        )
+        cell.metadata.nbgrader.grade_id: without_marks(cell.source)
         for cell in source_notebook(assignment).cells
         if "nbgrader" in cell.metadata and cell.metadata.nbgrader.solution
     }
@@ -140,9 +139,9 @@ def grade_answers(
         for single in singles(result, by_student[result.student]).values():
             echo(line(single, unchanged))
 
-    results = Class(root / "build" / "source" / assignment.name, to, timeout).grade(
-        handed_in, progress=tell, jobs=jobs
-    )
+    graded = Class(root / "build" / "source" / assignment.name, to, timeout)
+    graded.release = without_library(graded.release)
+    results = graded.grade(handed_in, progress=tell, jobs=jobs)
     found: dict[str, Result] = {}
     for group, result in zip(groups, results, strict=True):
         found |= singles(result, group)

@@ -21,6 +21,7 @@ of that. The same source gives the same bytes.
 from __future__ import annotations
 
 import ast
+import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,10 +34,11 @@ from nbformat import write as write_notebook
 
 from utils.authoring.crossing_rules import crossing_problems
 from utils.authoring.kept_work import mark, put_release
+from utils.authoring.variant_files import library
 from utils.common.address import course_cell
 from utils.common.errors import UserError
 from utils.common.files import replace_folder, same_folder
-from utils.grading.answer_key import RUBRIC, is_by_hand, is_test
+from utils.grading.answer_key import RUBRIC, is_by_hand, is_test, library_of
 from utils.grading.gradebook.nbgrader_api import last_error, nbgrader_api
 from utils.grading.symbols import names
 
@@ -243,10 +245,13 @@ def release(
     """
     with tempfile.TemporaryDirectory() as scratch:
         fresh = Path(scratch)
+        libraries = {}
         for assignment in assignments:
             folder = fresh / "source" / assignment.name
             folder.mkdir(parents=True)
-            write_notebook(source_notebook(assignment), folder / f"{assignment.notebook}.ipynb")
+            notebook = source_notebook(assignment)
+            write_notebook(notebook, folder / f"{assignment.notebook}.ipynb")
+            libraries[assignment.name] = library(assignment.folder, notebook)
             made = nbgrader_api(fresh).generate_assignment(assignment.name)
             if not made["success"]:
                 raise UserError(f"nbgrader refused {assignment.name}: {last_error(made)}")
@@ -254,6 +259,10 @@ def release(
         changed = []
         for assignment in assignments:
             replace_folder(fresh / "source" / assignment.name, source_to / assignment.name)
+            # beside the folder, not in it: what is in it goes out to students
+            library_of(source_to / assignment.name).write_text(
+                json.dumps(libraries[assignment.name]), encoding="utf-8"
+            )
             new, kept = fresh / "release" / assignment.name, source_to.parent / "kept"
             is_new, said = put_release(new, release_to / assignment.name, kept)
             for sentence in said:

@@ -1,20 +1,16 @@
 """An assignment's right and wrong answers through the real grading, and who is caught by what.
 
-Beside the source of an assignment lie ``right/*.py`` and ``wrong/*.py``. Each holds the task cells that
-it answers differently (``# %% task="…"``); the other tasks are answered as in the source. The header of
-a wrong one names its misconception and, for each task that loses points, the least and the most that it may
-keep. A task that it does not name must keep all its points. Tasks that a variant cannot touch, because their
-tests use no name that its cells define, are left unanswered and not counted: they would say of it what they
-say of the solution.
+The answers stand in files, as :mod:`utils.authoring.variant_files` reads them. A task that a variant's
+header does not name must keep all its points. Tasks that a variant cannot touch, because their tests use no
+name that its cells define, are left unanswered and not counted: they would say of it what they say of the
+solution.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import jupytext
 import nbformat
 
 from utils.authoring.answers import (
@@ -26,52 +22,18 @@ from utils.authoring.answers import (
     student_name,
 )
 from utils.authoring.release import Assignment
-from utils.common.errors import UserError
+from utils.authoring.variant_files import Variant, read_kind, read_variant
 from utils.grading.result import Result
 from utils.grading.submission import Submission
+
+__all__ = ["Variant", "read_variant"]
 
 STUDENTS = ("ada", "alan", "barbara", "claude", "donald", "edsger", "grace", "john")
 
 
-@dataclass(frozen=True)
-class Variant:
-    """One way to answer an assignment.
-
-    Attributes:
-        answers: the code of the task cells that differ from the source's.
-        text: the way of a right variant, the misconception of a wrong one.
-        keeps: least and most points of each task that loses some.
-    """
-
-    name: str
-    answers: dict[str, str]
-    text: str
-    keeps: dict[str, tuple[float, float]] = field(default_factory=dict)
-
-
-def read_variant(path: Path) -> Variant:
-    """The variant in ``right/NAME.py`` or ``wrong/NAME.py``; its name is ``right/NAME`` or ``wrong/NAME``."""
-    notebook = jupytext.read(path, fmt="py:percent")
-    about = notebook.metadata.get("course", {})
-    answers = {cell.metadata["task"]: cell.source for cell in notebook.cells if "task" in cell.metadata}
-    wrong = path.parent.name == "wrong"
-    text = about.get("misconception" if wrong else "way", "")
-    keeps = {task: (float(least), float(most)) for task, (least, most) in about.get("keeps", {}).items()}
-    if not answers or not text or wrong != bool(keeps):
-        raise UserError(
-            f"{path} needs task cells and a header with "
-            + ("`misconception:` and `keeps:`" if wrong else "`way:` and no `keeps:`")
-        )
-    return Variant(f"{path.parent.name}/{path.stem}", answers, text, keeps)
-
-
 def read_variants(assignment: Assignment) -> list[Variant]:
     """All variants of an assignment, the right ones first."""
-    return [
-        read_variant(path)
-        for kind in ("right", "wrong")
-        for path in sorted((assignment.folder / kind).glob("*.py"))
-    ]
+    return [variant for kind in ("right", "wrong") for variant in read_kind(assignment.folder, kind)]
 
 
 def all_answers(assignment: Assignment) -> dict[str, dict[str, str]]:

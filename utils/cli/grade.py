@@ -16,6 +16,7 @@ from utils.cli.output import NOT_ALL, as_json
 from utils.common.errors import UserError
 from utils.common.layout import find_root, shown
 from utils.common.terminal import say, say_json, warn
+from utils.grading.result import HINTS
 
 SOURCE = "build/source"
 LONGEST = 24 * 60 * 60  # seconds
@@ -61,6 +62,14 @@ def deadline(context: click.Context, option: click.Parameter, text: str | None) 
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
 @click.option("--dry-run", is_flag=True, help="Say what would be graded; run nothing, write nothing.")
 @click.option("--require-sandbox", is_flag=True, help="Refuse to run students' code without bubblewrap.")
+@click.option(
+    "--hints",
+    type=click.Choice(HINTS),
+    default="pointer",
+    show_default=True,
+    help="How far a student's page goes when the mistake is known: nothing, a question that leads to it, or "
+    "the mistake with the section to read again.",
+)
 @as_json
 def grade(
     assignment: str,
@@ -76,6 +85,7 @@ def grade(
     force: bool,
     dry_run: bool,
     require_sandbox: bool,
+    hints: str,
     as_json: bool,
 ) -> None:
     """Grade the submissions in FOLDER: a folder or a zip, also one that Canvas or Moodle exports.
@@ -112,7 +122,7 @@ def grade(
         speaker.problem(problem)
     if due is not None:
         speaker.deadline(due)
-    graded = Class(source, to, timeout, db_url, due)
+    graded = Class(source, to, timeout, db_url, due, hints)
     if dry_run:
         speaker.plan(submissions, graded.unchanged(submissions, force, require_sandbox))
         return

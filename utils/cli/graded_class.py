@@ -6,6 +6,7 @@ Each takes the assignment and what was handed in, prints a line for each student
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from utils.cli.class_folder import class_of, read_gradebook, read_results
 from utils.cli.output import as_json, finish, say, tell
 from utils.common.errors import UserError
 from utils.common.layout import find_root, shown
+from utils.grading.result import HINTS
 
 if TYPE_CHECKING:
     from utils.authoring.release import Assignment
@@ -119,6 +121,13 @@ def state_of(submission: Any, result: Result | None, notebook: str) -> tuple[str
 @click.argument("folder", type=click.Path(path_type=Path))
 @class_folder
 @click.option("--show-hidden", is_flag=True, help="Show the code of hidden tests, too.")
+@click.option(
+    "--hints",
+    type=click.Choice(HINTS),
+    default="pointer",
+    show_default=True,
+    help="How far a page goes when the mistake is known.",
+)
 @gradebook_address
 @only
 @as_json
@@ -127,6 +136,7 @@ def feedback(
     folder: Path,
     to: Path | None,
     show_hidden: bool,
+    hints: str,
     gradebook: str | None,
     only: tuple[str, ...],
     as_json: bool,
@@ -139,7 +149,7 @@ def feedback(
     results = read_results(to, chosen)
     check_names(only, {result.student for result in results}, f"nobody who is graded in {to}")
     rows, comments = read_gradebook(to, chosen, gradebook)
-    pages = Pages(to, chosen.name, chosen.notebook, rows, comments, show_hidden)
+    pages = Pages(to, chosen.name, chosen.notebook, rows, comments, show_hidden, hints)
     for result, page in pages.write(result for result in results if not only or result.student in only):
         say(as_json, f"{result.student}: {shown(page)}", student=result.student, page=str(page))
 
@@ -216,18 +226,25 @@ def export(
 @click.argument("folder", type=click.Path(path_type=Path))
 @class_folder
 @gradebook_address
+@click.option("--anonymous", is_flag=True, help="Name no student, as on a projector.")
 @as_json
-def report(assignment: str, folder: Path, to: Path | None, gradebook: str | None, as_json: bool) -> None:
-    """Write a page about a graded class: points by task, hardest tests, failures, what waits for a person."""
+def report(
+    assignment: str, folder: Path, to: Path | None, gradebook: str | None, anonymous: bool, as_json: bool
+) -> None:
+    """Write a page about a graded class: points by task, mistakes that are known, what the points say about
+    the tests, failures, what waits for a person. Beside it, the same as JSON."""
     from utils.grading.gradebook.by_hand import by_hand_rows
-    from utils.grading.reports.class_report import report_page
+    from utils.grading.reports.class_report import report_data, report_page
 
     chosen = find(assignment)
     to = class_of(folder, to)
     results = read_results(to, chosen)
     rows, _ = read_gradebook(to, chosen, gradebook)
-    page = to / f"{chosen.name}-report.html"
-    page.write_text(report_page(chosen.name, results, rows=rows), encoding="utf-8")
+    page = to / f"{chosen.name}-report{'-anonymous' if anonymous else ''}.html"
+    text = report_page(chosen.name, results, rows=rows, notebook=chosen.notebook, anonymous=anonymous)
+    page.write_text(text, encoding="utf-8")
+    data = report_data(chosen.name, results, anonymous)
+    page.with_suffix(".json").write_text(json.dumps(data, indent=1), encoding="utf-8")
     for row in by_hand_rows(results, rows):
         text = f"{row['name']}: {row['waiting']} wait for a person, {row['given']} graded by hand."
         say(as_json, text, **row)

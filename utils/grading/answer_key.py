@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,10 @@ class Release:
         cells, each with the tests that come after it. from_student: names that the tests take from the
         student's cells. modules: what the source imports. files: other files of the assignment, by their
         path. mark: what a notebook of this release says of itself. uses: packages, and modules of the course,
-        that students' code may import: see :func:`utils.grading.packages.uses_of`.
+        that students' code may import: see :func:`utils.grading.packages.uses_of`. timeout: seconds that one
+        cell may take. telling: seconds in which the mistakes of one submission must be told. library: the
+        wrong answers that mistakes are told by (:func:`utils.authoring.variant_files.library`); the tests'
+        process alone may see them.
     """
 
     assignment: str
@@ -43,11 +46,13 @@ class Release:
     metadata: dict
     files: dict[str, bytes] = field(default_factory=dict)
     timeout: float = 60.0
+    telling: float = 30.0
     limits: dict = field(default_factory=dict)
     require_sandbox: bool = False
     digest: str = ""
     mark: str = ""
     uses: list[str] = field(default_factory=list)
+    library: dict = field(default_factory=dict)
 
     @property
     def tests(self) -> list[str]:
@@ -68,7 +73,11 @@ def read_release(source: Path, timeout: float = 60.0) -> Release:
     cells = {c.metadata.nbgrader.grade_id: dict(c) for c in cleared.cells if "nbgrader" in c.metadata}
     others = [path for path in sorted(source.rglob("*")) if path.is_file() and path.suffix != ".ipynb"]
     files = {str(path.relative_to(source)): path.read_bytes() for path in others}
-    digest = hashlib.sha256(notebooks[0].read_bytes() + repr(sorted(files.items())).encode()).hexdigest()
+    beside = library_of(source)
+    library = beside.read_bytes() if beside.exists() else b"{}"
+    digest = hashlib.sha256(
+        notebooks[0].read_bytes() + repr(sorted(files.items())).encode() + library
+    ).hexdigest()
     return Release(
         assignment=source.name,
         notebook=notebooks[0].stem,
@@ -87,7 +96,18 @@ def read_release(source: Path, timeout: float = 60.0) -> Release:
         digest=digest,
         mark=texts_digest(visible),
         uses=uses_of(modules_of_code(full), said_by(full.metadata)),
+        library=json.loads(library),
     )
+
+
+def without_library(release: Release) -> Release:
+    """The release where points are asked for alone, and no mistakes are told."""
+    return replace(release, library={}, digest=f"{release.digest} without its library")
+
+
+def library_of(source: Path) -> Path:
+    """The file with the wrong answers of an assignment, whose source notebook is in the folder ``source``."""
+    return source.with_name(f"{source.name}.wrong.json")
 
 
 def texts_digest(notebook: NotebookNode) -> str:

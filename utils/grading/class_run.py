@@ -40,6 +40,8 @@ class Class:
         timeout: seconds that one cell may take.
         db_url: the address of a PostgreSQL gradebook; without one it is a file in ``to``.
         duedate: until when there is no penalty.
+        hints: how far the students' pages go when they know the mistake
+            (:data:`utils.grading.result.HINTS`).
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class Class:
         timeout: float = 60,
         db_url: str | None = None,
         duedate: datetime | None = None,
+        hints: str = "pointer",
     ) -> None:
         self.source = source
         self.to = to
         self.db_url = db_url
         self.duedate = duedate
+        self.hints = hints
         self.release = read_release(source, timeout)
         course = course_digest([*self.release.uses, *self.release.modules, MODELS])
         self.environment = f"{self.release.digest}{course}{timeout:g}"
@@ -147,7 +151,8 @@ class Class:
         )
         staged = Staged()
         try:
-            staged.add(page, feedback_page(self.release.assignment, result, notebook).encode())
+            written = feedback_page(self.release.assignment, result, notebook, hints=self.hints)
+            staged.add(page, written.encode())
             staged.settle()
         except OSError as error:
             raise cannot_write(error, self.to) from error
@@ -173,7 +178,7 @@ class Class:
             if not results:
                 return []
             rows, comments = gradebook.final(name)
-        pages = Pages(self.to, name, self.release.notebook, rows, comments)
+        pages = Pages(self.to, name, self.release.notebook, rows, comments, hints=self.hints)
         for _ in pages.write(filter(pages.must_change, results)):
             pass
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+HINTS = ("none", "question", "pointer")  # how far a student's page goes when it knows the mistake
 STANDS = "The grade of an earlier attempt stands"
 
 
@@ -22,6 +23,8 @@ class Result:
         failures: what went wrong in a test cell that lost points, in one sentence, by its name; also of an
             answer for a person that was left empty.
         written_over: what the student had written in locked cells, which were put back, by their names.
+        diagnoses: by task, the mistake behind its lost points where it is known: the ``name`` of the wrong
+            variant (or several), its ``misconception``, ``question``, ``section``, and where that is.
         seconds: that grading took, and ``parts``: how they were spent.
         walls: what stood around the student's code: ``"bubblewrap"`` or ``"limits"``.
         again: the grading failed, not the submission: the next run tries it again.
@@ -36,6 +39,7 @@ class Result:
     notes: list[str] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
     written_over: dict[str, str] = field(default_factory=dict)
+    diagnoses: dict[str, dict[str, str]] = field(default_factory=dict)
     seconds: float = 0.0
     parts: dict[str, float] = field(default_factory=dict)
     walls: str = ""

@@ -128,6 +128,27 @@ class Telling(ast.NodeTransformer):
 
 
 @functools.lru_cache(maxsize=4096)
+def needed_at_once(source: str) -> frozenset[str]:
+    """The names that a cell looks up when it is run, outside of the bodies of its functions."""
+    try:
+        waiting: list[ast.AST] = [ast.parse(python(source))]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    found = set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            waiting += [*node.decorator_list, node.args, *([node.returns] if node.returns else [])]
+        elif isinstance(node, ast.Lambda):
+            waiting.append(node.args)
+        else:
+            waiting += ast.iter_child_nodes(node)
+    return frozenset(found)
+
+
+@functools.lru_cache(maxsize=4096)
 def compiles(source: str) -> bool:
     """Whether ``source`` is Python as it stands."""
     try:

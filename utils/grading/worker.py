@@ -80,6 +80,7 @@ def run(release: Release, submission: Submission, notebook: NotebookNode, result
     result.notes += trial["notes"]
     result.parts |= trial["parts"]
     score(notebook, result)
+    result.diagnoses = told(release.library, trial.get("diagnoses", {}), result)
     result.status = "graded"
     written = json.dumps(notebook)
     result.parts["scoring"] = time.monotonic() - clock
@@ -122,7 +123,8 @@ def bench_of(release: Release) -> Iterator[Bench]:
         for digest in [digest for digest, bench in BENCHES.items() if bench.over or not bench.users]:
             if digest != release.digest or BENCHES[digest].over:
                 BENCHES.pop(digest).end()
-        bench = BENCHES.setdefault(release.digest, Bench(release.modules, release.limits, release.uses))
+        bench = Bench(release.modules, release.limits, release.uses, release.library)
+        bench = BENCHES.setdefault(release.digest, bench)
         bench.users += 1
     try:
         yield bench
@@ -169,6 +171,7 @@ def plan(release: Release, submission: Submission, code: list) -> dict[str, Any]
         "trusted": release.trusted,
         "from_student": release.from_student,
         "timeout": release.timeout,
+        "telling": release.telling,
         "files": release.files,
         "own_files": own,
     }
@@ -202,6 +205,29 @@ def score(notebook: Any, result: Result) -> None:
         result.scores[name] = (got, possible)
         if got < possible:
             result.failures[name] = failure(cell, stopped.get(task_of(name), ""))
+
+
+def told(library: dict, found: dict[str, list[int]], result: Result) -> dict[str, dict[str, str]]:
+    """The mistake behind each task that lost points, where the variants that answer alike mean one: what they
+    have in common, for those that cannot be told from others; the misconception of any other."""
+    mistakes = {}
+    for task, numbers in found.items():
+        got, possible = result.tasks.get(task, (0.0, 0.0))
+        variants = [library["variants"][number] for number in numbers]
+        said = agreed(variants, "common") or agreed(variants, "misconception")
+        if got < possible and said:
+            mistakes[task] = {
+                "name": ", ".join(variant["name"] for variant in variants),
+                "misconception": said,
+            }
+            mistakes[task] |= {key: agreed(variants, key) for key in ("question", "section", "address")}
+    return mistakes
+
+
+def agreed(variants: list[dict], key: str) -> str:
+    """What all of these variants say; empty where they say different things, or where there are none."""
+    said = {variant[key] for variant in variants}
+    return said.pop() if len(said) == 1 else ""
 
 
 def failure(cell: Any, cause: str = "") -> str:

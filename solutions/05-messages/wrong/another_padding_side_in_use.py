@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The filter is trained with padding in front and used with padding behind."
 #     section: "From text to batches, The bug of the last column"
+#     question: "On which side did the padding stand when the filter was trained?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       filter: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "argmax chooses between spam and ham where there is one logit."
 #     section: "The network and its training, The loss wants logits"
+#     question: "How many numbers does the network give for a message, and what is the largest of one?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       threshold: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The backward direction, too, is read at the last word, where it has read one word."
 #     section: "The network and its training, Whole text, then one output"
+#     question: "At which word has the backward direction read the whole message?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       states: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Without packing, the backward direction at the first word has read the message alone."
 #     section: "From text to batches, The bug of the last column"
+#     question: "What does the backward direction read before it comes to the last word of a short message?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       states: [1, 1]
 # ---

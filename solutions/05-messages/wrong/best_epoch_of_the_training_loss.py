@@ -2,7 +2,9 @@
 # jupyter:
 #   course:
 #     misconception: "The best epoch is the one with the lowest loss in training."
+#     common: "The weights that are left are not those of the epoch with the lowest validation loss."
 #     section: "The network and its training, The training loop"
+#     question: "Which loss tells how the network does on messages that it has not seen?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       training: [2, 2]
 # ---

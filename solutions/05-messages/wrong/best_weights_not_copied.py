@@ -2,7 +2,9 @@
 # jupyter:
 #   course:
 #     misconception: "state_dict() is a copy of the weights."
+#     common: "The weights that are left are not those of the epoch with the lowest validation loss."
 #     section: "The network and its training, The training loop"
+#     question: "What becomes of the kept weights when the next step changes the model's own?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       training: [2, 2]
 # ---

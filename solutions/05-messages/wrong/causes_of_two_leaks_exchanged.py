@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A vocabulary with test words makes the best of many epochs look too good."
 #     section: "The network and its training, The training loop"
+#     question: "Which leak makes the vocabulary too good, and which one the choice of the epoch?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       training: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Dropout goes on when the filter answers."
 #     section: "The network and its training, The training loop"
+#     question: "Does the filter give the same message the same answer twice?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       filter: [0, 0]
 # ---

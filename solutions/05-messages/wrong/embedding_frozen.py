@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "from_pretrained freezes the table unless it is told not to."
 #     section: "From text to batches, An embedding is a table"
+#     question: "Do the rows of the table change when the network is trained?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [3, 3]
 # ---

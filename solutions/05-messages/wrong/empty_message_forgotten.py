@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Every message has a word."
 #     section: "Inference, From a raw message to a probability"
+#     question: "What is handed to the network when a message has no word at all?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       filter: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The answer is read in the last column of a padded batch."
 #     section: "From text to batches, The bug of the last column"
+#     question: "What stands in the last column of the row of a short message?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       filter: [0, 0]
 # ---

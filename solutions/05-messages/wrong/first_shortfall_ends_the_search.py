@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Precision can only fall as the threshold goes down, so the search ends early."
 #     section: "How good is it?, The threshold belongs to you"
+#     question: "Can precision rise again at a lower threshold?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       threshold: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The forward state is joined with itself."
 #     section: "The network and its training, Whole text, then one output"
+#     question: "Which two states does a network of two directions have at the end?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       states: [2, 2]
 # ---

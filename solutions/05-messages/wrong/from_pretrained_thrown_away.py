@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "from_pretrained is called, and the embedding that it returns is not used."
 #     section: "From text to batches, An embedding is a table"
+#     question: "Does from_pretrained change the embedding that calls it, or make another?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [3, 3]
 # ---

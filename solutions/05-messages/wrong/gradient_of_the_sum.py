@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The gradient is that of the sum, although the loss is a mean."
 #     section: "The network and its training, The loss wants logits"
+#     question: "What does doubling a batch do to the mean loss, and what to your gradient?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The gradient is the label minus the probability."
 #     section: "The network and its training, The loss wants logits"
+#     question: "Which way must the gradient point when the probability is too high?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Each backward starts from gradients of zero by itself."
 #     section: "The network and its training, The training loop"
+#     question: "What stands in the gradients when the second batch begins?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       training: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The model is left in training mode when it is judged."
 #     section: "The network and its training, The training loop"
+#     question: "Does the validation loss come out the same when it is asked for twice?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       training: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "output[:, -1] is the state after the last word, padding or not."
 #     section: "From text to batches, The bug of the last column"
+#     question: "Is the last column of every row a word?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       states: [1, 1]
 # ---

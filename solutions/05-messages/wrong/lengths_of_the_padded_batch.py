@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The lengths are taken from the padded rows, which are all equally long."
 #     section: "From text to batches, Padding, lengths and packing"
+#     question: "How long is a short message before the padding is put to it?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Probabilities are kept away from 0 and 1 by a small number."
 #     section: "The network and its training, The loss wants logits"
+#     question: "What is the loss of a logit of -200 on paper, and what is yours?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [2, 2]
 # ---

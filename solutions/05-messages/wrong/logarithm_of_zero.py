@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The formula is typed as it stands: the logarithm of a sigmoid."
 #     section: "The network and its training, The loss wants logits"
+#     question: "What is the sigmoid of -200 in 32 bits, and its logarithm?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [2, 2]
 # ---

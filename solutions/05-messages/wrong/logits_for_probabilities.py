@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A probability is what the last layer gives."
 #     section: "Inference, From a raw message to a probability"
+#     question: "Can a probability be negative, or above 1?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       filter: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The formula is left to the function that may not be called."
 #     section: "The network and its training, The loss wants logits"
+#     question: "Which functions does the task's text rule out?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The losses of a batch are added."
 #     section: "The network and its training, The loss wants logits"
+#     question: "Does your loss grow when the same batch comes twice as large?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [1, 1]
 # ---

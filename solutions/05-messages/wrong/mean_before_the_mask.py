@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The mean is taken over all steps, and nothing is left to mask."
 #     section: "From text to batches, Exercise 2"
+#     question: "Which steps of a short message should have a part in its mean?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       states: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The sum is divided by the padded length."
 #     section: "From text to batches, Exercise 2"
+#     question: "By how many words is the sum of a short message divided?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       states: [3, 3]
 # ---

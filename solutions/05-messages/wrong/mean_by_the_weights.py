@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The sum is divided by the sum of the weights."
 #     section: "How good is it?, pos_weight moves the threshold"
+#     question: "What does the documentation of pos_weight divide by?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [1, 1]
 # ---

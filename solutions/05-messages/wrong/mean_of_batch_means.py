@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The validation loss is the mean over batches, whatever their sizes."
 #     section: "The network and its training, The training loop"
+#     question: "How much does a message count that stands in a last batch of one?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       training: [1, 2]
 # ---

@@ -1,8 +1,9 @@
 # ---
 # jupyter:
 #   course:
-#     misconception: "model.train() once, before the first epoch, is enough."
+#     misconception: "Training mode once, before the first epoch, is enough."
 #     section: "The network and its training, The training loop"
+#     question: "In which mode is the model when the second epoch begins?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       training: [2, 2]
 # ---

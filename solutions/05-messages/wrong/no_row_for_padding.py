@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The row of the padding is zero at first and is trained like any other."
 #     section: "From text to batches, An embedding is a table"
+#     question: "What must the row of the padding be after some steps of training?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [3, 3]
 # ---

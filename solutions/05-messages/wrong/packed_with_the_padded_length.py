@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The batch is packed with the length that all rows have after padding."
 #     section: "From text to batches, Padding, lengths and packing"
+#     question: "Which lengths tell the packing where a message ends?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       states: [0, 0]
 # ---

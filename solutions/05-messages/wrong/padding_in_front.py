@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The padding stands before the words."
 #     section: "From text to batches, The bug of the last column"
+#     question: "On which side of the words does the task want the padding?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Called spam is what lies above the threshold, not at it."
 #     section: "How good is it?, The threshold belongs to you"
+#     question: "On which side is a message whose probability is the threshold itself?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       threshold: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Precision is the share of the spam that was caught."
 #     section: "How good is it?, The threshold belongs to you"
+#     question: "Out of which messages is precision a share: of the spam, or of what was called spam?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       threshold: [1, 1]
 # ---

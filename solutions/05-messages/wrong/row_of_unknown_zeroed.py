@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The row of the unknown word is kept at zero in place of that of the padding."
 #     section: "From text to batches, An embedding is a table"
+#     question: "Which of the two special rows stands for nothing at all?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The rows are sorted by length, and the labels stay where they were."
 #     section: "From text to batches, Padding, lengths and packing"
+#     question: "When the rows change their order, what else has to change with them?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [3, 3]
 # ---

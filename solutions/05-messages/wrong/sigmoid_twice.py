@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The logits are turned into probabilities before a loss that does so itself."
 #     section: "The network and its training, The loss wants logits"
+#     question: "What does the loss itself do with the numbers that it is given?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The threshold is held against the logit."
 #     section: "The network and its training, The loss wants logits"
+#     question: "Which logit has the probability 0.5?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       threshold: [1, 1]
 # ---

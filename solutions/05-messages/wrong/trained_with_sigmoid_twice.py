@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A sigmoid turns logits into probabilities before the loss."
 #     section: "The network and its training, The loss wants logits"
+#     question: "What does the loss itself do with the numbers that it is given?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       training: [1, 1]
 # ---

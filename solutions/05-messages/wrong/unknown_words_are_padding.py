@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "An unknown word gets index 0, which is that of the padding."
 #     section: "From text to batches, Tokens, and a vocabulary of the training split"
+#     question: "Can the network see that a word stood there which it does not know?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [3, 3]
 # ---

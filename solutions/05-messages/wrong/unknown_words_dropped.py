@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A word that is not in the vocabulary is left out."
 #     section: "From text to batches, Tokens, and a vocabulary of the training split"
+#     question: "How many tokens has a message of five words, of which one is unknown?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [3, 3]
 # ---

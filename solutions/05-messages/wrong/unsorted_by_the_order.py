@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Sorting twice by the same order gives the old order back."
 #     section: "From text to batches, Padding, lengths and packing"
+#     question: "If a row went from place 0 to place 2, which list tells how it comes back?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       states: [1, 1]
 # ---

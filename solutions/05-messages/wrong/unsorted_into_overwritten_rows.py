@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Rows are put back in place, into rows that are still needed."
 #     section: "From text to batches, Padding, lengths and packing"
+#     question: "What does a row hold when it is read after another one was written over it?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       states: [0, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The rows are sorted by length for packing, and stay sorted."
 #     section: "From text to batches, Padding, lengths and packing"
+#     question: "In which order do the rows come back from the packing?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       states: [1, 1]
 # ---

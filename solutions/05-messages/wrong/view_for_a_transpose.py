@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "view joins the states of two directions."
 #     section: "From text to batches, Padding, lengths and packing"
+#     question: "Which numbers does view put side by side: those of one message, or those of one direction?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       states: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "min_count is the count that a word must exceed."
 #     section: "From text to batches, Tokens, and a vocabulary of the training split"
+#     question: "Is a word in the vocabulary that occurs min_count times exactly?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [4, 4]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The vocabulary is made from all splits, the test among them."
 #     section: "From text to batches, Tokens, and a vocabulary of the training split"
+#     question: "Which messages may the vocabulary have seen before the test?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [4, 4]
 # ---

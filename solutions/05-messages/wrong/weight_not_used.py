@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "pos_weight is not used."
 #     section: "How good is it?, pos_weight moves the threshold"
+#     question: "What changes in your loss when pos_weight does?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "pos_weight counts the ham."
 #     section: "How good is it?, pos_weight moves the threshold"
+#     question: "Whose loss is multiplied by pos_weight: that of spam, or that of ham?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [0, 0]
 # ---

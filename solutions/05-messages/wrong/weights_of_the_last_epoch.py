@@ -2,7 +2,9 @@
 # jupyter:
 #   course:
 #     misconception: "The weights of the last epoch are the best ones."
+#     common: "The weights that are left are not those of the epoch with the lowest validation loss."
 #     section: "The network and its training, The training loop"
+#     question: "After which epoch was the validation loss the lowest?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       training: [2, 2]
 # ---

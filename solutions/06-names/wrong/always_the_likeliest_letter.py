@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The likeliest letter is taken, nothing is drawn."
 #     section: "The reverse: writing names, Drawing letters"
+#     question: "Does the model write two different names from the same start?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       writer: [2, 2]
 # ---

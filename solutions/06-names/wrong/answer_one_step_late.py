@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The answer is read at index lengths, one step late."
 #     section: "Training, and what is learnt, The program"
+#     question: "At which index does the last letter of a name of five letters stand?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       letters: [1, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The answer is read at the last step of the batch."
 #     section: "Training, and what is learnt, The program"
+#     question: "What has the network read at the last step of a short name?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       letters: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The argmax is taken over the names of the batch."
 #     section: "Training, and what is learnt, The program"
+#     question: "Which axis of the probabilities holds the classes?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       letters: [0, 3]
 # ---

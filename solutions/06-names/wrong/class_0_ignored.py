@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Class 0 is left out, as if it were padding."
 #     section: "From letters to probabilities, Softmax twice"
+#     question: "Is class 0 a language like the others here, or padding?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Macro-F1 leaves out the classes that have no names."
 #     section: "How good is it, and how good can it be?, When languages are rare"
+#     question: "By how many classes does the task divide the sum of the F1s?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       scores: [2, 2]
 # ---

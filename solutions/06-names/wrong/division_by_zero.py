@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A class that nobody said has a precision of 0/0."
 #     section: "How good is it, and how good can it be?, When languages are rare"
+#     question: "What is the precision of a class that was never said, by the task's text?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       scores: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The end symbol stands in the name."
 #     section: "The reverse: writing names, Drawing letters"
+#     question: "Is the end symbol a letter of the name?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       writer: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The pairs are turned around: what was said stands for what is true."
 #     section: "How good is it, and how good can it be?, When languages are rare"
+#     question: "Which comes first in each pair: what is true, or what was said?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       scores: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Statements that sound right are taken for faults."
 #     section: "From letters to probabilities, Softmax twice"
+#     question: "Which of the statements would change what the training learns, if they were mended?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       broken: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The largest logit is not subtracted, and exp becomes infinite."
 #     section: "From letters to probabilities, log-sum-exp"
+#     question: "What is the exponential of 1000, and what would smaller logits change?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [3, 3]
 # ---

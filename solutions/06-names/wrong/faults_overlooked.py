@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "It is overlooked that dropout is off and that one language does not count."
 #     section: "From letters to probabilities, Softmax twice"
+#     question: "In which mode is the model, and which labels count in the loss?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       broken: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The state of the first letter stands at all letters."
 #     section: "Training, and what is learnt, The program"
+#     question: "Which state belongs to the second letter?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       letters: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The generator is not used, so no name can be drawn again."
 #     section: "The reverse: writing names, Drawing letters"
+#     question: "What does a second call with the same seed write?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       writer: [2, 2]
 # ---

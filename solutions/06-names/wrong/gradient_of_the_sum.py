@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The loss is a mean, but the gradient is that of the sum."
 #     section: "From letters to probabilities, From scores to probabilities"
+#     question: "What does doubling a batch do to the mean loss, and what to your gradient?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [1, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The gradient is zeroed between backward and step, so nothing is learnt."
 #     section: "Training, and what is learnt, The program"
+#     question: "What stands in the gradients when the optimizer takes its step?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       broken: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The gradient is y - p in place of p - y."
 #     section: "From letters to probabilities, From scores to probabilities"
+#     question: "Must the score of the right class go up or down in a step against the gradient?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [1, 1]
 # ---

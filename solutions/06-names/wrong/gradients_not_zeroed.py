@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The gradients of earlier batches are still there."
 #     section: "Training, and what is learnt, The program"
+#     question: "What stands in the gradients when the second batch begins?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       broken: [1, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The gradients are zeroed once an epoch."
 #     section: "Training, and what is learnt, The program"
+#     question: "What stands in the gradients when the second batch of an epoch begins?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       broken: [2, 2]
 # ---

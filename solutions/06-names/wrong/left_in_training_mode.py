@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The model is left in training mode."
 #     section: "Training, and what is learnt, The program"
+#     question: "In which mode must the model be when your function returns?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       broken: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The logarithm is taken of a softmax that has become 0."
 #     section: "From letters to probabilities, log-sum-exp"
+#     question: "What is the softmax of a logit that lies 200 below the largest, and its logarithm?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Probabilities are cut off at 1e-9 before the logarithm."
 #     section: "From letters to probabilities, log-sum-exp"
+#     question: "How large can your loss become at most, and how large can the true one?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [3, 3]
 # ---

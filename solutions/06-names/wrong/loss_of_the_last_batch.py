@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The loss of an epoch is that of its last batch."
 #     section: "Training, and what is learnt, The program"
+#     question: "How many batches have a part in the loss of an epoch?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       broken: [2, 2]
 # ---

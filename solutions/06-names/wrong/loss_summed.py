@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The losses of the names are summed, not averaged."
 #     section: "From letters to probabilities, From scores to probabilities"
+#     question: "Does your loss grow when the same batch comes twice as large?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [0, 0]
 # ---

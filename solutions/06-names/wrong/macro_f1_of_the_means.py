@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Macro-F1 is computed from the mean precision and the mean recall."
 #     section: "How good is it, and how good can it be?, When languages are rare"
+#     question: "Is the mean taken before or after the F1 of each class?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       scores: [2, 2]
 # ---

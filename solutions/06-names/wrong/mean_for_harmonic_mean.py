@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "F1 is the plain mean of precision and recall."
 #     section: "How good is it, and how good can it be?, When languages are rare"
+#     question: "What is the F1 of a precision of 1 and a recall of 0?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       scores: [1, 1]
 # ---

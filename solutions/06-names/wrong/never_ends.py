@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The end symbol is taken for a letter, and every name runs to the limit."
 #     section: "The reverse: writing names, A language model that is told a language"
+#     question: "What should happen when the end symbol is drawn?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       writer: [0, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The recurrence has no tanh."
 #     section: "Training, and what is learnt, The program"
+#     question: "Between which two numbers must every state lie?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       letters: [0, 1]
 # ---

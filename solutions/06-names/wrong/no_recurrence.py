@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The state is computed from the letter alone."
 #     section: "Training, and what is learnt, The program"
+#     question: "Does the state after the second letter know the first one?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       letters: [0, 1]
 # ---

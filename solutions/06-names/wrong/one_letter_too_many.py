@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The limit is passed by one letter."
 #     section: "The reverse: writing names, Drawing letters"
+#     question: "How many letters may a name have at most?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       writer: [1, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The largest logit of the whole batch is subtracted from all rows."
 #     section: "From letters to probabilities, log-sum-exp"
+#     question: "What becomes of a name whose logits are all far below those of another name?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [3, 3]
 # ---

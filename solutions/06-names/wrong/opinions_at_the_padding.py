@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The network goes on giving opinions at the padding."
 #     section: "Training, and what is learnt, Its opinion after each letter"
+#     question: "What should stand where a name has no letter any more?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       letters: [1, 1]
 # ---

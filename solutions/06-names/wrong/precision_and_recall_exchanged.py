@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Columns are taken for the true classes, so precision and recall are exchanged."
 #     section: "How good is it, and how good can it be?, When languages are rare"
+#     question: "Do the rows of the confusion matrix hold what is true, or what was said?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       scores: [1, 3]
 # ---

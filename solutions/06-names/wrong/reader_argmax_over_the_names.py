@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The argmax goes over the names of the batch."
 #     section: "Training, and what is learnt, The program"
+#     question: "Which axis of the logits holds the languages?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       reader: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The state of one name is carried on to the next."
 #     section: "Training, and what is learnt, The program"
+#     question: "In which state does the network begin to read a name?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       reader: [0, 0]
 # ---

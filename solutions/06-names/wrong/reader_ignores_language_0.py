@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The names of language 0 do not count in the loss."
 #     section: "From letters to probabilities, Softmax twice"
+#     question: "Whose names have a part in the loss?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       reader: [0, 0]
 # ---

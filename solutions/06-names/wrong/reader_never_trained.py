@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The optimizer never takes a step."
 #     section: "Training, and what is learnt, The program"
+#     question: "What changes the weights, once the gradients are there?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       reader: [0, 0]
 # ---

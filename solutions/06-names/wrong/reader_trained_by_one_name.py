@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The loss is that of the first name of each batch, over and over."
 #     section: "Training, and what is learnt, One name at a time, or thirty-two?"
+#     question: "How many names of a batch have a part in its loss?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       reader: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The model reads the start symbol at every step, not what was drawn."
 #     section: "The reverse: writing names, Drawing letters"
+#     question: "What should the model read after it has drawn a letter?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       writer: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The diagonal, which is right, is listed among the errors."
 #     section: "How good is it, and how good can it be?, When languages are rare"
+#     question: "What stands on the diagonal of the confusion matrix?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       scores: [3, 3]
 # ---

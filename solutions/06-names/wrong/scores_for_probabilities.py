@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The scores are returned without a softmax."
 #     section: "From letters to probabilities, From scores to probabilities"
+#     question: "What must the numbers of one step sum to?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       letters: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The smallest errors come first."
 #     section: "How good is it, and how good can it be?, When languages are rare"
+#     question: "Which errors does the task want to see first?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       scores: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The softmax is put over the right axis, and stays before the loss."
 #     section: "From letters to probabilities, Softmax twice"
+#     question: "What does the loss itself do with the numbers that it is given?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       broken: [2, 2]
 # ---

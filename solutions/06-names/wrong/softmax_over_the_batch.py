@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The probabilities are normalised over the names of the batch."
 #     section: "From letters to probabilities, Softmax twice"
+#     question: "What must sum to 1: the numbers of one name, or those of one class?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [0, 0]
 # ---

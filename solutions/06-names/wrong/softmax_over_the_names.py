@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The softmax is taken over the names of the batch."
 #     section: "From letters to probabilities, Softmax twice"
+#     question: "What must sum to 1: the numbers of one name, or those of one class?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       letters: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The softmax is taken over the letters of a name, not over the classes."
 #     section: "From letters to probabilities, Softmax twice"
+#     question: "What must sum to 1: the classes of one step, or the steps of one class?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       letters: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A softmax is applied before the loss applies its own."
 #     section: "From letters to probabilities, Softmax twice"
+#     question: "How often is a softmax taken between your logits and your loss?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [0, 0]
 # ---

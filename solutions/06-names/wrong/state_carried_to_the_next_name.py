@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A name starts from the state in which the name before it ended."
 #     section: "Training, and what is learnt, The program"
+#     question: "In which state does the network begin to read a name?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       letters: [1, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The state is reset at each letter."
 #     section: "The reverse: writing names, Drawing letters"
+#     question: "What does the model know of the letters that it has written?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       writer: [1, 1]
 # ---

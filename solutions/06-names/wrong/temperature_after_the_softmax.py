@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The probabilities are divided by the temperature, which changes nothing."
 #     section: "The reverse: writing names, Drawing letters"
+#     question: "What does dividing all probabilities by one number do to their shares?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       writer: [2, 2]
 # ---

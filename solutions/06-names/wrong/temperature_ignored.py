@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The temperature is not used."
 #     section: "The reverse: writing names, Drawing letters"
+#     question: "What changes in your names when the temperature does?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       writer: [2, 2]
 # ---

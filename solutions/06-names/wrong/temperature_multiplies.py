@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The logits are multiplied by the temperature."
 #     section: "The reverse: writing names, Drawing letters"
+#     question: "Do names become bolder or tamer when your temperature rises?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       writer: [2, 2]
 # ---

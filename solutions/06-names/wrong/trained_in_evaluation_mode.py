@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The model is trained in evaluation mode."
 #     section: "Training, and what is learnt, The program"
+#     question: "Does dropout do anything while your model is trained?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       broken: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The gradient is p, without the right class."
 #     section: "From letters to probabilities, From scores to probabilities"
+#     question: "What is the gradient when the right class has the probability 1?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The time-first stack is given the right shape by view, which mixes names."
 #     section: "Training, and what is learnt, The program"
+#     question: "Which numbers does view put side by side: those of one name, or those of one step?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       letters: [1, 2]
 # ---

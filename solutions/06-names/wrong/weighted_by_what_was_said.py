@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Classes count as often as they were said, not as often as they are true."
 #     section: "How good is it, and how good can it be?, When languages are rare"
+#     question: "How many names does a class really have?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       scores: [2, 2]
 # ---

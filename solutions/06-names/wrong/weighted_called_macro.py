@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The mean in which large classes count more is called macro."
 #     section: "How good is it, and how good can it be?, When languages are rare"
+#     question: "How much does a class of three names count in the macro mean?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       scores: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "There is no mask before the softmax: padding has a weight."
 #     section: "From many states to one vector, Padding has no part in it"
+#     question: "How much weight does the padding get?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [2, 2]
 # ---

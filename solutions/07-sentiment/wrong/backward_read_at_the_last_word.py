@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The backward state is read at the last word, where that direction begins."
 #     section: "From many states to one vector, Both directions"
+#     question: "At which word has the backward direction read the whole review?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The mean of the vectors is classified, whatever the order of the words."
 #     section: "Why order matters, The ceiling of every sum"
+#     question: "Does your answer change when the words of a review change places?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       classifier: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "All bins count the same, whatever the number of their reviews."
 #     section: "Is it right, and does it know?, Calibration"
+#     question: "How much should a bin of three reviews count beside one of three hundred?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       calibration: [1, 1]
 # ---

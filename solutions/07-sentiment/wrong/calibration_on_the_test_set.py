@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The temperature is fitted on the test labels."
 #     section: "Is it right, and does it know?, One number that calibrates"
+#     question: "Which labels may the temperature see?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       calibration: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A word with a capital is not found among vectors of lower-case words."
 #     section: "Using word vectors, Coverage"
+#     question: "What is looked up when a word begins with a capital?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       table: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The centre is pulled by its context and not pushed away from the negative words."
 #     section: "Where word vectors come from, Why the gradient pulls and pushes"
+#     question: "Which terms of the loss hold the centre's vector?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       skipgram: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The optimizer never takes a step."
 #     section: "Using word vectors, Frozen, fine-tuned, or from nothing"
+#     question: "What changes the weights, once the gradients are there?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       classifier: [0, 0]
 # ---

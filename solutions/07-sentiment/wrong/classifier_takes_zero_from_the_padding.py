@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The maximum takes 0 from the padding: the answer depends on the longest review."
 #     section: "From many states to one vector, Padding has no part in it"
+#     question: "Does a review get another answer beside a longer one?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       classifier: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "It compares how sure the answers are with how often they are right."
 #     section: "Is it right, and does it know?, Calibration"
+#     question: "What is compared in a bin: the probability of one class, or how sure the answer is?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       calibration: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Coverage looks words up as they are alone."
 #     section: "Using word vectors, Coverage"
+#     question: "How does the task look up a word that begins with a capital?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       table: [3, 3]
 # ---

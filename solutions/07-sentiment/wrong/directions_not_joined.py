@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Only the forward direction is used."
 #     section: "From many states to one vector, Both directions"
+#     question: "Which two states does a network of two directions give for each word?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The vectors that should stay as they are, are trained."
 #     section: "Using word vectors, Frozen, fine-tuned, or from nothing"
+#     question: "Do the rows of the table change in training, and should they?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       classifier: [2, 2]
 # ---

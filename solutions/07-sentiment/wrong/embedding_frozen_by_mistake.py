@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "from_pretrained freezes by default: the vectors are never fine-tuned."
 #     section: "Using word vectors, Frozen, fine-tuned, or from nothing"
+#     question: "Do the rows of the table change in training, and should they?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       classifier: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Kinds with the same share of errors stand in the order in which they are met."
 #     section: "Is it right, and does it know?, Errors by construction"
+#     question: "In which order should kinds stand that have the same share of errors?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [1, 1]
 # ---

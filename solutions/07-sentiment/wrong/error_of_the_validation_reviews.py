@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The errors are those of the reviews on which the temperature was fitted."
 #     section: "Is it right, and does it know?, One number that calibrates"
+#     question: "On which reviews should the error after calibration be measured?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       calibration: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The exponentials of large scores are infinite: the largest score is not subtracted."
 #     section: "From many states to one vector, Last, mean, maximum, attention"
+#     question: "What is the exponential of 1000, and what would smaller scores change?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The loss is a mean, but the gradient that of the sum."
 #     section: "Where word vectors come from, Why the gradient pulls and pushes"
+#     question: "What does doubling the pairs do to the mean loss, and what to your gradient?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       skipgram: [2, 2]
 # ---

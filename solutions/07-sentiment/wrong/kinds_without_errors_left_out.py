@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Kinds without an error are not in the table."
 #     section: "Is it right, and does it know?, Errors by construction"
+#     question: "Does a kind with no error have a share?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [1, 1]
 # ---

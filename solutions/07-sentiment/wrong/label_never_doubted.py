@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A wrong label is explained by a word all the same."
 #     section: "Is it right, and does it know?, Errors by construction"
+#     question: "What if the review says the opposite of its label?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [1, 1]
 # ---

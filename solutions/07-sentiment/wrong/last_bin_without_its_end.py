@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A probability of 1 falls into no bin."
 #     section: "Is it right, and does it know?, Calibration"
+#     question: "Into which bin does a probability of exactly 1 fall?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       calibration: [2, 2]
 # ---

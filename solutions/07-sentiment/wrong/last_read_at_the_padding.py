@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The last states are read at the end of the batch, which is padding."
 #     section: "From many states to one vector, Both directions"
+#     question: "What has the network read at the last step of a short review?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [3, 3]
 # ---

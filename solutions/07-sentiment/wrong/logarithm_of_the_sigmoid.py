@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The logarithm is taken of a sigmoid that has become 0."
 #     section: "Where word vectors come from, Guessing: skip-gram with negative sampling"
+#     question: "What is the sigmoid of -200 in 32 bits, and its logarithm?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       skipgram: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The logits are multiplied by T, which makes sure answers surer."
 #     section: "Is it right, and does it know?, One number that calibrates"
+#     question: "Should a temperature above 1 make answers more sure, or less?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       calibration: [2, 2]
 # ---

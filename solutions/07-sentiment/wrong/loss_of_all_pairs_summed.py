@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Loss and gradient are summed over the pairs, not averaged."
 #     section: "Where word vectors come from, Guessing: skip-gram with negative sampling"
+#     question: "Does your loss grow when the same pairs come twice?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       skipgram: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The mask comes after the softmax, and the weights no longer sum to 1."
 #     section: "From many states to one vector, Padding has no part in it"
+#     question: "What do your weights sum to in a short review?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Padding gets the score -1e9, which a score of -1e10 leaves far behind."
 #     section: "From many states to one vector, Padding has no part in it"
+#     question: "What if the score of a real word is below the number that you give the padding?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Padding gets the score 0, which is as good as any."
 #     section: "From many states to one vector, Padding has no part in it"
+#     question: "What is the exponential of 0?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [2, 2]
 # ---

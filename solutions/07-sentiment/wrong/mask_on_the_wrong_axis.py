@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The mask lies across: its rows are taken for steps."
 #     section: "From many states to one vector, Padding has no part in it"
+#     question: "Which axis of the mask are the steps?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [2, 2]
 # ---

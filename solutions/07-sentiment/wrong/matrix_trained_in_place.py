@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "from_pretrained uses the tensor it is given: the training changes the matrix."
 #     section: "Using word vectors, Frozen, fine-tuned, or from nothing"
+#     question: "Is the matrix that was handed over still the same after the training?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       classifier: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The maximum takes 0 from the padding where all words are negative."
 #     section: "From many states to one vector, Padding has no part in it"
+#     question: "What is the maximum where all values of the words are negative?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [2, 2]
 # ---

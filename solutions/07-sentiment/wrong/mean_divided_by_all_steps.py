@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The sum over the words is divided by the padded length."
 #     section: "From many states to one vector, Padding has no part in it"
+#     question: "By how many words is the sum of a short review divided?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The mean goes over the padding, too."
 #     section: "From many states to one vector, Padding has no part in it"
+#     question: "Which steps of a short review should have a part in its mean?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [2, 2]
 # ---

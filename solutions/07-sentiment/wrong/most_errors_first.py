@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The table is sorted by the number of errors, not by their share."
 #     section: "Is it right, and does it know?, Errors by construction"
+#     question: "Is a kind with ten errors of a thousand worse than one with five of six?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A word that turns an opinion around is blamed for its own weight."
 #     section: "Is it right, and does it know?, Errors by construction"
+#     question: "Is the word itself to blame, or the one that turns its meaning around?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The negative words are averaged, not summed."
 #     section: "Where word vectors come from, Guessing: skip-gram with negative sampling"
+#     question: "Does the loss have a mean over the negative words, or a sum?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       skipgram: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The rows of the negative words get no gradient."
 #     section: "Where word vectors come from, Why the gradient pulls and pushes"
+#     question: "Which vectors does a step move: how many rows of the context table?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       skipgram: [2, 2]
 # ---

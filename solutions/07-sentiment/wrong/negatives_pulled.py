@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The negative words are pulled towards the centre as contexts are."
 #     section: "Where word vectors come from, Why the gradient pulls and pushes"
+#     question: "Should a negative word come closer to the centre, or go away from it?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       skipgram: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Unknown words are drawn one after another: their rows depend on the order."
 #     section: "Using word vectors, Unknown words, and the row of padding"
+#     question: "Does a word get the same row when another unknown word stands before it?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       table: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Centres and contexts are read from one table."
 #     section: "Where word vectors come from, Guessing: skip-gram with negative sampling"
+#     question: "From which table does a word come that is a context?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       skipgram: [1, 1]
 # ---

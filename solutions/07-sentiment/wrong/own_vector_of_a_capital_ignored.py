@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Every word is looked up in lower case first, so that US gets the vector of us."
 #     section: "Using word vectors, Coverage"
+#     question: "What if the vectors have a word with its capital and without?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       table: [3, 3]
 # ---

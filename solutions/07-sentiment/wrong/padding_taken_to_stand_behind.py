@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The words are taken to be the first ones, whatever the mask says."
 #     section: "From many states to one vector, Padding has no part in it"
+#     question: "Where in the batch are the words, by the mask?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [2, 2]
 # ---

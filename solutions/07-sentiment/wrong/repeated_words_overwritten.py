@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A word that occurs several times gets its last gradient alone."
 #     section: "Where word vectors come from, Why the gradient pulls and pushes"
+#     question: "How many gradients does a row get whose word occurs three times?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       skipgram: [2, 2]
 # ---

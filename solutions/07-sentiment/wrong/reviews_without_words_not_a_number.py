@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A review without a word gives 0/0 and a softmax of nothing."
 #     section: "From many states to one vector, Padding has no part in it"
+#     question: "What is divided by what, in a review without a word?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [3, 3]
 # ---

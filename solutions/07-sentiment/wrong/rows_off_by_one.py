@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The words' rows begin one row too late: each word has the vector of the word before it."
 #     section: "Using word vectors, Unknown words, and the row of padding"
+#     question: "Which row of the table belongs to the first word after the specials?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       table: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A word that stands twice in the window is left out, as if it were its own place."
 #     section: "Where word vectors come from, Guessing: skip-gram with negative sampling"
+#     question: "Is a word's own place what is left out of the window, or every place with that word?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       skipgram: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The seed is Python's hash of the word, which is another one in each run."
 #     section: "Using word vectors, Unknown words, and the row of padding"
+#     question: "Is the hash of a string the same in another run of Python?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       table: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A softmax over the context and its negative words stands in place of the sigmoids."
 #     section: "Where word vectors come from, Guessing: skip-gram with negative sampling"
+#     question: "Are the context and its negative words one question with many answers, or many questions?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       skipgram: [1, 1]
 # ---

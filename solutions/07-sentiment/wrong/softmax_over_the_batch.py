@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The weights are normalised over the reviews of the batch."
 #     section: "From many states to one vector, Last, mean, maximum, attention"
+#     question: "What must sum to 1: the weights of one review, or those of one place?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pooling: [2, 2]
 # ---

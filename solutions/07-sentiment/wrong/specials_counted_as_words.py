@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The specials <pad> and <unk> are counted as words."
 #     section: "Using word vectors, Coverage"
+#     question: "Is the padding a word that could have a vector?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       table: [3, 3]
 # ---

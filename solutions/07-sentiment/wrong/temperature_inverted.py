@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The factor of the logits, 1 / T, is returned as T."
 #     section: "Is it right, and does it know?, One number that calibrates"
+#     question: "Is your result what logits are divided by, or what they are multiplied by?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       calibration: [1, 1]
 # ---

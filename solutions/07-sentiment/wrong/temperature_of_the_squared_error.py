@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The temperature is best for the squared error, not for the loss."
 #     section: "Is it right, and does it know?, One number that calibrates"
+#     question: "Which number should be smallest at the best temperature?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       calibration: [1, 1]
 # ---

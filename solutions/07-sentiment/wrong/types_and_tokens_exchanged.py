@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The share of different words stands for that of running words."
 #     section: "Using word vectors, Coverage"
+#     question: "Does a word count once that occurs a hundred times, or a hundred times?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       table: [3, 3]
 # ---

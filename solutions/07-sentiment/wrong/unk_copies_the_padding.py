@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The row of <unk> is a copy of the padding's row."
 #     section: "Using word vectors, Unknown words, and the row of padding"
+#     question: "Which of the two special rows is zero, and what should the other be?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       table: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "All words without a vector get rows of zeros."
 #     section: "Using word vectors, Unknown words, and the row of padding"
+#     question: "Can the network tell two unknown words apart?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       table: [3, 3]
 # ---

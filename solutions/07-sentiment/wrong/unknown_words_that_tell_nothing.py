@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "An unknown word is blamed, though it tells no opinion."
 #     section: "Is it right, and does it know?, Errors by construction"
+#     question: "Would the answer be right if the network knew that word?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The embedding starts from random numbers: the vectors are not used."
 #     section: "Using word vectors, Frozen, fine-tuned, or from nothing"
+#     question: "Which row of your embedding equals a vector of the file?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       classifier: [0, 0]
 # ---

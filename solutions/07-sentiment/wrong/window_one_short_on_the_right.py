@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The window ends one word too early on the right."
 #     section: "Where word vectors come from, Guessing: skip-gram with negative sampling"
+#     question: "How many words to the right of the centre does a window of 2 hold?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       skipgram: [3, 3]
 # ---

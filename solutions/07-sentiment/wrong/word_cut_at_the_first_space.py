@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The word is taken to end at the first space."
 #     section: "Using word vectors, Reading a file of vectors"
+#     question: "Where does the word end in a line whose word has a space?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       table: [3, 3]
 # ---

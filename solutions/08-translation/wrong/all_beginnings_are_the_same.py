@@ -2,7 +2,9 @@
 # jupyter:
 #   course:
 #     misconception: "The search starts with width copies of the empty beginning."
+#     common: "The beam holds one beginning only, however wide it is: it is the greedy search."
 #     section: "Search, Beam search"
+#     question: "How many different beginnings are there before the first word?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       beam: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The model is asked until the limit, though all sentences have ended."
 #     section: "Search, Greedy search"
+#     question: "Is the model still asked when every sentence has its end?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       greedy: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The scores come from the query alone, so that all words weigh the same."
 #     section: "Attention, Line by line"
+#     question: "What do the scores know of the source's words?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       attention: [0, 0]
 # ---

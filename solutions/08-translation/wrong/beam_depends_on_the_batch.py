@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The largest continuations are taken over the whole batch, not by sentence."
 #     section: "Search, Beam search"
+#     question: "Among which continuations are the best ones chosen: those of one sentence, or of all?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       beam: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The search goes one word beyond the limit."
 #     section: "Search, Beam search"
+#     question: "How many words may a translation have at most?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       beam: [0, 0]
 # ---

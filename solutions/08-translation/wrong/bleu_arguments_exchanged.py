@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Hypotheses and references are exchanged."
 #     section: "BLEU, and reading translations, Its traps"
+#     question: "Which list are the translations, and which the references?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bleu: [0, 0]
 # ---

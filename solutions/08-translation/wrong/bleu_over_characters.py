@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The n-grams are of characters."
 #     section: "BLEU, and reading translations, Its traps"
+#     question: "What is an n-gram made of here: words, or characters?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bleu: [0, 0]
 # ---

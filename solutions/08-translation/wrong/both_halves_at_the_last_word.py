@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Both halves are read after the last word, where the backward direction begins."
 #     section: "Encoder and decoder, The program"
+#     question: "At which word has the backward direction read the whole sentence?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       decoder: [3, 3]
 # ---

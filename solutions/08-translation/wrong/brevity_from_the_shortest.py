@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The brevity penalty goes by the shortest reference."
 #     section: "BLEU, and reading translations, Its traps"
+#     question: "Which reference decides the length when there are several?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bleu: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The cell gets no state, and takes 0: the encoder's summary is dropped."
 #     section: "Encoder and decoder, The program"
+#     question: "In which state does the decoder's cell begin?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       decoder: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The context is the state of the last word, whatever the weights."
 #     section: "Attention, Line by line"
+#     question: "What changes in the context when the weights do?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       attention: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The context is computed and shown, but does not enter the cell."
 #     section: "Attention, Line by line"
+#     question: "What does the cell read besides the word?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       decoder: [1, 1]
 # ---

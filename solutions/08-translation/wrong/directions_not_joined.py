@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The forward half stands for both directions."
 #     section: "Encoder and decoder, The program"
+#     question: "Which two states does an encoder of two directions have at the end?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       decoder: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The end stands in the translation."
 #     section: "Search, Greedy search"
+#     question: "Is the end symbol a word of the translation?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       greedy: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The end is read, too: there is one step too many."
 #     section: "Encoder and decoder, Start, end, and shifted targets"
+#     question: "Must the decoder read anything after the end?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [2, 2]
 # ---

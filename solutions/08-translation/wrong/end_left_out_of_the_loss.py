@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The last word of each sentence, its end, does not count."
 #     section: "Encoder and decoder, The loss, averaged over tokens"
+#     question: "Where does the decoder learn when to stop?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A finished beginning stays in the beam and is continued behind its end."
 #     section: "Search, Beam search"
+#     question: "What may follow in a beginning that has ended?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       beam: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The width counts open beginnings alone, so that more than width continuations stay."
 #     section: "Search, Beam search"
+#     question: "How many continuations stay in all, those that have ended among them?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       beam: [2, 2]
 # ---

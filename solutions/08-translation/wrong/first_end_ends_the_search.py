@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The first end that is found ends the whole search."
 #     section: "Search, Beam search"
+#     question: "Can a beginning that is still open become better than the one that has ended?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       beam: [0, 0]
 # ---

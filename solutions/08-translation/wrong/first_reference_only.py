@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Only the first reference is looked at."
 #     section: "BLEU, and reading translations, Its traps"
+#     question: "What if a word of the translation stands in the second reference alone?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bleu: [0, 0]
 # ---

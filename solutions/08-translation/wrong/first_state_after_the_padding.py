@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The forward half is read at the last step of the batch, after padding."
 #     section: "Encoder and decoder, The program"
+#     question: "What has the forward direction read at the last step of a short sentence?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       decoder: [3, 3]
 # ---

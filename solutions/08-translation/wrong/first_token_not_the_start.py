@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The end symbol is read first, in place of the start."
 #     section: "Encoder and decoder, Start, end, and shifted targets"
+#     question: "What does the decoder read before the first word?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [2, 2]
 # ---

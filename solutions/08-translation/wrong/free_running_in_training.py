@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The decoder reads its own words also when it should be forced."
 #     section: "Encoder and decoder, Free running and exposure bias"
+#     question: "What does the decoder read after a wrong word of its own, when it is forced?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       decoder: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A sentence goes on behind its end, until all have ended."
 #     section: "Search, Greedy search"
+#     question: "What should follow the end in the sentence that ends first?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       greedy: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The model gets the first state again at each step."
 #     section: "Search, Greedy search"
+#     question: "Which state does the model get with the second word?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       greedy: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The end is counted as a word of each hypothesis."
 #     section: "BLEU, and reading translations, Its traps"
+#     question: "How many words has a translation of three words?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bleu: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The padded states are set to 0, but their keys still take part in the softmax."
 #     section: "Attention, Masks before the softmax"
+#     question: "How much weight does the padding get?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       attention: [2, 2]
 # ---

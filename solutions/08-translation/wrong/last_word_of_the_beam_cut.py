@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The last word is cut off as if it were the end, also where no end came."
 #     section: "Search, Beam search"
+#     question: "What is the last symbol of a sentence that has reached the limit?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       beam: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The length does not count the end."
 #     section: "Search, Length normalisation"
+#     question: "Does the end count in the length, by the task's text?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       beam: [0, 0]
 # ---

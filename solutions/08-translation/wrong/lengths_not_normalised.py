@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Translations of different lengths are compared by log p, which favours short ones."
 #     section: "Search, Length normalisation"
+#     question: "What does each further word do to the sum of the logarithms?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       beam: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The lengths count the words alone, without the end."
 #     section: "Encoder and decoder, Start, end, and shifted targets"
+#     question: "Does the end count in the length, by the task's text?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The logits are added up in place of log-probabilities."
 #     section: "Search, Beam search"
+#     question: "What must the numbers of one step sum to, before their logarithms are added?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       beam: [1, 1]
 # ---

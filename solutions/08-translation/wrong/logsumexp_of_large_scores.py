@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The weights are exp(score − logsumexp), which loses the digits of large scores."
 #     section: "Attention, Line by line"
+#     question: "How many digits are left when two large numbers are subtracted?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       attention: [2, 2]
 # ---

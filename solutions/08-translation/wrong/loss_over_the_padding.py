@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The padding counts in the loss."
 #     section: "Encoder and decoder, The loss, averaged over tokens"
+#     question: "Which targets should cost nothing?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [2, 2]
 # ---

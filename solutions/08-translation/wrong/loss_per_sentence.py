@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The loss is divided by the number of sentences."
 #     section: "Encoder and decoder, The loss, averaged over tokens"
+#     question: "By what is the sum of the losses divided: words, or sentences?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The loss is turned into a number and back: no gradient flows."
 #     section: "Encoder and decoder, The loss, averaged over tokens"
+#     question: "Can a gradient flow through a Python number?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [2, 2]
 # ---

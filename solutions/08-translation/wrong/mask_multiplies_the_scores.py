@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The scores of the padding are set to 0, whose exponential is 1."
 #     section: "Attention, Masks before the softmax"
+#     question: "What is the exponential of 0?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       attention: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The mask is the number -1e9, and some scores are below."
 #     section: "Attention, Masks before the softmax"
+#     question: "What if the score of a real word is below the number that you give the padding?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       attention: [2, 2]
 # ---

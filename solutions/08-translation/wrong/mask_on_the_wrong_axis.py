@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A mask of shape (batch, time) is reshaped, not transposed, to (time, batch)."
 #     section: "Attention, Masks before the softmax"
+#     question: "Does reshaping move a number to the place where its axes were exchanged?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       attention: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The mask comes after the softmax, and the weights no longer sum to 1."
 #     section: "Attention, Masks before the softmax"
+#     question: "What do your weights sum to in a short sentence?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       attention: [2, 2]
 # ---

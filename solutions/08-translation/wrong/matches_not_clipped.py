@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A word that is said often counts each time, though the reference has it once."
 #     section: "BLEU, and reading translations, From its definition"
+#     question: "How good is a translation that says one right word ten times?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bleu: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "BLEU is the mean of the sentences' BLEU."
 #     section: "BLEU, and reading translations, Its traps"
+#     question: "Are the matches counted over all sentences before they are divided, or after?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bleu: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The loss is the mean of the sentences' means: words of short sentences count more."
 #     section: "Encoder and decoder, The loss, averaged over tokens"
+#     question: "How much does a word count that stands in a short sentence?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The loss is the mean of the steps' means: late words count more."
 #     section: "Encoder and decoder, The loss, averaged over tokens"
+#     question: "How much does a word count at a step that few sentences reach?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [2, 2]
 # ---

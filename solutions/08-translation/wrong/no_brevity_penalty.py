@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "There is no brevity penalty: saying little is free."
 #     section: "BLEU, and reading translations, From its definition"
+#     question: "How good is a translation that says one sure word and stops?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bleu: [2, 2]
 # ---

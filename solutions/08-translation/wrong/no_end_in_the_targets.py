@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The targets have no end: the decoder never learns to stop."
 #     section: "Encoder and decoder, Start, end, and shifted targets"
+#     question: "Where does the decoder learn when to stop?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The scores are linear, without tanh."
 #     section: "Attention, Line by line"
+#     question: "What stands between the sum of the two projections and the last vector?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       attention: [0, 0]
 # ---

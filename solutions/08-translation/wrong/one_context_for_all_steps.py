@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The attention is asked once, with the first state, and its context serves all steps."
 #     section: "Attention, Line by line"
+#     question: "With which state is the attention asked at the second step?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       decoder: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The search goes one word beyond the limit."
 #     section: "Search, Greedy search"
+#     question: "How many words may a translation have at most?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       greedy: [0, 0]
 # ---

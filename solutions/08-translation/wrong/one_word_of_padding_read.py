@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The mask is one too long: the first padded state is read."
 #     section: "Attention, Masks before the softmax"
+#     question: "How many words of a sentence of five may be looked at?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       attention: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The padding costs nothing, but the loss is divided by all steps."
 #     section: "Encoder and decoder, The loss, averaged over tokens"
+#     question: "How many targets are real words or ends?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [2, 2]
 # ---

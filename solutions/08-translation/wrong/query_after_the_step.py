@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The weights that are returned come from the state after the step."
 #     section: "Attention, Line by line"
+#     question: "Which state asks for the weights: that before the step, or that after it?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       decoder: [1, 1]
 # ---

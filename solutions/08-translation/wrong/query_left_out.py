@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The scores come from the states alone: each step looks at the same words."
 #     section: "Attention, Line by line"
+#     question: "What changes in the scores when the decoder's state does?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       attention: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The list of a sentence's references is read as one reference."
 #     section: "BLEU, and reading translations, Its traps"
+#     question: "How many references may one sentence have?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bleu: [0, 0]
 # ---

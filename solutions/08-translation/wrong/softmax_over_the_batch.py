@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The softmax is taken over the sentences of the batch."
 #     section: "Attention, Line by line"
+#     question: "What must sum to 1: the weights of one sentence, or those of one place?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       attention: [0, 0]
 # ---

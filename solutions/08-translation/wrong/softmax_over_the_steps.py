@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The attention's weights are normalised over the decoder's steps."
 #     section: "Attention, Line by line"
+#     question: "What must sum to 1: the weights of one step, or those of one word of the source?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       decoder: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The logits go through a softmax before the loss takes one."
 #     section: "Encoder and decoder, The loss, averaged over tokens"
+#     question: "What does the loss itself do with the numbers that it is given?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The start is read at each step: what was said is not fed back."
 #     section: "Search, Greedy search"
+#     question: "What does the decoder read after it has said a word?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       greedy: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Each step starts from the first state."
 #     section: "Encoder and decoder, The program"
+#     question: "Which state does the second step begin with?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       decoder: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The decoder starts each step from the encoder's state."
 #     section: "Encoder and decoder, The program"
+#     question: "Which state does the second step begin with?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       translator: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The states are not reordered: a beginning goes on with the state of another."
 #     section: "Search, Beam search"
+#     question: "Whose state goes with a continuation of the second beginning?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       beam: [1, 1]
 # ---

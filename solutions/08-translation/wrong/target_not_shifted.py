@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The targets are the words that are read, so that the decoder learns to repeat."
 #     section: "Encoder and decoder, Start, end, and shifted targets"
+#     question: "What should the decoder say when it reads the first word?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [2, 2]
 # ---

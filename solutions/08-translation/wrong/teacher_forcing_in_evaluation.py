@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The right words are read also when the decoder should run free."
 #     section: "Encoder and decoder, Free running and exposure bias"
+#     question: "What does the decoder read when nobody knows the right words?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       decoder: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The targets are what the decoder reads, not one step later."
 #     section: "Encoder and decoder, Start, end, and shifted targets"
+#     question: "What should the decoder say when it reads the first word?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       translator: [0, 0]
 # ---

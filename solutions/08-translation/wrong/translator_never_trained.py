@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The weights stay as they were drawn: no step is taken."
 #     section: "Encoder and decoder, The program"
+#     question: "What changes the weights, once the gradients are there?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       translator: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The encoder gets the padded length for all sentences."
 #     section: "Attention, Masks before the softmax"
+#     question: "Which lengths does the encoder get?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       translator: [0, 0]
 # ---

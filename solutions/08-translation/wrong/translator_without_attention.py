@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The weights are uniform: the decoder hears nothing but the first state."
 #     section: "Attention, From one vector to all of them"
+#     question: "What decides which word of the source is looked at?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       translator: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "What has not ended at the limit does not count."
 #     section: "Search, Beam search"
+#     question: "What is the answer when nothing has ended at the limit?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       beam: [0, 0]
 # ---

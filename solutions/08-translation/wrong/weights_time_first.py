@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The weights come back as (time, batch)."
 #     section: "Attention, Line by line"
+#     question: "In which order does the task want the axes of the weights?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       attention: [0, 0]
 # ---

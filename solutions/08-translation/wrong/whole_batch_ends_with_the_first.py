@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "When one sentence ends, all of them end."
 #     section: "Search, Greedy search"
+#     question: "What becomes of the other sentences when one has ended?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       greedy: [0, 0]
 # ---

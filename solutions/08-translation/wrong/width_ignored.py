@@ -2,7 +2,9 @@
 # jupyter:
 #   course:
 #     misconception: "One beginning alone is kept: it is the greedy search."
+#     common: "The beam holds one beginning only, however wide it is: it is the greedy search."
 #     section: "Search, Beam search"
+#     question: "How many beginnings stay after each step?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       beam: [0, 0]
 # ---

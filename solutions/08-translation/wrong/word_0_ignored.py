@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Word 0 is left out, as if it were padding."
 #     section: "Encoder and decoder, The loss, averaged over tokens"
+#     question: "Is word 0 a word like the others here?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       loss: [1, 1]
 # ---

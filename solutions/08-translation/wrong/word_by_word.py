@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Each word is translated by itself: no order, no agreement."
 #     section: "Sequence to sequence with attention, The task"
+#     question: "Can a word be translated that does not know the one before it?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       translator: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Word 0 is read first in place of the start."
 #     section: "Search, Greedy search"
+#     question: "What does the decoder read before the first word?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       greedy: [1, 1]
 # ---

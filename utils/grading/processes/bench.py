@@ -31,10 +31,22 @@ class Bench:
         modules: what the assignment imports.
         limits: of a student's process, as :class:`utils.grading.sandbox.enclose.Limits` has them.
         uses: packages, and modules of the course, that students' code may import.
+        library: the wrong variants that mistakes are told by; only the process of the tests gets them.
     """
 
-    def __init__(self, modules: list[str], limits: dict | None = None, uses: list[str] | None = None) -> None:
-        self.settings = {"modules": modules, "limits": limits or {}, "uses": uses or uses_of(modules)}
+    def __init__(
+        self,
+        modules: list[str],
+        limits: dict | None = None,
+        uses: list[str] | None = None,
+        library: dict | None = None,
+    ) -> None:
+        self.settings = {
+            "modules": modules,
+            "limits": limits or {},
+            "uses": uses or uses_of(modules),
+            "library": library or {},
+        }
         self.process: subprocess.Popen | None = None
         self.channel: Channel | None = None
         self.folder = ""  # for the temporary files of all that is started here
@@ -173,7 +185,7 @@ class Bench:
         with self.lock:
             if lane is not None:
                 self.busy.discard(lane)
-                if "outputs" not in answer or "stopped" in answer or self.over:
+                if "outputs" not in answer or "stopped" in answer or "worn" in answer or self.over:
                     lane.close()  # its processes end with it
                 else:
                     self.free.append(lane)

@@ -16,6 +16,7 @@ class NotEnclosed(Exception):
     """A wall does not hold; nothing of the student's is run behind it."""
 
 
+REFUSED = "may not be called here"  # what checks.forbidden says
 LONGEST = 100_000  # characters of a text among the outputs; a figure may have twenty times as many
 MOST = 1000  # outputs of a cell
 MOST_LINES = 100  # of a traceback: frames

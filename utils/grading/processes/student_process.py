@@ -247,30 +247,31 @@ def be_student(
         sys.stderr = Stream(printed, "stdout")  # type: ignore[assignment]
         warnings.simplefilter("default")
 
-        def run(source: str, number: int) -> list[dict]:
-            return list(shell.run(source, number))
-
-        def find(names: list[str]) -> dict[str, Any]:
-            peer.forget()
-            return {name: shell.namespace[name] for name in names if name in shell.namespace}
-
         def output() -> str:
             text = "".join(part["text"] for part in printed.made if "text" in part)
             printed.clear()
             return text
 
-        answers: dict[str, Callable] = {
-            "run": run,
-            "find": find,
-            "module": lambda: shell.ipython.user_module,
-            "files": put_files,
-        }
-        peer = Peer(channel, STUDENT, answers)
+        peer = Peer(channel, STUDENT)
+        peer.extra = answers_of(shell, peer)
         peer.collect_output = output
         peer.explain = lambda error: explain(shell.ipython, type(error), error, error.__traceback__)[:-1]
         peer.serve()
     finally:
         os._exit(0)
+
+
+def answers_of(shell: Any, peer: Any) -> dict[str, Callable]:
+    """What the side with the student's cells answers, beside questions about what it has lent."""
+
+    def run(source: str, number: int) -> list[dict]:
+        return list(shell.run(source, number))
+
+    def find(names: list[str]) -> dict[str, Any]:
+        peer.forget()
+        return {name: shell.namespace[name] for name in names if name in shell.namespace}
+
+    return {"run": run, "find": find, "module": lambda: shell.ipython.user_module, "files": put_files}
 
 
 def put_files(files: dict[str, bytes]) -> None:

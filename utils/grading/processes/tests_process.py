@@ -35,6 +35,7 @@ from utils.grading.settings import MODELS
 from utils.grading.symbols import Telling, names
 
 MEMORY = 8 << 30  # bytes that reading a submission's answers may take
+OURS = ("utils.grading.processes.trial", "utils.grading.processes.variants_process")
 GRACE = 10.0  # seconds after which a process that overran its time is ended
 
 
@@ -46,42 +47,43 @@ def main(descriptor: int) -> None:
     settings = bench.receive()
     with ending_with(bench):
         process, students = start_students(settings)
-        shell = warm_up([MODELS, "utils.grading.processes.trial", *settings["modules"]])
+        shell = warm_up([MODELS, *OURS, *settings["modules"]])
     lanes: list[int] = []
     try:
         bench.send(students.receive())
         while True:
             work, control = bench.receive_channel(), lane_of_students(students)
-            fork_lane(lanes, (bench, students), partial(serve, work, control, shell))
+            fork_lane(lanes, (bench, students), partial(serve, work, control, shell, settings["library"]))
             work.close()
             control.close()
     except Ended:
         process.kill()
 
 
-def serve(work: Channel, control: Channel, shell: Any) -> None:
+def serve(work: Channel, control: Channel, shell: Any, library: dict) -> None:
     """A lane: put one plan after the other on trial until the other end of ``work`` is closed."""
     control.receive()  # the lane of students is there, too
+    variants = lane_of_variants((work, control), shell, library) if library else None
     work.send({"ready": True})
     while True:
         try:
             plan = work.receive()
         except Ended:
             return
-        read_tests(plan, shell)
+        read_tests(plan, shell, bool(library))
         here, there = pair()
         child = os.fork()
         if child == 0:
             here.close()
             work.close()
-            decide(plan, Channel(there), control, shell)
+            decide(plan, Channel(there), control, shell, (library, variants))
         there.close()
         answer = Watch(Channel(here), child, plan).over(work)
         here.close()
         if answer is None:
             return
         work.send(answer)
-        if "outputs" not in answer or "stopped" in answer:
+        if "outputs" not in answer or "stopped" in answer or "worn" in answer:
             return  # the conversation with the students' lane may be in the middle of a sentence
 
 
@@ -149,8 +151,14 @@ class Watch:
             self.last = message
 
 
-def read_tests(plan: dict, shell: Any) -> None:
-    """Read and compile the tests once: every fork finds them in the cache."""
+def read_tests(plan: dict, shell: Any, also_persistent: bool) -> None:
+    """Read and compile the tests once: every fork finds them in the cache.
+
+    Args:
+        also_persistent: whether mistakes are told, by tests that go on where these end.
+    """
+    from utils.grading.processes.events import compiled  # with torch, which is warm now
+
     telling = Telling(set(plan["from_student"]))
     for cell in plan["trusted"]:
         names(cell["source"])
@@ -159,6 +167,8 @@ def read_tests(plan: dict, shell: Any) -> None:
         if cell["kind"] == "test":
             names(cell["source"])
             shell.prepare(cell["source"], place + 1, telling)
+            for goes_on in (True, False) if also_persistent else ():
+                compiled(cell["source"], frozenset(plan["from_student"]), goes_on)
 
 
 def lane_of_students(students: Channel) -> Channel:
@@ -167,6 +177,17 @@ def lane_of_students(students: Channel) -> Channel:
     students.send({"lane": True}, (there.fileno(),))
     there.close()
     return Channel(here)
+
+
+def lane_of_variants(others: tuple[Channel, ...], shell: Any, library: dict) -> Channel:
+    """The channel to a process that makes those in which wrong variants answer."""
+    from utils.grading.processes import variants_process  # with torch, which is warm now
+
+    here, there = pair()
+    channel = Channel(here)
+    fork_lane([], (*others, channel), lambda: variants_process.serve(Channel(there), shell, library))
+    there.close()
+    return channel
 
 
 def start_students(settings: dict) -> tuple[subprocess.Popen, Channel]:
@@ -187,7 +208,9 @@ def start_students(settings: dict) -> tuple[subprocess.Popen, Channel]:
     return students, channel
 
 
-def decide(plan: dict, report: Channel, control: Channel, shell: Any) -> None:
+def decide(
+    plan: dict, report: Channel, control: Channel, shell: Any, wrong: tuple[dict, Channel | None]
+) -> None:
     """What the fork does: run the plan, tell what comes of it, end."""
     import numpy as np
     import torch
@@ -203,7 +226,7 @@ def decide(plan: dict, report: Channel, control: Channel, shell: Any) -> None:
         random.seed()
         np.random.seed()
         torch.seed()
-        report.send({"end": Trial(plan, control, shell, report.send).run()})
+        report.send({"end": Trial(plan, control, shell, report.send, *wrong).run()})
     except NotEnclosed as error:
         report.send({"failed": str(error)})
     except Ended:

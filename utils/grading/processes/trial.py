@@ -19,13 +19,12 @@ from utils.grading.exchange.peer import Gone
 from utils.grading.processes.bench import gone
 from utils.grading.processes.imports import NOT_THERE
 from utils.grading.processes.shell import Shell
-from utils.grading.processes.student_handle import Student, fitted
+from utils.grading.processes.student_handle import REFUSED, Student, fitted
 from utils.grading.processes.student_process import put_files
 from utils.grading.sandbox.enclose import KILLED
 from utils.grading.settings import CHECKS
 from utils.grading.symbols import Telling, names
 
-REFUSED = "may not be called here"  # what checks.forbidden says
 ROOM = 20_000_000  # characters of all outputs together
 ENDING = 5.0  # seconds that a process whose connection is closed may take to end, on a busy machine
 SHORTEST = 5.0  # seconds that a cell gets at least, however often the submission ran out of time
@@ -41,22 +40,34 @@ class Trial:
     Args:
         plan: ``cells`` (kind, id and source of each code cell of the submission, in its order), ``trusted``
             (the instructor's own cells that tests build on), ``from_student`` (the names that students
-            define), ``timeout`` (seconds for one cell), ``seconds`` (for all), and of a trial that was cut
-            off and goes on here ``done`` (outputs by the place of the cell) and ``notes``.
+            define), ``timeout`` (seconds for one cell), ``seconds`` (for all), ``telling`` (for telling
+            mistakes), and of a trial that was cut off and goes on here ``done`` (outputs by the place of the
+            cell) and ``notes``.
         control: to the warm parent of students' processes.
         shell: for the tests.
         tell: hears of each cell that begins or is done, and until when the tests' process may be busy: it
             may end at any moment, by what a student's answer does to it.
+        library: the wrong variants that mistakes are told by, and ``variants``, to the process that makes
+            those in which they answer; see :mod:`utils.grading.processes.diagnosis`.
     """
 
-    def __init__(self, plan: dict, control: Channel, shell: Shell, tell: Callable[[dict], None]) -> None:
+    def __init__(
+        self,
+        plan: dict,
+        control: Channel,
+        shell: Shell,
+        tell: Callable[[dict], None],
+        library: dict | None = None,
+        variants: Channel | None = None,
+    ) -> None:
         self.plan = plan
         self.control = control
         self.shell = shell
         self.tell = tell
+        self.library, self.variants = library or {}, variants
         self.until = time.monotonic() + plan["seconds"]
         self.files = {**plan["own_files"], **plan["files"]}  # the instructor's win
-        self.students: dict[tuple[str, ...], Student] = {(): Student(control, self.files, self.until)}
+        self.students: dict[tuple[str, ...], Student] = {(): self.new_student(())}
         self.trusted = list(plan["trusted"])
         self.from_student = set(plan["from_student"])
         self.bound: dict[str, Any] = {}  # the student's names in the test cell, and
@@ -66,10 +77,17 @@ class Trial:
         self.timeouts = 0
         self.room = ROOM
         self.notes: list[str] = list(plan["notes"])
+        self.starts: dict[int, dict[str, Any]] = {}  # what a test cell found before it, by its place
+        self.seconds: dict[int, float] = {}  # that it took
+        self.failed: dict[int, dict] = {}  # the error of each test cell that failed
         self.refused_here: Any = contextlib.nullcontext
         self.deadline_of_test = 0.0
         self.rang = False
         self.parts = {"student cells": 0.0, "test cells": 0.0, "starting processes": 0.0}
+
+    def new_student(self, without: tuple[str, ...]) -> Student:
+        """A process for the student's cells, not begun."""
+        return Student(self.control, self.files, self.until, without)
 
     def run(self) -> dict:
         """Notes for the instructor, and where the time went; the outputs of the cells have been told."""
@@ -95,17 +113,34 @@ class Trial:
                 self.finish(place, [gone(self.note(f"{cell['label']} was not run: {self.used_up()}."))])
             else:
                 self.finish(place, self.test(cell, place) if test else self.student_cell(cell, place + 1))
-            self.parts["test cells" if test else "student cells"] += time.monotonic() - start
+            self.seconds[place] = time.monotonic() - start
+            self.parts["test cells" if test else "student cells"] += self.seconds[place]
         for student in self.students.values():
             self.parts["starting processes"] += student.seconds
-            student.end()
-        return {"notes": self.notes, "parts": self.parts}
+        return {"notes": self.notes, "parts": self.parts, **self.diagnosed()}
+
+    def diagnosed(self) -> dict[str, Any]:
+        """Which wrong variants answer as the student does, by task; the student's processes are ended."""
+        start = time.monotonic()
+        found = None
+        if self.variants is not None and self.failed and self.plan["telling"] > 0:
+            from utils.grading.processes.diagnosis import diagnose
+
+            found = diagnose(self)
+            self.parts["telling mistakes"] = time.monotonic() - start
+        if found is None:
+            for student in self.students.values():
+                student.end()
+        return found or {}
 
     def finish(self, place: int, outputs: list[dict]) -> None:
         """Tell what came of a cell, unless it was our side that failed in it."""
         for student in self.students.values():
             if student.trouble is not None:
                 raise student.trouble
+        errors = [output for output in outputs if output["output_type"] == "error"]
+        if errors and self.plan["cells"][place]["kind"] == "test":
+            self.failed[place] = errors[0]
         outputs, self.room = fitted(outputs, self.room)
         self.tell({"place": place, "made": outputs, "notes": self.notes})
 
@@ -169,6 +204,7 @@ class Trial:
             student.begin(limit)  # a process that ended before is begun again; that is not the test's time
             with self.alarm(limit):
                 self.run_trusted(cell["id"])
+                self.starts.setdefault(place, dict(self.shell.namespace))
                 self.prepare(student, cell["source"], time.monotonic() + limit)
                 outputs = list(self.shell.run(cell["source"], place + 1))
                 self.tidy(outputs)
@@ -275,7 +311,7 @@ class Trial:
     def restricted(self, forbidden: tuple[str, ...]) -> Student:
         """The student's process without these names; all cells that ran so far run there, too."""
         if forbidden not in self.students:
-            student = self.students[forbidden] = Student(self.control, self.files, self.until, forbidden)
+            student = self.students[forbidden] = self.new_student(forbidden)
             student.ran = list(self.students[()].ran)
         student = self.students[forbidden]
         with self.clock_stopped():

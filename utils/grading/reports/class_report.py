@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from utils.grading.gradebook.by_hand import by_hand_rows, given
 from utils.grading.reports.charts import histogram
 from utils.grading.reports.feedback import page, plain
+from utils.grading.reports.items import Analysis, analyse
 from utils.grading.reports.tables import Table
 from utils.grading.result import Result
 
@@ -60,12 +64,17 @@ def report_page(
     results: Iterable[Result],
     problems: Sequence[str] = (),
     rows: Iterable[Mapping[str, Any]] = (),
+    notebook: str = "",
+    anonymous: bool = False,
 ) -> str:
-    """The page about a class, as HTML: points by task, what was hard, what went wrong, how the run went.
+    """The page about a class, as HTML: points by task, mistakes that are known, what was hard, what the
+    points say about the tests, what went wrong, how the run went.
 
     Args:
         problems: sentences about what was handed in and is in no submission.
         rows: of the gradebook, which knows what a person gave.
+        notebook: the assignment's, after which the students' pages are called: the page links to them.
+        anonymous: whether to name no student and show nobody's own text, as on a projector.
     """
     results = list(results)
     graded = [result for result in results if result.status == "graded"]
@@ -73,11 +82,14 @@ def report_page(
     return page(
         "report.html",
         assignment=assignment,
+        anonymous=anonymous,
+        mistakes=mistake_rows(graded, assignment, notebook),
+        analyses=[("tasks", analyse(graded, by_task=True)), ("tests", analyse(graded))],
         results=results,
         graded=graded,
         broken=[result for result in results if result.status != "graded"],
         noted=[result for result in results if result.notes],
-        problems=[plain(problem) for problem in problems],
+        problems=[] if anonymous else [plain(problem) for problem in problems],
         possible=possible,
         summary=summary([result.score for result in graded]),
         all_points=histogram([result.score for result in graded], possible, "the whole assignment"),
@@ -88,6 +100,71 @@ def report_page(
         parts=time_by_part(results),
         walls=walls(results),
     )
+
+
+def report_data(assignment: str, results: Iterable[Result], anonymous: bool = False) -> dict[str, Any]:
+    """What the page says, as plain data; numbers that are not known are None."""
+    results = list(results)
+    graded = [result for result in results if result.status == "graded"]
+    mistakes = mistake_rows(graded)
+    for row in mistakes:
+        names = [student["name"] for student in row.pop("students")]
+        row |= {} if anonymous else {"students": names}
+    tasks = [{key: row[key] for key in ("name", "mean", "possible")} for row in task_rows(graded)]
+    return {
+        "assignment": assignment,
+        "handed_in": len(results),
+        "graded": len(graded),
+        "possible": max((result.max_score for result in graded), default=0.0),
+        "summary": summary([result.score for result in graded]),
+        "tasks": tasks,
+        "mistakes": mistakes,
+        "items": {
+            "tasks": analysis_data(analyse(graded, by_task=True)),
+            "tests": analysis_data(analyse(graded)),
+        },
+        "hardest": hardest_tests(graded),
+    }
+
+
+def analysis_data(analysis: Analysis | None) -> Any:
+    """An item analysis as plain data."""
+
+    def known(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: known(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [known(item) for item in value]
+        return None if isinstance(value, float) and math.isnan(value) else value
+
+    return None if analysis is None else known(asdict(analysis))
+
+
+def mistake_rows(graded: Sequence[Result], assignment: str = "", notebook: str = "") -> list[dict[str, Any]]:
+    """The mistakes that are known, by task, with who made them; the commonest first.
+
+    Args:
+        assignment, notebook: for the addresses of the students' pages, seen from the class's folder.
+    """
+    students: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
+    sections: dict[tuple[str, str], dict[str, str]] = {}
+    for result in graded:
+        page_of = f"feedback/{quote(result.student)}/{quote(assignment)}/{quote(notebook)}.html"
+        for task, about in result.diagnoses.items():
+            key = (task, about["misconception"])
+            students[key].append({"name": result.student, "page": page_of if notebook else ""})
+            sections[key] = {name: about.get(name, "") for name in ("section", "address")}
+    rows = [
+        {
+            "task": task,
+            "misconception": sentence,
+            **sections[task, sentence],
+            "count": len(who),
+            "students": who,
+        }
+        for (task, sentence), who in students.items()
+    ]
+    return sorted(rows, key=lambda row: (-row["count"], row["task"], row["misconception"]))
 
 
 def summary(scores: Sequence[float]) -> dict[str, float]:

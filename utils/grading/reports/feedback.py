@@ -71,7 +71,12 @@ class Test:
 
 @dataclass
 class Task:
-    """One task: the student's answer, what it showed when run, and its tests."""
+    """One task: the student's answer, what it showed when run, and its tests.
+
+    Attributes:
+        hint: the mistake behind its lost points, where it is known: the ``misconception``, a ``question``
+            that leads to it, the ``section`` to read again and its ``address``; as much as may be said.
+    """
 
     title: str
     code: str = ""
@@ -81,6 +86,7 @@ class Task:
     stopped: str = ""
     rubric: str = ""
     prose: bool = False
+    hint: dict[str, str] = field(default_factory=dict)
 
     @property
     def got(self) -> float:
@@ -103,6 +109,7 @@ def feedback_page(
     comments: Mapping[str, str] | None = None,
     row: Mapping[str, Any] | None = None,
     notice: str = "",
+    hints: str = "pointer",
 ) -> str:
     """The page for one student, as HTML.
 
@@ -113,6 +120,7 @@ def feedback_page(
         row: what the gradebook says of the student (:func:`utils.grading.gradebook.queries.gradebook_rows`):
             the points that count, where a person or lateness changed them.
         notice: a sentence to begin with.
+        hints: one of :data:`utils.grading.result.HINTS`.
     """
     final, penalty = (row or {}).get("score"), (row or {}).get("late_submission_penalty") or 0.0
     counts = result.score if final is None else final
@@ -129,7 +137,7 @@ def feedback_page(
         by_hand=counts + penalty - result.score if final is not None and counts else 0.0,
         penalty=penalty,
         problem=result.problem if result.status != "graded" else "",
-        tasks=read_tasks(graded, result, show_hidden, comments or {}, row or {}) if graded else [],
+        tasks=read_tasks(graded, result, show_hidden, comments or {}, row or {}, hints) if graded else [],
     )
 
 
@@ -160,6 +168,7 @@ def read_tasks(
     show_hidden: bool = False,
     comments: Mapping[str, str] | None = None,
     row: Mapping[str, Any] | None = None,
+    hints: str = "pointer",
 ) -> list[Task]:
     """The tasks of a graded notebook in its order, each under the heading that stands above it."""
     rubrics = {}
@@ -190,7 +199,18 @@ def read_tasks(
             task = tasks.setdefault(task_of(name), Task(plain_heading(heading)))
             task.tests.append(read_test(cell, result, answers, show_hidden, task.stopped))
             task.tests[-1].comment = comments.get(name, "")
+    for name, task in tasks.items():
+        if task.got < task.possible:
+            task.hint = hint(result.diagnoses.get(name, {}), hints)
     return list(tasks.values())
+
+
+def hint(mistake: Mapping[str, str], hints: str) -> dict[str, str]:
+    """What a page says of a mistake that is known."""
+    said = {"none": (), "question": ("question",)}.get(
+        hints, ("misconception", "question", "section", "address")
+    )
+    return {key: mistake[key] for key in said if mistake.get(key)}
 
 
 def plain_heading(line: str) -> str:

@@ -21,6 +21,7 @@ class Pages:
             penalties.
         comments: what a person wrote, by student and cell.
         show_hidden: whether to show the code of hidden tests.
+        hints: how far a page goes when it knows the mistake (:data:`utils.grading.result.HINTS`).
     """
 
     def __init__(
@@ -31,11 +32,12 @@ class Pages:
         rows: Iterable[Mapping[str, Any]] = (),
         comments: Mapping[str, Mapping[str, str]] | None = None,
         show_hidden: bool = False,
+        hints: str = "pointer",
     ) -> None:
         self.to, self.assignment, self.notebook = to, assignment, notebook
         self.rows = {row["student_id"]: row for row in rows}
         self.comments = comments or {}
-        self.show_hidden = show_hidden
+        self.show_hidden, self.hints = show_hidden, hints
 
     def write(self, results: Iterable[Result]) -> Iterator[tuple[Result, Path]]:
         """Write the page of each result; each with its path as it is done."""
@@ -71,6 +73,7 @@ class Pages:
             self.comments.get(result.student),
             row,
             notice,
+            self.hints,
         )
 
     def graded(self, result: Result) -> nbformat.NotebookNode | None:

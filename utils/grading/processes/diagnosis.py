@@ -1,0 +1,325 @@
+"""Which mistake is it? The wrong variants of an assignment answer the tests that a student has failed.
+
+When a submission has run, a fork of the tests' process runs each test cell that failed once more, first
+with the student's answers and then with each wrong variant of the task in the student's place: on the same
+inputs, with the same random numbers, and past the first failure (:mod:`utils.grading.processes.events`). A
+variant is told whose answers are the student's in every call of every failed cell of the task, and that
+passes what the student has passed. Where the right answers agree, too, the mistake lies elsewhere, and no
+variant is told.
+
+Nothing of this reaches the student's process but the calls of the tests, and no points change.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import random
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import numpy as np
+import torch
+
+from utils.grading.exchange.channel import Channel, Ended, Garbled, OutOfTime, pair
+from utils.grading.exchange.peer import TESTS, Gone, Peer
+from utils.grading.processes.events import FAILED, Departed, Listening, Record, compiled
+from utils.grading.processes.imports import NOT_THERE
+from utils.grading.processes.student_handle import REFUSED, Student
+from utils.grading.processes.trial import CellTimeout, Trial
+from utils.grading.result import task_of
+from utils.grading.sandbox import namespaces
+
+SLOWEST = 0.2  # of the seconds that a submission has for this, for one test cell with the student's answers
+LEAST, TIMES = 1.0, 3.0  # seconds that a cell may take with a variant: so many, and so often the student's
+SIGNS = ("is not written yet", REFUSED, NOT_THERE)
+NOT, ROUGHLY, EXACTLY = 0, 1, 2  # how far a variant answers as the student does
+PATIENCE = 5.0  # seconds beyond the budget after which the fork is ended
+
+
+def diagnose(trial: Trial) -> dict[str, Any]:
+    """``diagnoses``: by task the numbers of the variants that answer as the student does.
+
+    The student's processes are ended. If the fork could not say that it was done, the lane is ``worn``: a
+    conversation may be in the middle of a sentence.
+    """
+    seconds = max(0.0, min(trial.plan["telling"], trial.until - time.monotonic()))
+    trial.watched(seconds + PATIENCE)
+    here, there = pair()
+    until = time.monotonic() + seconds
+    child = os.fork()
+    if child == 0:
+        try:
+            here.close()
+            if sys.platform == "linux":
+                namespaces.die_with_parent()
+            Replay(trial, until).run(Channel(there).send)
+        finally:
+            os._exit(0)
+    there.close()
+    channel = Channel(here)
+    channel.deadline = until + PATIENCE
+    found: dict[str, list[int]] = {}
+    done = False
+    with contextlib.suppress(Ended, Garbled, OutOfTime):
+        while not done:
+            message = channel.receive()
+            done = "done" in message
+            found |= message.get("found", {})
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    channel.close()
+    return {"diagnoses": found} if done else {"diagnoses": found, "worn": True}
+
+
+class Replay:
+    """Runs test cells again, with the student and with variants.
+
+    Args:
+        trial: as it stands when all cells have run; this fork of it is used up.
+        until: when to stop.
+    """
+
+    def __init__(self, trial: Trial, until: float) -> None:
+        self.trial = trial
+        self.until = until
+        self.own = trial.students
+        self.cast = Cast(trial)
+        self.listening: dict[int, Listening] = {}  # to each conversation
+        self.record: Record | None = None
+        self.slowest = SLOWEST * trial.plan["telling"]
+        self.took: dict[int, float] = {}  # seconds of each cell with the student's answers
+        self.seed = secrets.randbelow(2**32)
+        self.drawn = random.Random(self.seed)
+        trial.trusted = []
+        trial.tell = lambda message: None
+        # what tests draw from `checks.fresh_generator` is drawn alike for everybody
+        secrets.randbelow = self.drawn.randrange  # type: ignore[assignment]
+
+    def run(self, tell: Callable[[dict], None]) -> None:
+        """Tell the variants of each task with failed tests, and then that it is done."""
+        cells = self.trial.plan["cells"]
+        tasks = {
+            place: task_of(cell["id"])
+            for place, cell in enumerate(cells)
+            if cell["kind"] == "test" and place in self.trial.starts
+        }
+        failed = {tasks[place] for place in tasks if place in self.trial.failed}
+        # the quickest first: one that trains may leave no time for others
+        for task in sorted(
+            failed, key=lambda task: sum(self.trial.seconds[p] for p in places_of(tasks, task))
+        ):
+            tell({"found": {task: self.variants_of(task, places_of(tasks, task))}})
+        for student in self.own.values():
+            student.end()
+        self.cast.end()
+        tell({"done": True})
+
+    def is_quick(self, place: int) -> bool:
+        return self.trial.seconds[place] <= self.slowest
+
+    def variants_of(self, task: str, places: list[int]) -> list[int]:
+        """The variants of a task that answer as the student does."""
+        variants = self.trial.library["variants"]
+        candidates = [number for number, variant in enumerate(variants) if task in variant["tasks"]]
+        failed = [place for place in places if place in self.trial.failed]
+        if not candidates or any(says_all(self.trial.failed[place]) for place in failed):
+            return []
+        if not all(map(self.is_quick, failed)):
+            return []
+        heard: dict[int, list[tuple]] = {}
+        self.took = {}
+        for place in failed:
+            if self.late() or (events := self.hear_student(place)) is None:
+                return []
+            heard[place] = events
+        # most depart soon, but where each trains first, as long as the student did, there is not the time
+        if max(self.took.values()) * len(candidates) > 2 * (self.until - time.monotonic()):
+            return []
+        solution = self.agrees(None, heard)
+        if solution == EXACTLY:
+            return []
+        levels = {number: self.agrees(number, heard) for number in candidates if not self.late()}
+        passed = [place for place in places if place not in self.trial.failed and self.is_quick(place)]
+        # what is only roughly so, such as the answers of a trained model, counts where nothing is exactly so
+        for level in (EXACTLY, ROUGHLY) if solution == NOT else (EXACTLY,):
+            found = [number for number, its in levels.items() if its == level and not self.late()]
+            if found := [number for number in found if self.passes(number, passed)]:
+                return [] if self.late() else found
+        return []
+
+    def late(self) -> bool:
+        return time.monotonic() > self.until
+
+    def hear_student(self, place: int) -> list[tuple] | None:
+        """What happens when the student answers; None where the process ends."""
+        self.trial.students = self.own
+        record = Record()
+        start = time.monotonic()
+        ended = self.play(place, record, self.slowest)
+        self.took[place] = time.monotonic() - start
+        return record.events if ended else None
+
+    def agrees(self, number: int | None, heard: dict[int, list[tuple]]) -> int:
+        """How far the same happens with a variant (None: the solution) as happened with the student."""
+        self.put_on(number)
+        level = EXACTLY
+        for place, expected in heard.items():
+            record = Record(expected)
+            ended = self.play(place, record, LEAST + TIMES * self.took[place])
+            if not ended or not record.agrees:
+                return NOT
+            level = level if record.exact else ROUGHLY
+        return level
+
+    def passes(self, number: int, places: Iterable[int]) -> bool:
+        """Whether a variant passes these test cells."""
+        self.put_on(number)
+        return all(self.play(place, None, LEAST + TIMES * self.trial.seconds[place]) for place in places)
+
+    def put_on(self, number: int | None) -> None:
+        """Let a variant answer from now on."""
+        students: dict[tuple[str, ...], Student] = {}
+        self.trial.students = students
+        self.trial.new_student = lambda without: Actor(self, without, number)  # type: ignore[method-assign]
+        students[()] = self.trial.new_student(())
+
+    def play(self, place: int, record: Record | None, limit: float) -> bool:
+        """Run a test cell with whoever answers now, for so many seconds at most; whether it came to its end.
+        With a record, past what fails in it."""
+        trial = self.trial
+        source = trial.plan["cells"][place]["source"]
+        code = compiled(source, frozenset(trial.from_student), record is not None)
+        namespace = trial.shell.namespace
+        namespace.clear()
+        namespace.update(trial.starts[place])
+        if record is not None:
+            namespace[FAILED] = record.failed
+        random.seed(self.seed)
+        np.random.seed(self.seed)
+        torch.manual_seed(self.seed)
+        self.drawn.seed(self.seed)
+        self.record = record
+        trial.plan, trial.timeouts = {**trial.plan, "timeout": limit}, 0
+        ended = False
+        try:
+            with contextlib.redirect_stdout(io.StringIO()), trial.alarm(limit):
+                for student in trial.students.values():
+                    if student.peer is not None:
+                        self.listen(student.peer)
+                self.listen(trial.students[()].begin(limit))
+                trial.prepare(trial.students[()], source, time.monotonic() + limit)
+                ended = code is not None and self.ran(code, record)
+        except (Departed, Gone, CellTimeout):
+            pass  # who does not answer any more, answers otherwise
+        for student in trial.students.values():
+            if student.peer is not None and student.peer.gone:
+                student.end()
+                ended = False
+        return ended
+
+    def ran(self, code: CodeType, record: Record | None) -> bool:
+        """Whether a test cell comes to its end; with a record, an error that ends it is an event, too."""
+        try:
+            exec(code, self.trial.shell.namespace)
+        except Exception as error:
+            if record is None:
+                return False
+            record.failed(error)
+        return True
+
+    def listen(self, peer: Peer) -> None:
+        """Let the record hear what is asked of a process."""
+        known = self.listening.setdefault(id(peer), Listening(peer))
+        known.record = self.record
+
+
+def says_all(error: dict) -> bool:
+    """Whether a test's error says itself what is wrong: that there is no answer, or that it calls what it may
+    not."""
+    return error["ename"] in ("NameError", "Stopped") or any(sign in error["evalue"] for sign in SIGNS)
+
+
+def places_of(tasks: dict[int, str], task: str) -> list[int]:
+    """The test cells of a task."""
+    return [place for place in tasks if tasks[place] == task]
+
+
+class Cast:
+    """The processes in which variants answer, one for each set of names that are gone in it."""
+
+    def __init__(self, trial: Trial) -> None:
+        assert trial.variants is not None
+        self.maker = trial.variants
+        self.seconds = trial.plan["telling"]
+        self.folder = str(Path.cwd()) if trial.plan["files"] else ""
+        self.processes: dict[tuple[str, ...], tuple[Channel, int]] = {}
+
+    def take_part(self, without: tuple[str, ...], number: int | None) -> Channel:
+        """The channel to the process, which answers as this variant from now on.
+
+        Raises:
+            Ended, OutOfTime: there is none.
+        """
+        if without not in self.processes:
+            here, there = pair()
+            self.maker.send({"without": list(without), "folder": self.folder}, (there.fileno(),))
+            there.close()
+            channel = Channel(here)
+            channel.deadline = time.monotonic() + self.seconds
+            self.processes[without] = channel, channel.receive()["process"]
+        channel, _ = self.processes[without]
+        channel.deadline = time.monotonic() + self.seconds
+        channel.send({"variant": number})
+        channel.receive()
+        return channel
+
+    def drop(self, without: tuple[str, ...]) -> None:
+        """End a process that may be busy for ever."""
+        if without in self.processes:
+            channel, process = self.processes.pop(without)
+            channel.close()
+            with contextlib.suppress(OSError):
+                os.kill(process, signal.SIGKILL)
+
+    def end(self) -> None:
+        for without in list(self.processes):
+            self.drop(without)
+
+
+class Actor(Student):
+    """A variant in a student's place.
+
+    Args:
+        number: of the variant; None for the solution.
+    """
+
+    def __init__(self, replay: Replay, without: tuple[str, ...], number: int | None) -> None:
+        super().__init__(replay.trial.control, {}, replay.until, without)
+        self.replay = replay
+        self.number = number
+
+    def begin(self, limit: float) -> Peer:
+        if self.peer is not None and not self.peer.gone:
+            return self.peer
+        try:
+            channel = self.replay.cast.take_part(tuple(self.without), self.number)
+        except (Ended, OutOfTime, Garbled):
+            self.replay.cast.drop(tuple(self.without))
+            raise Gone("the variant could not be asked") from None
+        self.peer = Peer(channel, TESTS)
+        self.replay.listen(self.peer)
+        return self.peer
+
+    def end(self, grace: float = 0.0) -> str:
+        self.replay.cast.drop(tuple(self.without))
+        if self.peer is not None:
+            self.peer.gone = self.peer.gone or "it was ended"
+        return ""
