@@ -2,7 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: "A forecast is compared with the value that it was made from."
-#     section: "A forecaster of the sine wave"
+#     section: "A forecaster of the sine wave, One step ahead, and on its own"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

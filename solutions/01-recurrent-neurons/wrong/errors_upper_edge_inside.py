@@ -2,7 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: "A value on an edge is counted in the row below it."
-#     section: "A forecaster of the sine wave"
+#     section: "A forecaster of the sine wave, One step ahead, and on its own"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [1, 1]
 # ---
