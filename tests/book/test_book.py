@@ -59,6 +59,7 @@ def make_course(root: Path, page: str) -> Path:
     (root / "book" / "_toc.yml").write_text("format: jb-book\nroot: index\n")
     (root / "book" / "references.bib").write_text("")
     shutil.copy(ROOT / "book" / "_config.yml", root / "book")
+    shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
     shutil.copy(ROOT / "requirements.txt", root)
     shutil.copytree(ROOT / "utils", root / "utils", ignore=shutil.ignore_patterns("__pycache__"))
     return root

@@ -10,10 +10,20 @@ from utils.book.card import draw_card
 from utils.book.wheel import build_wheel, zip_for_offline
 from utils.common.address import DOWNLOADS, configuration, public_address
 
-# The theme's icons are drawn by course.css; the script that draws 2,000 of them is 1.5 MB.
+# The theme's icons are drawn by icons.css; the script that draws 2,000 of them is 1.5 MB.
 # The search as one types, which is switched off, is why each page loads the whole index.
-SCRIPTS = r"fontawesome\.js|searchtools\.js|language_data\.js|searchindex\.js"
-UNUSED = re.compile(rf"[ \t]*<script[^>]*src=\"[^\"]*(?:{SCRIPTS})[^\"]*\"[^>]*></script>\n?")
+UNUSED_SCRIPTS = r"fontawesome\.js|searchtools\.js|language_data\.js|searchindex\.js"
+UNUSED = re.compile(
+    rf"[ \t]*<script[^>]*src=\"[^\"]*(?:{UNUSED_SCRIPTS})[^\"]*\"[^>]*></script>\n?"
+    r"|[ \t]*<link rel=\"preload\" as=\"script\"[^>]*>\n?"  # it would come before the styles
+    r"|[ \t]*<link[^>]*href=\"[^\"]*sphinx-thebe\.css[^\"]*\"[^>]*>\n?"
+)
+# These wait for the page by themselves, so that the page need not wait for them.
+WAITING_SCRIPTS = (
+    r"doctools|sphinx_highlight|clipboard\.min|copybutton|sphinx-book-theme|togglebutton|design-tabs"
+    r"|course|live-names"
+)
+WAITING = re.compile(rf"<script (src=\"[^\"]*/(?:{WAITING_SCRIPTS})\.js[^\"]*\")></script>")
 NOT_FOUND = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -58,9 +68,9 @@ def publish(root: Path, site: Path) -> None:
 
 
 def lighten(page: Path) -> None:
-    """Take away from a page the theme's scripts that it does not use."""
+    """Take away from a page what it does not use, and let it be painted before its scripts are there."""
     text = page.read_text(encoding="utf-8")
-    if (lighter := UNUSED.sub("", text)) != text:
+    if (lighter := WAITING.sub(r"<script defer \1></script>", UNUSED.sub("", text))) != text:
         page.write_text(lighter, encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ import torch
 
 from utils.live import neuron, training
 
-LIVE = Path(__file__).parents[1] / "book" / "_static" / "live"
+LIVE = Path(__file__).parents[2] / "book" / "_static" / "live"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
