@@ -211,7 +211,7 @@ checks.close(
         "the slope is 1 - tanh(a)², and not 1 - h²: h holds a share of the old state.": torch.tensor(
             [0.530950, 0.574, 1.0]
         ),
-        "this is the layer that keeps nothing.": torch.tensor([0.163856, 0.228, 1.0]),
+        "this is the layer that keeps nothing.": torch.tensor([0.3888, 0.432, 1.0]),
         "these are the norms of the single steps; multiply the matrices first.": torch.tensor(
             [0.789, 0.421, 1.0]
         ),
@@ -270,9 +270,12 @@ for keep in (0.0, 0.2 + 0.5 * float(torch.rand((), generator=generator))):
                 products(1 - news[:-1] ** 2, W_hh, keep)
             ),
             "the share that is kept is missing.": largest(products((1 - keep) * slopes, W_hh, 0.0)),
-            "this is the layer that keeps nothing.": largest(products(slopes, W_hh, 0.0)),
+            "this is the layer that keeps nothing.": largest(products(1 - states[1:] ** 2, W_hh, 0.0)),
             "these are the norms of the single steps; multiply the matrices first.": torch.cat(
                 [largest(singles), torch.ones(1)]
+            ),
+            "the norms of the single steps are multiplied; multiply the matrices.": torch.cat(
+                [largest(singles).flip(0).cumprod(0).flip(0), torch.ones(1)]
             ),
         },
     )
