@@ -347,6 +347,8 @@ def test_each_pointer_leads_to_a_section_of_the_book(assignment):
     for variant in wrong_of(assignment.folder):
         if variant.section:
             assert address(variant.section, chapter).startswith(f"chapters/{assignment.name}/")
+    title = next(line for line in (chapter / "index.md").read_text().splitlines() if line.startswith("# "))
+    assert address(title[2:], chapter) == f"chapters/{assignment.name}/index.html"
     with pytest.raises(UserError, match="has a section 'No such page, Nothing'"):
         address("No such page, Nothing", chapter)
 

@@ -36,7 +36,7 @@ class Variant:
         text: the way of a right variant, the misconception of a wrong one.
         keeps: least and most points of each task that loses some.
         question: leads a student who made the mistake to it.
-        section: of the book, ``"Page, Section"``.
+        section: of the book, ``"Page, Section"``, or a page.
         common: what can be said of all variants that answer alike.
     """
 
@@ -98,7 +98,7 @@ def tokens(text: str) -> list[str]:
 
 
 def address(section: str, chapter: Path) -> str:
-    """Where a section ``"Page, Section"`` of a chapter is in the built book, from the book's top.
+    """Where a section ``"Page, Section"`` of a chapter, or a whole page, is in the built book.
 
     Raises:
         UserError: the chapter has no page of that title, or the page no section or exercise of that one.
@@ -107,11 +107,13 @@ def address(section: str, chapter: Path) -> str:
         text = path.read_text(encoding="utf-8")
         found = re.search(r"^# (.+)$", text, flags=re.MULTILINE)
         page = plain_title(found[1]) if found else ""
+        place = f"chapters/{chapter.name}/{path.stem}.html"
+        if page and section == page:
+            return place
         if not page or not section.startswith(f"{page}, "):
             continue
         wanted = section.removeprefix(f"{page}, ")
         titles = [plain_title(title) for title in re.findall(r"^##+ (.+)$", text, flags=re.MULTILINE)]
-        place = f"chapters/{chapter.name}/{path.stem}.html"
         if wanted in titles:
             return f"{place}#{re.sub('[^a-z0-9]+', '-', wanted.lower()).strip('-')}"
         if wanted in text:

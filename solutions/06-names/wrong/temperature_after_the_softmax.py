@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: "The probabilities are divided by the temperature, which changes nothing."
+#     common: "The temperature changes nothing in what is drawn."
 #     section: "The reverse: writing names, Drawing letters"
 #     question: "What does dividing all probabilities by one number do to their shares?"
 #     keeps:  # points of the tasks that lose some, least and most

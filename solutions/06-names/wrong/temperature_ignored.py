@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: "The temperature is not used."
+#     common: "The temperature changes nothing in what is drawn."
 #     section: "The reverse: writing names, Drawing letters"
 #     question: "What changes in your names when the temperature does?"
 #     keeps:  # points of the tasks that lose some, least and most
