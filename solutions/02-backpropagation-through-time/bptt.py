@@ -1049,7 +1049,7 @@ for padding in (0, 5):
 # 1. Of all places, the first letter of a word costs the most.
 # 2. The second letter costs more than the first: it depends on the first, which is uncertain.
 # 3. Characters that are no letters, of which most are spaces, cost less than the first letters.
-# 4. Letters from the sixth place on cost less than two thirds of what first letters cost.
+# 4. Letters from the sixth place on cost less than first letters.
 # 5. All first letters together cost more than all letters from the sixth place on together.
 # 6. The last rows of the table cost most, since the gradient was cut.
 # 7. A model that was not trained has the same order of places, with larger numbers.
