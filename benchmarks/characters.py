@@ -2,7 +2,7 @@
 
 Run it from the repository:
 
-    python -m benchmarks.characters [--source real] [--seeds 0 1 2] [--hidden 160] [--updates 900] [--to FILE]
+    python -m benchmarks.characters [--source real] [--seeds 0 1 2] [--hidden 384] [--updates 4000] [--to F]
 
 A plain recurrent language model (tanh) is trained by truncated backpropagation through time on the
 documentation of Python, or on published plays, and writes on the way. The weights kept are those that are
@@ -39,10 +39,10 @@ WRITTEN, TEMPERATURE, CHECKED = 400, 0.5, 3000  # characters shown, and characte
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--source", default="default", choices=["default", "real"])
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
-    parser.add_argument("--hidden", type=int, default=160)
-    parser.add_argument("--updates", type=int, default=900)
-    parser.add_argument("--lr", type=float, default=4e-3)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--hidden", type=int, default=384)
+    parser.add_argument("--updates", type=int, default=4000)
+    parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--to", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)

@@ -220,3 +220,24 @@ def test_a_folder_that_finds_no_room_stays_as_it_was(tmp_path, monkeypatch):
     assert caught.value.errno == errno.ENOSPC
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["fresh", "old", "page", "page"]
     assert (tmp_path / "old/page").read_text() == "old"
+
+
+def test_the_home_page_states_the_hours_that_the_chapters_add_up_to():
+    home = (ROOT / "book" / "index.md").read_text(encoding="utf-8")
+    stated = dict(re.findall(r"\]\((chapters/.+?)\) .* \| ([\d½]+) \|$", home, re.MULTILINE))
+    assert len(stated) == 8
+    for page, hours in stated.items():
+        minutes = re.findall(r"\| (\d+) min", (ROOT / "book" / page).read_text(encoding="utf-8"))
+        halves = round(sum(map(int, minutes)) / 30)
+        assert hours == f"{halves // 2}{'½' * (halves % 2)}", page
+
+
+def test_a_chapter_gives_its_assignment_the_time_that_the_assignment_gives_itself():
+    hours = re.compile(r"(?:which takes|Expect) (\w+ to \w+) hours")
+    for folder in sorted((ROOT / "solutions").glob("[0-9]*")):
+        (source,) = folder.glob("*.py")
+        (chapter,) = (ROOT / "book" / "chapters").glob(f"{folder.name[:2]}-*")
+        said = hours.findall((chapter / "index.md").read_text(encoding="utf-8"))
+        assert said in ([], hours.findall(source.read_text(encoding="utf-8").replace("\n# ", " "))), (
+            folder.name
+        )

@@ -133,3 +133,22 @@ def test_a_recaller_that_knows_the_answers_is_right():
             return torch.nn.functional.one_hot(targets.clamp(min=0), 4).float()
 
     assert remembering.recalled(Knows(), 10) == 1
+
+
+def test_pieces_change_no_logit_and_stop_the_gradient(prose):
+    torch.manual_seed(0)
+    model = remembering.Reader(len(prose.vocabulary), torch.nn.LSTM)
+    tokens, country, _ = remembering.draw(prose, "train", 4, 20, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(remembering.logits_in_pieces(model, tokens, 10), model(tokens))
+    names = prose.vocabulary.lookup_indices(remembering.COUNTRIES)
+    for piece, reaches in ((10, False), (len(tokens[0]), True)):
+        model.zero_grad()
+        remembering.logits_in_pieces(model, tokens, piece).sum().backward()
+        assert bool(model.embedding.weight.grad[names[country[0]]].abs().sum() > 0) == reaches
+
+
+def test_training_keeps_to_the_distances_that_it_is_given(prose, monkeypatch):
+    gaps, draw = [], remembering.draw
+    monkeypatch.setattr(remembering, "draw", lambda *given: gaps.append(given[3]) or draw(*given))
+    remembering.trained(prose, torch.nn.LSTM, seed=0, updates=40, shortest=3, longest=5, piece=4)
+    assert set(gaps) == {3, 4, 5}

@@ -86,6 +86,8 @@ SETTLED = """async () => {  // formulas are typeset, fonts and pictures there
 }"""
 WIDE = """width => [...document.querySelectorAll('article img, article table, article mjx-container')]
     .filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest('.output, details, pre'))
+    // on the narrowest phone a table may scroll by itself
+    .filter(e => width >= 390 || e.tagName === 'TABLE' || !e.closest('table'))
     .map(e => e.outerHTML.slice(0, 120))"""
 # formulas that run into their number or out of their box
 CLIPPED = """() => [...document.querySelectorAll('article div.math')].filter(box => {

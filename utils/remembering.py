@@ -100,6 +100,16 @@ class Reader(nn.Module):
         return self.head(states[:, -1])
 
 
+def logits_in_pieces(model: Reader, tokens: Tensor, piece: int) -> Tensor:
+    """``model(tokens)`` of an LSTM that reads ``piece`` words at a time: state carried on, gradient cut."""
+    state = None
+    for part in tokens.split(piece, dim=1):
+        if state is not None:
+            state = tuple(each.detach() for each in state)
+        states, state = model.layer(model.embedding(part), state)
+    return model.head(states[:, -1])
+
+
 def trained(
     prose: Prose,
     cell: Callable[..., nn.Module],
@@ -107,17 +117,24 @@ def trained(
     forget_bias: float | None = None,
     updates: int = 600,
     lr: float = 5e-3,
+    shortest: int = 0,
     longest: int = 40,
+    piece: int | None = None,
 ) -> Reader:
-    """A reader after ``updates`` batches of 32 texts with up to ``longest`` words in between."""
+    """A reader after ``updates`` batches of 32 texts with ``shortest`` to ``longest`` words in between.
+
+    Args:
+        piece: how many words the gradient goes back, as in ``logits_in_pieces``; None for all of them.
+    """
     seed_everything(seed)
     generator = torch.Generator().manual_seed(seed)
     model = Reader(len(prose.vocabulary), cell, forget_bias)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     for _ in range(updates):
-        gap = int(torch.randint(longest + 1, (1,), generator=generator))
+        gap = int(torch.randint(shortest, longest + 1, (1,), generator=generator))
         tokens, country, _ = draw(prose, "train", 32, gap, generator)
-        loss = F.cross_entropy(model(tokens), country)
+        logits = model(tokens) if piece is None else logits_in_pieces(model, tokens, piece)
+        loss = F.cross_entropy(logits, country)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -7,11 +7,13 @@ the assignments, and the departures (some minutes).
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 import departures
 import nbgrader
@@ -109,7 +111,10 @@ def compare(group: Group, folder: Path) -> dict[str, Pair]:
         (submitted / f"{NOTEBOOK}.ipynb").write_bytes(content)
         for name, data in group.own_files.items():
             (submitted / name).write_bytes(data)
-        outcome = api.autograde(ASSIGNMENT, student, force=True)
+        with mock.patch.dict(
+            os.environ, {"OMP_NUM_THREADS": "1"}
+        ):  # as ours has; two are slower beside other work
+            outcome = api.autograde(ASSIGNMENT, student, force=True)
         stock[student] = read_grades(folder / "stock", student) if outcome["success"] else last_error(outcome)
     ours = grade_ours(group, source, folder / "ours", work)
     return {student: Pair(stock[student], ours[student]) for student in work}
