@@ -29,7 +29,7 @@
 #
 # **Rules.** Use Python, PyTorch, NumPy and Matplotlib as you like; tasks 1 to 4 name what they leave out.
 # Each task is tested alone. Leave the arguments of your functions as they are, except where a task is to
-# train a model.
+# train a model. Warnings cost nothing.
 #
 # **Notation.** As in chapter 2, with a batch: the first axis is the example, the second is time. For a
 # single example and a single step, as columns,
@@ -903,7 +903,7 @@ difference = (torch.cat(read, dim=1)[0] - logits[0, :120]).abs().max()
 checks.true(
     difference < 1e-2,
     "fit_characters: a text read in pieces gets other logits than in one go. Is the state carried, is "
-    "nothing read that comes later, and does no row touch another?",
+    "nothing read that comes later, does no row touch another, and is dropout off (model.eval())?",
 )
 # Two texts that differ, and then both have the same ten characters.
 same_end = torch.cat([both[:, :100], numbers[:, 700:710].expand(2, -1)], dim=1)
