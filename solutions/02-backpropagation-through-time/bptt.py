@@ -812,7 +812,7 @@ for (name, got), right in zip(model.named_parameters(), twin.parameters(), stric
 # ### The model and its target
 #
 # `fit_characters(train, symbols, seed)` trains a recurrent model of characters (2 points). `train` is a
-# string of about 100,000 characters of English, paragraphs of Python's documentation; `symbols` is a string
+# string of 100,000 characters of English, paragraphs of Python's documentation; `symbols` is a string
 # of all characters that any text holds, each once, and a character's number is its place in it. Return
 # a model, a module or a function: `logits, state = model(inputs, state)` reads numbers of shape
 # `(batch, time)` and gives the logits of what follows each, `(batch, time, len(symbols))`, and a state of
@@ -843,16 +843,16 @@ def fit_characters(train: str, symbols: str, seed: int):
     torch.manual_seed(seed)
     model = LanguageModel(len(symbols), 32, 128, cell=RNN)
     numbers = torch.tensor([symbols.index(character) for character in train])
-    rows = numbers[: len(numbers) // 32 * 32].view(32, -1)
-    pieces = rows.unfold(1, 41, 40).unbind(1)  # 40 characters, and the one that follows
+    rows = numbers.view(32, -1)
+    pieces, followers = rows[:, :-1].split(40, dim=1), rows[:, 1:].split(40, dim=1)
     optimizer = torch.optim.Adam(model.parameters())
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.01, total_steps=5 * len(pieces))
     for _ in range(5):
         state = None
-        for piece in pieces:
-            logits, state = model(piece[:, :-1], state)
+        for inputs, targets in zip(pieces, followers, strict=True):
+            logits, state = model(inputs, state)
             state = state.detach()
-            loss = F.cross_entropy(logits.transpose(1, 2), piece[:, 1:])
+            loss = F.cross_entropy(logits.transpose(1, 2), targets)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
