@@ -667,8 +667,9 @@ for text, batch_size, seq_length in drawn_texts(generator):
 # `logits, state = model(inputs, state)` gives logits of shape `(batch, time, vocabulary_size)` and the state
 # after the last step, a tensor; `state=None` stands for the beginning. For each batch, in order: compute the
 # mean cross-entropy of its tokens, its gradient (here autograd does it), and make one step with the
-# optimizer. The state is carried from batch to batch, and the gradient is cut between them. The first batch
-# starts from `None`.
+# optimizer, which is used as it is given: a schedule of the learning rate, or clipping, has its place in
+# `fit_characters` below. The state is carried from batch to batch, and the gradient is cut between them. The
+# first batch starts from `None`.
 #
 # Return the loss of the epoch as a Python float: the mean over **all tokens** of the epoch, each batch's loss
 # being the one before its step. Some batches have fewer tokens than others. `batches` may be a list or a
@@ -855,7 +856,6 @@ def fit_characters(train: str, symbols: str, seed: int):
             loss = F.cross_entropy(logits.transpose(1, 2), targets)
             optimizer.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()
     return model

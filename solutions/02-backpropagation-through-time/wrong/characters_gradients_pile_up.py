@@ -22,7 +22,6 @@ def fit_characters(train, symbols, seed):
             state = state.detach()
             loss = F.cross_entropy(logits.transpose(1, 2), piece[:, 1:])
             loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()
     return model
