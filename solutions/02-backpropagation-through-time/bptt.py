@@ -844,11 +844,11 @@ def fit_characters(train: str, symbols: str, seed: int):
     torch.manual_seed(seed)
     model = LanguageModel(len(symbols), 32, 128, cell=RNN)
     numbers = torch.tensor([symbols.index(character) for character in train])
-    rows = numbers.view(32, -1)
-    pieces, followers = rows[:, :-1].split(40, dim=1), rows[:, 1:].split(40, dim=1)
+    rows = numbers.view(50, -1)
+    pieces, followers = rows[:, :-1].split(20, dim=1), rows[:, 1:].split(20, dim=1)
     optimizer = torch.optim.Adam(model.parameters())
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.01, total_steps=5 * len(pieces))
-    for _ in range(5):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.015, total_steps=3 * len(pieces))
+    for _ in range(3):
         state = None
         for inputs, targets in zip(pieces, followers, strict=True):
             logits, state = model(inputs, state)
