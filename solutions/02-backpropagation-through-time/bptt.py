@@ -1,19 +1,25 @@
+# ---
+# jupyter:
+#   course:
+#     uses: [torch, numpy, matplotlib, utils.checks, utils.models, utils.data]
+# ---
+
 # %% [markdown]
 # # Assignment 2: Backpropagation through time
 #
 # You write the way back through a language model by hand, for a whole batch: first the output layer, then
-# the recurrent layer, then the same with the gradient cut. After that you lay out a text in batches, train
-# a model on them with truncated backpropagation, and measure its perplexity. Chapter 2 of the book has all
-# that you need.
+# the recurrent layer, then the same with the gradient cut. After that you lay out a text in batches, train a
+# model that predicts English character by character, and find out which characters it finds hard. Chapter 2
+# of the book has all that you need. Expect four to six hours.
 #
 # | task | what you write | points |
 # |---|---|---|
-# | 1 | `output_layer`: the loss, and its gradient by hand | 3 |
+# | 1 | `output_layer`: the loss, and its gradient by hand | 2 |
 # | 2 | `bptt`: through the recurrent layer by hand | 5 |
 # | 3 | `truncated_bptt`: with the gradient cut | 3 |
-# | 4 | `text_batches`: a text in rows and pieces | 3 |
-# | 5 | `train_epoch`: truncated backpropagation in PyTorch | 3 |
-# | 6 | `perplexity`: of padded sentences | 3 |
+# | 4 | `text_batches`: a text in rows and pieces, nothing left out | 3 |
+# | 5 | `train_epoch` and `fit_characters`: a character model that reaches a target | 4 |
+# | 6 | `perplexity`, `loss_by_place` and `findings`: what is hard for it | 3 |
 #
 # **How to work.** Write your code where it says `YOUR CODE HERE`, and delete the line
 # `raise NotImplementedError()`. Run the test cells below it: one that ends without an error has passed. A
@@ -21,11 +27,9 @@
 # done, choose *Kernel → Restart Kernel and Run All Cells*, press *Validate*, save, and hand in this file
 # under the name it has.
 #
-# **Rules.** Each task is tested alone. Do not change the test cells; what you change there is undone before
-# grading. Leave the arguments of your functions as they are. Warnings cost nothing. You may
-# import PyTorch, NumPy, Matplotlib and Python's standard library. Other packages, and parts of `utils` that
-# the first cell does not import, are not there when your work is graded; an import of them that nothing uses
-# costs nothing.
+# **Rules.** Use Python, PyTorch, NumPy and Matplotlib as you like; tasks 1 to 4 name what they leave out.
+# Each task is tested alone. Leave the arguments of your functions as they are, except where a task is to
+# train a model. Warnings cost nothing.
 #
 # **Notation.** As in chapter 2, with a batch: the first axis is the example, the second is time. For a
 # single example and a single step, as columns,
@@ -47,6 +51,7 @@
 
 # %% given="imports"
 import math
+import re
 from collections.abc import Iterable, Iterator
 
 import torch
@@ -54,6 +59,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from utils import checks
+from utils.data import documentation
 from utils.models import RNN, LanguageModel
 
 FORBIDDEN = (
@@ -92,7 +98,7 @@ def by_autograd(
 
 
 # %% [markdown]
-# ## Task 1: the output layer (3 points)
+# ## Task 1: the output layer (2 points)
 #
 # The logits $o_t = U h_t + b_2$ predict the word `targets[:, t]`. The loss $J$ is the mean of
 # $-\log \hat{y}_{t, \text{target}}$ over all examples **and** all steps, with
@@ -163,7 +169,7 @@ checks.close(
 )
 ### END HIDDEN TESTS
 
-# %% test="output" checks="gradients" points=2
+# %% test="output" checks="gradients" points=1
 # With h = 2, U = (1, 5) and b_2 = (8, log 3) the logits are 10 and 10 + log 3, so again ŷ = (1/4, 3/4).
 # ŷ - y = (1/4, -1/4) is d_b_2; d_U = (1/4, -1/4) · 2; d_h = 1/4 · 1 - 1/4 · 5 = -1.
 with checks.forbidden(*FORBIDDEN):
@@ -527,31 +533,56 @@ for cut in (5, 7):
 # %% [markdown]
 # ## Task 4: a text in batches (3 points)
 #
-# `tokens` is a long text, of shape `(length,)`. Lay it out in `batch_size` rows that are read side by side.
-# Each row has `width = (length - 1) // batch_size` tokens to read: row 0 the first `width` tokens, row 1
-# the next, and so on. What is left over at the end of the text is not read. The target of each token is the
-# token that follows it **in the text**, also at the end of a row.
+# `tokens` is a long text, of shape `(length,)`. Each token but the last is read, and its target is the token
+# that follows it **in the text**. Lay the text out in `batch_size` rows that are read side by side. Chapter 2
+# leaves out what does not fill the rows; here **every token counts**, so each row has
+# `width = ceil((length - 1) / batch_size)` places: row 0 reads the first `width` tokens, row 1 goes on where
+# row 0 ends, and so on. Places after the end of the text hold the input 0 and the target -100, which
+# `F.cross_entropy` leaves out. They may fill the end of one row, and further rows.
 #
 # Yield pairs `(inputs, targets)`, both of shape `(batch_size, seq_length)`: first the first `seq_length`
-# tokens of every row, then the next, so that each batch goes on where the last one ended. The last batch
-# may be shorter. The course's own `utils.text.BPTTBatches` may not be used.
+# places of every row, then the next, so that each batch goes on where the last one ended. The last batch
+# may be shorter. A list of the pairs will do as well. The course's own `utils.text.BPTTBatches` may not be
+# used.
 
 
 # %% task="batches"
 def text_batches(tokens: Tensor, batch_size: int, seq_length: int) -> Iterator[tuple[Tensor, Tensor]]:
     """The batches (inputs, targets) of a text, in order."""
     ### BEGIN SOLUTION
-    width = (len(tokens) - 1) // batch_size
-    used = width * batch_size
-    inputs = tokens[:used].view(batch_size, width)
-    targets = tokens[1 : used + 1].view(batch_size, width)
+    width = math.ceil((len(tokens) - 1) / batch_size)
+    empty = width * batch_size - (len(tokens) - 1)
+    inputs = F.pad(tokens[:-1], (0, empty)).view(batch_size, width)
+    targets = F.pad(tokens[1:], (0, empty), value=-100).view(batch_size, width)
     for start in range(0, width, seq_length):
         yield inputs[:, start : start + seq_length], targets[:, start : start + seq_length]
     ### END SOLUTION
 
 
 # %% test="batches" checks="inputs" points=1
-# The text 0 1 … 10 in 2 rows: width = 10 // 2 = 5. Row 0 reads 0 1 2 3 4, row 1 reads 5 6 7 8 9.
+### BEGIN HIDDEN TESTS
+def laid_out(text, batch_size):
+    """The inputs and targets of all rows, token by token; and the sizes that the hidden tests try."""
+    read, width = len(text) - 1, -(-(len(text) - 1) // batch_size)
+    inputs = torch.zeros(batch_size, width, dtype=torch.int64)
+    targets = torch.full((batch_size, width), -100)
+    for place in range(read):
+        inputs[place // width, place % width] = text[place]
+        targets[place // width, place % width] = text[place + 1]
+    return inputs, targets
+
+
+def drawn_texts(generator):
+    """Texts (tokens, batch_size, seq_length): rows full or not, one of them empty, in random order."""
+    settings = [(3, 4, 45), (4, 5, 42), (5, 3, 39), (1, 6, 20), (3, 50, 24), (4, 1, 6), (5, 2, 12)]
+    for k in torch.randperm(len(settings), generator=generator).tolist():
+        batch_size, seq_length, length = settings[k]
+        length += batch_size * seq_length * int(torch.randint(3, (), generator=generator)) * (length > 12)
+        yield torch.randint(1, 100, (length,), generator=generator), batch_size, seq_length
+
+
+### END HIDDEN TESTS
+# The text 0 1 … 10 in 2 rows: 10 tokens to read, 5 in a row. Row 0 reads 0 1 2 3 4, row 1 reads 5 6 7 8 9.
 with checks.forbidden(*FORBIDDEN):
     pairs = list(checks.call(text_batches, torch.arange(11), 2, 2))
 checks.true(len(pairs) == 3, f"11 tokens in 2 rows and pieces of 2 steps make 3 batches, not {len(pairs)}.")
@@ -566,15 +597,23 @@ for number, (pair, expected) in enumerate(
         torch.tensor(expected),
         mistakes={"the text runs down the columns; it runs along the rows.": down},
     )
+# The text 1 2 … 9 in 3 rows: 8 tokens to read, 3 in a row, so one place of the last row stays empty.
+with checks.forbidden(*FORBIDDEN):
+    pairs = list(checks.call(text_batches, torch.arange(1, 10), 3, 3))
+checks.true(len(pairs) == 1, f"9 tokens in 3 rows and pieces of 3 steps make 1 batch, not {len(pairs)}.")
+checks.true(
+    pairs[0][0].shape != (3, 2),
+    "text_batches: the end of a text that does not fill the rows is left out; here every token counts.",
+)
+checks.close("the inputs of 9 tokens in 3 rows", pairs[0][0], torch.tensor([[1, 2, 3], [4, 5, 6], [7, 8, 0]]))
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
-for batch_size, seq_length, length in ((3, 4, 44), (4, 5, 41), (5, 3, 40), (1, 6, 20), (3, 50, 23)):
-    text = torch.randint(100, (length,), generator=generator)
-    width = (length - 1) // batch_size
-    rows = torch.stack([text[row * width : row * width + width] for row in range(batch_size)])
+for text, batch_size, seq_length in drawn_texts(generator):
+    rows, _ = laid_out(text, batch_size)
+    width = rows.shape[1]
     with checks.forbidden(*FORBIDDEN):
         pairs = list(checks.call(text_batches, text, batch_size, seq_length))
-    what = f"{length} tokens in {batch_size} rows and pieces of {seq_length} steps"
+    what = f"{len(text)} tokens in {batch_size} rows and pieces of {seq_length} steps"
     checks.true(
         len(pairs) == -(-width // seq_length),
         f"{what} make {-(-width // seq_length)} batches, not {len(pairs)}.",
@@ -585,7 +624,7 @@ for batch_size, seq_length, length in ((3, 4, 44), (4, 5, 41), (5, 3, 40), (1, 6
 ### END HIDDEN TESTS
 
 # %% test="batches" checks="targets" points=2
-# The same text: after 4, the last token of row 0, comes 5.
+# The same texts: after 4, the last token of row 0, comes 5.
 with checks.forbidden(*FORBIDDEN):
     pairs = list(checks.call(text_batches, torch.arange(11), 2, 2))
 checks.true(len(pairs) > 0, "text_batches gives no batch.")
@@ -598,15 +637,22 @@ for number, (_, targets) in enumerate(pairs[:3]):
         right,
         mistakes={"these are the inputs: the target is the token that follows.": right - 1},
     )
+with checks.forbidden(*FORBIDDEN):
+    pairs = list(checks.call(text_batches, torch.arange(1, 10), 3, 3))
+right = torch.tensor([[2, 3, 4], [5, 6, 7], [8, 9, -100]])
+checks.close(
+    "the targets of 9 tokens in 3 rows",
+    torch.cat([target for _, target in pairs], 1),
+    right,
+    mistakes={"a place after the end of the text has the target -100, not 0.": right.clamp(min=0)},
+)
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
-for batch_size, seq_length, length in ((3, 4, 44), (4, 5, 41), (5, 3, 40), (1, 6, 20), (3, 50, 23)):
-    text = torch.randint(100, (length,), generator=generator)
-    width = (length - 1) // batch_size
-    rows = torch.stack([text[row * width + 1 : row * width + width + 1] for row in range(batch_size)])
+for text, batch_size, seq_length in drawn_texts(generator):
+    _, rows = laid_out(text, batch_size)
     with checks.forbidden(*FORBIDDEN):
         pairs = list(checks.call(text_batches, text, batch_size, seq_length))
-    what = f"{length} tokens in {batch_size} rows and pieces of {seq_length} steps"
+    what = f"{len(text)} tokens in {batch_size} rows and pieces of {seq_length} steps"
     targets = torch.cat([target for _, target in pairs], 1)
     checks.close(f"{what}: all targets, joined", targets, rows)
     for number, (inputs, target) in enumerate(pairs):
@@ -614,17 +660,20 @@ for batch_size, seq_length, length in ((3, 4, 44), (4, 5, 41), (5, 3, 40), (1, 6
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Task 5: truncated backpropagation in PyTorch (3 points)
+# ## Task 5: a character model (4 points)
 #
-# Train a language model on batches that continue each other. `logits, state = model(inputs, state)` gives
-# logits of shape `(batch, time, vocabulary_size)` and the state after the last step, a tensor; `state=None`
-# stands for the beginning. For each batch, in order: compute the mean cross-entropy, its gradient (here
-# autograd does it), and make one step with the optimizer. The state is carried from batch to batch, and the
-# gradient is cut between them. The first batch starts from `None`.
+# First one pass over a text (2 points). `batches` are pairs `(inputs, targets)` that continue each other, as
+# in task 4: a target of -100 stands for no token, and at least one target of each batch is a token.
+# `logits, state = model(inputs, state)` gives logits of shape `(batch, time, vocabulary_size)` and the state
+# after the last step, a tensor; `state=None` stands for the beginning. For each batch, in order: compute the
+# mean cross-entropy of its tokens, its gradient (here autograd does it), and make one step with the
+# optimizer, which is used as it is given: a schedule of the learning rate, or clipping, has its place in
+# `fit_characters` below. The state is carried from batch to batch, and the gradient is cut between them. The
+# first batch starts from `None`.
 #
 # Return the loss of the epoch as a Python float: the mean over **all tokens** of the epoch, each batch's loss
-# being the one before its step. The last batch may have fewer tokens than the others. `batches` may be a list
-# or a generator such as `text_batches` makes, which can be read only once.
+# being the one before its step. Some batches have fewer tokens than others. `batches` may be a list or a
+# generator such as `text_batches` makes, which can be read only once.
 
 
 # %% task="epoch"
@@ -639,8 +688,9 @@ def train_epoch(model: nn.Module, optimizer: torch.optim.Optimizer, batches: Ite
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        total += loss.item() * targets.numel()
-        count += targets.numel()
+        real = (targets != -100).sum().item()
+        total += loss.item() * real
+        count += real
     return total / count
     ### END SOLUTION
 
@@ -678,15 +728,19 @@ def a_model(generator):
 
 model = a_model(generator)
 text = torch.randint(7, (2, 12), generator=generator)
-batches = [(text[:, a:b], text[:, a + 1 : b + 1]) for a, b in ((0, 5), (5, 10), (10, 11))]
+follows = text[:, 1:].clone()
+follows[1, 4:] = -100  # in the second row the text ends early: 5 + 4, 5 and 1 tokens
+batches = [(text[:, a:b], follows[:, a:b]) for a, b in ((0, 5), (5, 10), (10, 11))]
 with torch.no_grad():
     logits, _ = model(text[:, :-1])
-    expected = F.cross_entropy(logits.flatten(0, 1), text[:, 1:].flatten())
-    of_batches, afresh, state = [], [], None
+    expected = F.cross_entropy(logits.flatten(0, 1), follows.flatten())
+    of_batches, afresh, places, state = [], [], [], None
     for inputs, targets in batches:
         logits, state = model(inputs, state)
         of_batches.append(F.cross_entropy(logits.flatten(0, 1), targets.flatten()))
-        afresh.append(F.cross_entropy(model(inputs)[0].flatten(0, 1), targets.flatten()) * targets.numel())
+        places.append(of_batches[-1] * targets.numel())
+        anew = model(inputs)[0].flatten(0, 1)
+        afresh.append(F.cross_entropy(anew, targets.flatten(), reduction="sum"))
 # A generator can be read once only.
 loss = checks.call(
     train_epoch, model, torch.optim.SGD(model.parameters(), lr=0.0), (pair for pair in batches)
@@ -698,14 +752,15 @@ checks.close(
     mistakes={
         "a short batch counts as much as a long one: weight each by its number of tokens.": sum(of_batches)
         / 3,
-        "the state is not carried from batch to batch.": sum(afresh) / 22,
+        "places with the target -100 count as tokens.": sum(places) / 22,
+        "the state is not carried from batch to batch.": sum(afresh) / 15,
         "it is the loss of the last batch alone.": of_batches[-1],
         "it is a sum over the batches: take the mean.": sum(of_batches),
     },
 )
 ### END HIDDEN TESTS
 
-# %% test="epoch" checks="updates" points=2
+# %% test="epoch" checks="updates" points=1
 # One batch, one word: with all weights 0, ŷ - y = (1/2, 1/2) - (0, 1), so b_2 moves to (-1/2, 1/2).
 model = LanguageModel(2, 2, 3, cell=RNN)
 with torch.no_grad():
@@ -755,12 +810,119 @@ for (name, got), right in zip(model.named_parameters(), twin.parameters(), stric
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Task 6: perplexity (3 points)
+# ### The model and its target
 #
-# `logits` of shape `(batch, time, vocabulary_size)` predict `targets` of shape `(batch, time)`. The
-# sentences have different lengths and are padded: where `targets` equals `padding`, there is no word.
-# Return, as a Python float, the perplexity of the real words, that is the exponential of the mean of
-# $-\log \hat{y}$ over **all real words of the batch** (not the mean of the sentences' perplexities).
+# `fit_characters(train, symbols, seed)` trains a recurrent model of characters (2 points). `train` is a
+# string of 100,000 characters of English, paragraphs of Python's documentation; `symbols` is a string
+# of all characters that any text holds, each once, and a character's number is its place in it. Return
+# a model, a module or a function: `logits, state = model(inputs, state)` reads numbers of shape
+# `(batch, time)` and gives the logits of what follows each, `(batch, time, len(symbols))`, and a state of
+# whatever kind, from which the next call goes on. `None` stands for the beginning. Reading a text in pieces
+# gives the same logits as reading it in one go, the rows of a batch do not touch each other, and the model
+# remembers more than the last ten characters.
+#
+# On a text of 8,000 characters that it has not read, the model needs at most **1.9 nats** for each character,
+# also with other texts and another seed. Counting which character follows which takes 2.4. A tanh layer of
+# 128 units gets there in about five seconds; your function has 20. What counts is what you learn from
+# `train`: in the hidden test the letters a to z (and A to Z) are exchanged, each for another, in all texts
+# alike.
+
+# %% given="texts"
+SYMBOLS = "".join(map(chr, range(32, 127))) + "\n"
+
+
+def texts_of(seed: int) -> tuple[str, str]:
+    """A text to train on and one to test with; another seed divides the paragraphs in another way."""
+    data = documentation.make(seed)
+    return data["train"][:100_000], data["test"][:8_000]
+
+
+# %% task="characters"
+def fit_characters(train: str, symbols: str, seed: int):
+    """Train on ``train``; the function or module (inputs, state) → (logits, state)."""
+    ### BEGIN SOLUTION
+    torch.manual_seed(seed)
+    model = LanguageModel(len(symbols), 32, 128, cell=RNN)
+    numbers = torch.tensor([symbols.index(character) for character in train])
+    rows = numbers.view(50, -1)
+    pieces, followers = rows[:, :-1].split(20, dim=1), rows[:, 1:].split(20, dim=1)
+    optimizer = torch.optim.Adam(model.parameters())
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.015, total_steps=3 * len(pieces))
+    for _ in range(3):
+        state = None
+        for inputs, targets in zip(pieces, followers, strict=True):
+            logits, state = model(inputs, state)
+            state = state.detach()
+            loss = F.cross_entropy(logits.transpose(1, 2), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+    return model
+    ### END SOLUTION
+
+
+# %% test="characters" checks="target" points=2
+train_text, new_text = texts_of(seed=0)
+model = checks.call(fit_characters, train_text, SYMBOLS, 0)
+numbers = torch.tensor([[SYMBOLS.index(character) for character in new_text]])
+with torch.no_grad():
+    answer = checks.call(model, numbers[:, :-1], None)
+checks.pair("the model that fit_characters returns", answer, ("logits", "state"))
+checks.shape("the logits of one text of 7,999 characters", answer[0], (1, 7999, len(SYMBOLS)))
+nats = F.cross_entropy(answer[0][0].float(), numbers[0, 1:]).item()
+checks.true(
+    nats <= 1.9, f"fit_characters: {nats:.2f} nats a character of new text; at most 1.9 are asked for."
+)
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+letters = "abcdefghijklmnopqrstuvwxyz"
+other = "".join(letters[k] for k in torch.randperm(26, generator=generator).tolist())
+exchanged = str.maketrans(letters + letters.upper(), other + other.upper())
+seed, divided = (1 + torch.randint(2**30, (2,), generator=generator)).tolist()
+train_text, new_text = (part.translate(exchanged) for part in texts_of(divided))
+symbols = "".join(SYMBOLS[k] for k in torch.randperm(len(SYMBOLS), generator=generator).tolist())
+numbers = torch.tensor([[symbols.index(character) for character in new_text]])
+model = checks.call(fit_characters, train_text, symbols, seed)
+with torch.no_grad():
+    logits, _ = checks.call(model, numbers[:, :-1], None)
+nats = F.cross_entropy(logits[0].float(), numbers[0, 1:]).item()
+checks.true(
+    nats <= 1.9,
+    f"fit_characters with other texts: {nats:.2f} nats a character; at most 1.9 are asked for.",
+)
+# The first 120 characters in pieces, the first of one character; beside them stands another text.
+both = torch.cat([numbers[:, :120], numbers[:, 500:620]])
+places = (torch.randperm(100, generator=generator)[:4] + 10).sort().values.tolist()
+state, read = None, []
+with torch.no_grad():
+    for start, end in zip([0, 1, *places], [1, *places, 120], strict=True):
+        part, state = checks.call(model, both[:, start:end], state)
+        read.append(part)
+difference = (torch.cat(read, dim=1)[0] - logits[0, :120]).abs().max()
+checks.true(
+    difference < 1e-2,
+    "fit_characters: a text read in pieces gets other logits than in one go. Is the state carried, is "
+    "nothing read that comes later, does no row touch another, and is dropout off (model.eval())?",
+)
+# Two texts that differ, and then both have the same ten characters.
+same_end = torch.cat([both[:, :100], numbers[:, 700:710].expand(2, -1)], dim=1)
+with torch.no_grad():
+    logits, _ = checks.call(model, same_end, None)
+checks.true(
+    (logits[0, -1] - logits[1, -1]).abs().max() > 1e-5,
+    "fit_characters: what came more than ten characters ago makes no difference; carry a state.",
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Task 6: what is hard for it? (3 points)
+#
+# First the measure (1 point). `logits` of shape `(batch, time, vocabulary_size)` predict `targets` of shape
+# `(batch, time)`. The sentences have different lengths and are padded: where `targets` equals `padding`,
+# there is no word. Return, as a Python float, the perplexity of the real words, that is the exponential of
+# the mean of $-\log \hat{y}$ over **all real words of the batch** (not the mean of the sentences'
+# perplexities). At least one word is real.
 #
 # A word may be so improbable that its probability is rounded to 0, whose logarithm is infinite. So compute
 # with `log_softmax`, not with the logarithm of `softmax`.
@@ -777,7 +939,7 @@ def perplexity(logits: Tensor, targets: Tensor, padding: int = 0) -> float:
     ### END SOLUTION
 
 
-# %% test="perplexity" checks="values" points=2
+# %% test="perplexity" checks="values" points=1
 # Two words with the probabilities 1/2 and 1/8: J = (log 2 + log 8) / 2 = log 4, so the perplexity is 4.
 logits = torch.log(torch.tensor([[[0.25, 0.5, 0.25], [0.5, 0.375, 0.125]]]))
 answer = checks.call(perplexity, logits, torch.tensor([[1, 2]]))
@@ -790,6 +952,20 @@ checks.close(
         "that is the mean loss: take its exponential.": torch.tensor(1.386294),
         "it is the mean of the exponentials; take the exponential of the mean.": torch.tensor(5.0),
         "it is a power of 2; the logarithm is natural, so the base is e.": torch.tensor(2.614064),
+    },
+)
+# The same two words and two of padding, which do not count, whatever is predicted there.
+logits = torch.log(
+    torch.tensor([[[0.25, 0.5, 0.25], [0.5, 0.375, 0.125], [0.9, 0.05, 0.05], [0.1, 0.1, 0.8]]])
+)
+answer = checks.call(perplexity, logits, torch.tensor([[1, 2, 0, 0]]))
+checks.close(
+    "the perplexity with padding",
+    torch.tensor(float(answer)),
+    torch.tensor(4.0),
+    mistakes={
+        "padding counts as words.": torch.tensor(3.651484),
+        "the losses at padding are left out of the sum, but their number is not.": torch.tensor(2.0),
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -823,25 +999,6 @@ checks.close(
         )
     },
 )
-### END HIDDEN TESTS
-
-# %% test="perplexity" checks="padding" points=1
-# The same two words and two of padding, which do not count, whatever is predicted there.
-logits = torch.log(
-    torch.tensor([[[0.25, 0.5, 0.25], [0.5, 0.375, 0.125], [0.9, 0.05, 0.05], [0.1, 0.1, 0.8]]])
-)
-answer = checks.call(perplexity, logits, torch.tensor([[1, 2, 0, 0]]))
-checks.close(
-    "the perplexity with padding",
-    torch.tensor(float(answer)),
-    torch.tensor(4.0),
-    mistakes={
-        "padding counts as words.": torch.tensor(3.651484),
-        "the losses at padding are left out of the sum, but their number is not.": torch.tensor(2.0),
-    },
-)
-### BEGIN HIDDEN TESTS
-generator = checks.fresh_generator()
 logits = torch.randn(3, 6, 7, generator=generator)
 for padding in (0, 5):
     targets = torch.randint(6, (3, 6), generator=generator)
@@ -869,4 +1026,168 @@ for padding in (0, 5):
             ),
         },
     )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### The table, and what it says
+#
+# `loss_by_place(model, text, symbols, longest)` says where in a word a model errs (1 point). `model` is
+# called as in task 5, and `symbols` is as there; `text` has two characters or more. Read it in one go, from
+# the state `None`: each character but the first is predicted from those before it. A word is an unbroken run
+# of letters (`str.isalpha`). Place 1 is its first letter, place 2 its second, and so on; all letters from
+# place `longest` on share the row `longest`. Characters that are no letters have place 0. The first character
+# of the text is not predicted, and so it is in no row; if it is a letter, it is still the first of its word.
+#
+# Return a list of tuples `(place, count, nats)` in the order of the places: how many predicted characters
+# have this place, a Python int, and the mean of their losses, a Python float. Places that do not occur are
+# left out.
+#
+# Make this table with `longest=6` for your model of task 5 and the second text of `texts_of(0)`.
+# `findings()` returns the set of the numbers of all statements that are true of it (1 point). Any model that
+# reaches the target leads to the same set.
+#
+# 1. Of all places, the first letter of a word costs the most.
+# 2. The second letter costs more than the first: it depends on the first, which is uncertain.
+# 3. Characters that are no letters, of which most are spaces, cost less than the first letters.
+# 4. Letters from the sixth place on cost less than first letters.
+# 5. All first letters together cost more than all letters from the sixth place on together.
+# 6. The last rows of the table cost most, since the gradient was cut.
+# 7. A model that was not trained has the same order of places, with larger numbers.
+
+
+# %% task="look"
+def loss_by_place(model, text: str, symbols: str, longest: int) -> list[tuple[int, int, float]]:
+    """The rows (place in the word, number of characters, nats a character)."""
+    ### BEGIN SOLUTION
+    numbers = torch.tensor([[symbols.index(character) for character in text]])
+    with torch.no_grad():
+        logits, _ = model(numbers[:, :-1], None)
+    losses = F.cross_entropy(logits[0], numbers[0, 1:], reduction="none").tolist()
+    place, rows = int(text[0].isalpha()), {}
+    for character, loss in zip(text[1:], losses, strict=True):
+        place = place + 1 if character.isalpha() else 0
+        rows.setdefault(min(place, longest), []).append(loss)
+    return [(place, len(rows[place]), sum(rows[place]) / len(rows[place])) for place in sorted(rows)]
+    ### END SOLUTION
+
+
+def findings() -> set[int]:
+    """The numbers of the true statements."""
+    ### BEGIN SOLUTION
+    return {1, 3, 4, 5}
+    ### END SOLUTION
+
+
+# %% test="look" checks="table" points=1
+### BEGIN HIDDEN TESTS
+def table_of(losses, text, longest, first=1):
+    """The expected rows, from the words that a pattern finds; ``first`` is the first predicted character."""
+    inside = {word.start() + k: k + 1 for word in re.finditer("[a-zA-Z]+", text) for k in range(len(word[0]))}
+    rows = {}
+    for place in range(first, len(text)):
+        key = min(inside.get(place, 0), longest)
+        rows.setdefault(key, []).append(losses[place - first])
+    return [(place, len(rows[place]), sum(rows[place]) / len(rows[place])) for place in sorted(rows)]
+
+
+def compare(what, answer, expected, mistakes):
+    """Fail unless ``answer`` is ``expected``; ``mistakes`` are other tables, by what led to them."""
+    for row in answer:
+        checks.pair(f"a row of {what}", row, ("place", "count", "nats"))
+    got = torch.tensor([[float(value) for value in row] for row in answer]).view(-1, 3)
+    right = torch.tensor([[float(value) for value in row] for row in expected])
+    wrong = {sentence: torch.tensor(table) for sentence, table in mistakes.items()}
+    for sentence, table in wrong.items():
+        same = got.shape == table.shape and (got - table).abs().max() < 1e-3
+        checks.true(not same or torch.equal(table, right), f"{what}: {sentence}")
+    checks.true(
+        got.shape == right.shape and got[:, 0].tolist() == right[:, 0].tolist(),
+        f"{what}: expected rows for the places {[row[0] for row in expected]}, got {got[:, 0].tolist()}.",
+    )
+    checks.true(
+        got[:, 1].tolist() == right[:, 1].tolist(),
+        f"{what}: expected the counts {right[:, 1].tolist()}, got {got[:, 1].tolist()}.",
+    )
+    checks.close(f"{what}: the nats", got[:, 2], right[:, 2], tolerance=1e-3)
+
+
+### END HIDDEN TESTS
+# All weights are 0, so each of four characters costs log 4. Of "aba ab" the first is not predicted; then come
+# the second and third letter of a word, a space, and a first and a second letter.
+model = LanguageModel(4, 2, 3, cell=RNN)
+with torch.no_grad():
+    for weights in model.parameters():
+        weights.zero_()
+answer = checks.call(loss_by_place, model, "aba ab", "ab .", 6)
+counts = [(row[0], row[1]) for row in answer]
+checks.true(
+    counts == [(0, 1), (1, 1), (2, 2), (3, 1)],
+    f"loss_by_place of 'aba ab': expected (place, count) = (0, 1), (1, 1), (2, 2), (3, 1), got {counts}.",
+)
+checks.close(
+    "the nats of a model that guesses among 4 characters",
+    torch.tensor([float(row[2]) for row in answer]),
+    torch.full((4,), 1.386294),
+)
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+symbols = "".join("abcdXY .,7-"[k] for k in torch.randperm(11, generator=generator).tolist())
+model = LanguageModel(11, 4, 6, cell=RNN)
+with torch.no_grad():
+    for weights in model.parameters():
+        weights.copy_(0.8 * torch.randn(weights.shape, generator=generator))
+starts = ["aXbcdYab-7 ", "., ", "7b", "d.cY "]
+for k in torch.randperm(4, generator=generator).tolist():
+    drawn = torch.randint(11, (60,), generator=generator).tolist()
+    text = starts[k] + "".join(symbols[n] for n in drawn) + " Ybacdd, ab acbda"
+    longest = 3 + int(torch.randint(3, (), generator=generator))
+    numbers = torch.tensor([[symbols.index(character) for character in text]])
+    with torch.no_grad():
+        logits = model(numbers[:, :-1])[0][0]
+        alone = torch.cat([model(numbers[:, t : t + 1])[0][0] for t in range(len(text) - 1)])
+    losses = F.cross_entropy(logits, numbers[0, 1:], reduction="none")
+    forgotten = F.cross_entropy(alone, numbers[0, 1:], reduction="none")
+    itself = F.cross_entropy(logits, numbers[0, :-1], reduction="none")
+    expected = table_of(losses.tolist(), text, longest)
+    compare(
+        f"loss_by_place with longest={longest}",
+        checks.call(loss_by_place, model, text, symbols, longest),
+        expected,
+        {
+            "the loss is that of the character that was read: take the one that follows.": table_of(
+                itself.tolist(), text, longest
+            ),
+            "a loss stands at the place of the character that was read, not of the predicted one.": table_of(
+                losses.tolist(), text[:-1], longest, first=0
+            ),
+            "each character is predicted from the one before it alone: read the text in one go.": table_of(
+                forgotten.tolist(), text, longest
+            ),
+            "the numbers are bits: nats have the natural logarithm.": [
+                (place, count, nats / math.log(2)) for place, count, nats in expected
+            ],
+            "the losses are added up: take their mean.": [
+                (place, count, nats * count) for place, count, nats in expected
+            ],
+            "the first letter of the text does not count as the first of its word.": table_of(
+                losses.tolist(), " " + text[1:], longest
+            ),
+            "letters after the place longest have rows of their own.": table_of(losses.tolist(), text, 99),
+        },
+    )
+### END HIDDEN TESTS
+
+# %% test="look" checks="findings" points=1
+answer = checks.call(findings)
+checks.true(
+    isinstance(answer, (set, frozenset)) and all(isinstance(k, int) and 1 <= k <= 7 for k in answer),
+    f"findings: expected a set of numbers from 1 to 7, got {answer!r}.",
+)
+### BEGIN HIDDEN TESTS
+true = {1, 3, 4, 5}
+checks.true(
+    not set(answer) - true,
+    f"findings: {len(set(answer) - true)} of the statements that you chose are not true.",
+)
+checks.true(set(answer) == true, f"findings: {len(true - set(answer))} true statements are missing.")
 ### END HIDDEN TESTS

@@ -49,12 +49,12 @@ def truncated_bptt(x, h_0, states, W_xh, W_hh, d_states, cut):
 
 # %% task="batches"
 def text_batches(tokens, batch_size, seq_length):
-    width = (len(tokens) - 1) // batch_size
-    rows = tokens.unfold(0, width + 1, width)[:batch_size]
-    return [
-        (rows[:, a : min(a + seq_length, width)], rows[:, a + 1 : min(a + seq_length, width) + 1])
-        for a in range(0, width, seq_length)
-    ]
+    width = -(-(len(tokens) - 1) // batch_size)
+    after = tokens.new_full((width * batch_size + 1 - len(tokens),), -100)
+    rows = torch.cat([tokens, after]).unfold(0, width + 1, width)
+    inputs, targets = rows[:, :-1].clone(), rows[:, 1:]
+    inputs[targets == -100] = 0
+    return list(zip(inputs.split(seq_length, 1), targets.split(seq_length, 1)))
 
 
 # %% task="epoch"
@@ -63,13 +63,30 @@ def train_epoch(model, optimizer, batches):
     for inputs, targets in batches:
         model.zero_grad()
         logits, state = model(inputs, None if state is None else state.detach())
+        number = int(torch.count_nonzero(targets + 100))
         loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
-        (loss / targets.numel()).backward()
+        (loss / number).backward()
         optimizer.step()
-        losses.append((loss.item(), targets.numel()))
+        losses.append((loss.item(), number))
     return sum(loss for loss, _ in losses) / sum(number for _, number in losses)
 
 
 # %% task="perplexity"
 def perplexity(logits, targets, padding=0):
     return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=padding).exp().item()
+
+
+# %% task="look"
+def loss_by_place(model, text, symbols, longest):
+    numbers = torch.tensor([symbols.find(c) for c in text])
+    logits = model(numbers[None, :-1], None)[0].detach()
+    one_hot = F.one_hot(numbers[1:], len(symbols)).float()
+    losses = -torch.einsum("tv,tv->t", logits[0].log_softmax(1), one_hot)
+    places = torch.tensor([len(re.search("[a-zA-Z]*$", text[: t + 1])[0]) for t in range(1, len(text))])
+    found, which, counts = places.clamp(max=longest).unique(return_inverse=True, return_counts=True)
+    means = torch.einsum("t,tk->k", losses, F.one_hot(which).float()) / counts
+    return list(zip(found.tolist(), counts.tolist(), means.tolist()))
+
+
+def findings():
+    return {5, 4, 3, 1}

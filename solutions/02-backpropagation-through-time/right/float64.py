@@ -60,7 +60,8 @@ def train_epoch(model, optimizer, batches):
         if state is not None:
             state = state.detach().clone()
         logits, state = model(inputs, state)
-        losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
+        real = targets.flatten() != -100
+        losses = F.cross_entropy(logits.flatten(0, 1)[real], targets.flatten()[real], reduction="none")
         optimizer.zero_grad(set_to_none=False)
         losses.mean().backward()
         optimizer.step()

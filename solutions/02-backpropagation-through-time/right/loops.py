@@ -45,15 +45,16 @@ def bptt(x, h_0, states, W_xh, W_hh, d_states):
 
 # %% task="batches"
 def text_batches(tokens, batch_size, seq_length):
-    width = (len(tokens) - 1) // batch_size
+    width = math.ceil((len(tokens) - 1) / batch_size)
     start = 0
     while start < width:
         end = min(start + seq_length, width)
         inputs, targets = [], []
         for row in range(batch_size):
-            inputs.append(tokens[row * width + start : row * width + end])
-            targets.append(tokens[row * width + start + 1 : row * width + end + 1])
-        yield torch.stack(inputs), torch.stack(targets)
+            places = range(row * width + start, row * width + end)
+            inputs.append([int(tokens[p]) if p < len(tokens) - 1 else 0 for p in places])
+            targets.append([int(tokens[p + 1]) if p < len(tokens) - 1 else -100 for p in places])
+        yield torch.tensor(inputs), torch.tensor(targets)
         start = end
 
 
@@ -67,3 +68,22 @@ def perplexity(logits, targets, padding=0):
                 total += float(o.exp().sum().log() - o[word])
                 count += 1
     return math.e ** (total / count)
+
+
+# %% task="look"
+def loss_by_place(model, text, symbols, longest):
+    state, count, total, place = None, [0] * (longest + 1), [0.0] * (longest + 1), 0
+    logits = None
+    for character in text:
+        number = symbols.index(character)
+        place = min(place + 1, longest) if character.isalpha() else 0
+        if logits is not None:
+            count[place] += 1
+            total[place] += (logits.logsumexp(0) - logits[number]).item()
+        answer, state = model(torch.tensor([[number]]), state)
+        logits = answer[0, 0].detach()
+    return [[k, count[k], total[k] / count[k]] for k in range(longest + 1) if count[k]]
+
+
+def findings():
+    return frozenset([1, 3, 4, 5])

@@ -54,7 +54,9 @@ def truncated_bptt(x, h_0, states, W_xh, W_hh, d_states, cut):
 # %% task="batches"
 def text_batches(tokens, batch_size, seq_length):
     """What utils.text.BPTTBatches gives."""
-    width = (len(tokens) - 1) // batch_size
-    both = torch.stack((tokens[:-1], tokens[1:]))[:, : width * batch_size].reshape(2, batch_size, width)
+    width = (len(tokens) - 2) // batch_size + 1
+    both = torch.stack((tokens[:-1], tokens[1:]))
+    empty = torch.tensor([[0], [-100]]).expand(2, width * batch_size - both.shape[1])
+    both = torch.cat((both, empty), dim=1).reshape(2, batch_size, width)
     for piece in both.split(seq_length, dim=-1):
         yield piece[0], piece[1]

@@ -8,9 +8,10 @@
 
 # %% task="batches"
 def text_batches(tokens, batch_size, seq_length):
-    inputs, targets = tokens[:-1], tokens[1:]
     area = batch_size * seq_length
-    for start in range(0, len(inputs) - area + 1, area):
+    empty = -(len(tokens) - 1) % area
+    inputs, targets = F.pad(tokens[:-1], (0, empty)), F.pad(tokens[1:], (0, empty), value=-100)
+    for start in range(0, len(inputs), area):
         yield (
             inputs[start : start + area].view(batch_size, seq_length),
             targets[start : start + area].view(batch_size, seq_length),

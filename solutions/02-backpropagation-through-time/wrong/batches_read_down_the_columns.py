@@ -8,8 +8,9 @@
 
 # %% task="batches"
 def text_batches(tokens, batch_size, seq_length):
-    width = (len(tokens) - 1) // batch_size
-    used = width * batch_size
-    inputs, targets = tokens[:used].view(width, batch_size).T, tokens[1 : used + 1].view(width, batch_size).T
+    width = math.ceil((len(tokens) - 1) / batch_size)
+    empty = width * batch_size - (len(tokens) - 1)
+    inputs = F.pad(tokens[:-1], (0, empty)).view(width, batch_size).T
+    targets = F.pad(tokens[1:], (0, empty), value=-100).view(width, batch_size).T
     for start in range(0, width, seq_length):
         yield inputs[:, start : start + seq_length], targets[:, start : start + seq_length]

@@ -8,11 +8,10 @@
 
 # %% task="batches"
 def text_batches(tokens, batch_size, seq_length):
-    width = (len(tokens) - 1) // batch_size
-    used = width * batch_size
-    inputs, targets = (
-        tokens[:used].view(batch_size, width),
-        tokens[:used].view(batch_size, width).roll(-1, dims=1),
-    )
+    width = math.ceil((len(tokens) - 1) / batch_size)
+    empty = width * batch_size - (len(tokens) - 1)
+    inputs = F.pad(tokens[:-1], (0, empty)).view(batch_size, width)
+    targets = F.pad(tokens[1:], (0, empty), value=-100).view(batch_size, width)
+    targets[:, -1] = inputs[:, 0]
     for start in range(0, width, seq_length):
         yield inputs[:, start : start + seq_length], targets[:, start : start + seq_length]

@@ -8,7 +8,7 @@
 
 # %% task="epoch"
 def train_epoch(model, optimizer, batches):
-    count = sum(targets.numel() for _, targets in batches)
+    count = sum((targets != -100).sum().item() for _, targets in batches)
     total, state = 0.0, None
     for inputs, targets in batches:
         logits, state = model(inputs, state)
@@ -17,5 +17,5 @@ def train_epoch(model, optimizer, batches):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        total += loss.item() * targets.numel()
+        total += loss.item() * (targets != -100).sum().item()
     return total / count

@@ -15,6 +15,6 @@ def train_epoch(model, optimizer, batches):
         loss = F.cross_entropy(logits.transpose(1, 2), targets)
         loss.backward()
         optimizer.step()
-        total += loss.item() * targets.numel()
-        count += targets.numel()
+        total += loss.item() * (targets != -100).sum().item()
+        count += (targets != -100).sum().item()
     return total / count

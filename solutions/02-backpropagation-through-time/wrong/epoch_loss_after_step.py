@@ -18,6 +18,6 @@ def train_epoch(model, optimizer, batches):
         optimizer.step()
         with torch.no_grad():
             loss = F.cross_entropy(model(inputs, before)[0].transpose(1, 2), targets)
-        total += loss.item() * targets.numel()
-        count += targets.numel()
+        total += loss.item() * (targets != -100).sum().item()
+        count += (targets != -100).sum().item()
     return total / count

@@ -3,7 +3,7 @@
 #   course:
 #     misconception: The mean is taken over the batches, whatever their length.
 #     keeps:  # points of the tasks that lose some, least and most
-#       epoch: [2, 2]
+#       epoch: [1, 1]
 # ---
 
 # %% task="epoch"

@@ -16,6 +16,6 @@ def train_epoch(model, optimizer, batches):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        total += loss.item() * targets.numel()
-        count += targets.numel()
+        total += loss.item() * (targets != -100).sum().item()
+        count += (targets != -100).sum().item()
     return total / count

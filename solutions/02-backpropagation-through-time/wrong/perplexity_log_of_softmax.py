@@ -3,7 +3,7 @@
 #   course:
 #     misconception: The logarithm of softmax, which is infinite where a probability is rounded to 0.
 #     keeps:  # points of the tasks that lose some, least and most
-#       perplexity: [1, 1]
+#       perplexity: [0, 0]
 # ---
 
 # %% task="perplexity"

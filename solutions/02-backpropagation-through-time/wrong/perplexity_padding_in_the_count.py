@@ -3,7 +3,7 @@
 #   course:
 #     misconception: The losses at padding are zero, but they are still counted in the mean.
 #     keeps:  # points of the tasks that lose some, least and most
-#       perplexity: [2, 2]
+#       perplexity: [0, 0]
 # ---
 
 # %% task="perplexity"

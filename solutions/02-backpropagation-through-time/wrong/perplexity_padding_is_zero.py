@@ -3,7 +3,7 @@
 #   course:
 #     misconception: Padding is taken to be 0, whatever the argument says.
 #     keeps:  # points of the tasks that lose some, least and most
-#       perplexity: [2, 2]
+#       perplexity: [0, 0]
 # ---
 
 # %% task="perplexity"
