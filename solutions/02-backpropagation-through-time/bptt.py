@@ -59,7 +59,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from utils import checks
-from utils.data import documentation
+from utils.data.installed import documentation
 from utils.models import RNN, LanguageModel
 
 FORBIDDEN = (
