@@ -36,7 +36,7 @@ from utils.grading.processes.student_handle import REFUSED
 from utils.grading.submission import Submission
 from utils.grading.worker import end_benches, grade
 
-SECONDS = 60.0  # in which the mistakes of a notebook must be told, of which it has several
+SECONDS = 200.0  # in which the mistakes of a notebook must be told, of which it has several
 
 
 @dataclass
