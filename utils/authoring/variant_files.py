@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import jupytext
-import yaml
 from nbformat import NotebookNode
 
+from utils.common.address import configuration, public_address
 from utils.common.errors import UserError
 from utils.grading.answer_key import is_test
 
@@ -126,14 +126,6 @@ def plain_title(title: str) -> str:
     return re.sub("[`*$]", "", title).strip()
 
 
-def site(book: Path) -> str:
-    """The address that the book is published at; empty while ``_config.yml`` names none."""
-    config = book / "_config.yml"
-    about = yaml.safe_load(config.read_text(encoding="utf-8")) if config.exists() else {}
-    found = str(about.get("html", {}).get("baseurl") or "")
-    return found if not found or found.endswith("/") else f"{found}/"
-
-
 def library(folder: Path, notebook: NotebookNode) -> dict:
     """What tells a student's mistake by the wrong variants, as plain data: ``cells`` that are no tests, with
     their solutions, in order; and ``variants``, each with its answers and the tasks that lose points by it.
@@ -150,8 +142,8 @@ def library(folder: Path, notebook: NotebookNode) -> dict:
         marks = cell.metadata.get("nbgrader", {})
         about = {"id": marks.get("grade_id", ""), "task": marks.get("solution", False)}
         cells.append({**about, "source": without_marks(cell.source)})
-    book = folder.parents[1] / "book"
-    home = site(book)
+    root = folder.parents[1]
+    home = public_address(configuration(root))
     variants = [
         {
             "name": variant.name,
@@ -161,7 +153,7 @@ def library(folder: Path, notebook: NotebookNode) -> dict:
             "common": variant.common,
             "question": variant.question,
             "section": variant.section,
-            "address": home + address(variant.section, book / "chapters" / folder.name)
+            "address": home + address(variant.section, root / "book" / "chapters" / folder.name)
             if home and variant.section
             else "",
         }
