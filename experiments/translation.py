@@ -74,6 +74,21 @@ def main() -> None:
             if str(seed) not in seeds:
                 seeds[str(seed)] = task.measured(seed)
                 options.to.write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
+        print(row(kind, list(kept[kind]["seeds"].values())), flush=True)
+
+
+def row(kind: str, runs: list[dict[str, Any]]) -> str:
+    """A line of the table in README.md: mean and standard deviation over the seeds."""
+    columns = [spread([run["bleu"] for run in runs])]
+    for name in ("alignment error", "of determiners", "of other words"):
+        shares = [100 * run[name] for run in runs if name in run]
+        columns.append(f"{spread(shares)} %" if shares else "")
+    return f"| {kind} | {len(runs)} | {' | '.join(columns)} |"
+
+
+def spread(values: list[float]) -> str:
+    deviation = statistics.stdev(values) if len(values) > 1 else 0.0
+    return f"{statistics.mean(values):.1f} ± {deviation:.1f}"
 
 
 class Task:

@@ -16,14 +16,8 @@ from utils.common.address import wheel_name
 from utils.common.errors import UserError
 from utils.grading.answer_key import MARK, texts_digest
 
-LONG_AGO = (
-    2020,
-    1,
-    1,
-    0,
-    0,
-    0,
-)  # the time of each file in an archive, so that the same files give the same bytes
+# the time of each file in an archive, so that the same files give the same bytes
+LONG_AGO = (2020, 1, 1, 0, 0, 0)
 BACKEND = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
 OFFLINE = "course-offline.zip"
 READ_ME = """\

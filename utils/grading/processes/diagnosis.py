@@ -60,7 +60,11 @@ def diagnose(trial: Trial) -> dict[str, Any]:
             here.close()
             if sys.platform == "linux":
                 namespaces.die_with_parent()
-            Replay(trial, until).run(Channel(there).send)
+            tell = Channel(there).send
+            try:
+                Replay(trial, until).run(tell)
+            except Exception as error:  # a flaw of ours, which the instructor hears of
+                tell({"flaw": f"{type(error).__name__}: {error}"})
         finally:
             os._exit(0)
     there.close()
@@ -73,6 +77,10 @@ def diagnose(trial: Trial) -> dict[str, Any]:
             message = channel.receive()
             done = "done" in message
             found |= message.get("found", {})
+            if "flaw" in message:
+                trial.note(
+                    f"Which mistake it is could not be looked for ({message['flaw']}); please report this."
+                )
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     channel.close()
