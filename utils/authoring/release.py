@@ -114,6 +114,7 @@ def source_notebook(assignment: Assignment) -> NotebookNode:
 
 
 def add_course_cell(notebook: NotebookNode, root: Path) -> None:
+    """Put the cell that says how to get the course's package before the first one that imports it."""
     """Before the first cell that imports the course's package, put one that says where to get it."""
     for place, cell in enumerate(notebook.cells):
         if cell.cell_type == "code" and any(name.startswith("utils") for name in names(cell.source).modules):
