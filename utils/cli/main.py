@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 import utils.grading  # noqa: F401  it says why it comes before nbformat
+from utils.cli import book
 from utils.cli.data import data
 from utils.cli.grade import above_zero, grade
 from utils.cli.graded_class import COMMANDS
@@ -18,7 +19,7 @@ from utils.common.interrupts import kept
 from utils.common.layout import find_root, shown
 from utils.common.terminal import say, warn
 
-SITE, SOURCE, CLASSES = "build/book", "build/source", "build/classes"
+SOURCE, CLASSES = "build/source", "build/classes"
 
 
 class Stoppable(click.Group):
@@ -37,7 +38,7 @@ def course() -> None:
 
 
 course.add_command(data)
-for command in (grade, *COMMANDS):
+for command in (*book.COMMANDS, grade, *COMMANDS):
     course.add_command(command)
 
 
@@ -59,16 +60,6 @@ def release(check: bool) -> None:
     changed = releasing.release(assignments, root / SOURCE, root / "assignments", warn)
     for assignment in assignments:
         say(f"assignments/{assignment.name}: {'written' if assignment.name in changed else 'unchanged'}")
-
-
-@course.command()
-def book() -> None:
-    """Build the book strictly; only pages that changed are executed."""
-    from utils.book.build import build_book
-
-    root = find_root()
-    site = build_book(root, root / SITE, say)
-    say(f"The book: {site.relative_to(root) / 'index.html'}")
 
 
 @course.command()
@@ -123,14 +114,18 @@ def mutants(assignment: str, timeout: int) -> None:
 @course.command()
 def where() -> None:
     """Say where the results of `make course` lie."""
+    from utils.authoring import release as releasing
+
     root = find_root()
     results = {
-        "The book": root / SITE / "_build/html/index.html",
+        "The book": root / book.SITE / "_build/html/index.html",
         "The students' files": root / "assignments",
         "Grades and feedback": root / CLASSES / "sample",
     }
     for what, path in results.items():
         say(f"{what + ':':<21}{shown(path) if path.exists() else 'not made yet'}")
+    if releasing.is_public(root):
+        say(releasing.PUBLIC[0].upper() + releasing.PUBLIC[1:] + ".")
 
 
 def main() -> None:
