@@ -29,8 +29,8 @@ PRIVATE = ("benchmarks/diagnosis.py", "benchmarks/grading.py")  # they grade
 IGNORED = shutil.ignore_patterns("__pycache__", ".*", "_build", "build", "*.egg-info")
 KEPT = ("For the reader", "For the programmer", "Credits", "Licences")  # sections of the README
 START = """\
-This is the public part of the course: the book, the students' notebooks and the package. Solutions, hidden tests and
-the course's own tests are in its private part, and grading needs them.
+This is the public part of the course: the book, the students' notebooks and the package. Solutions, hidden
+tests and the course's own tests are in its private part, and grading needs them.
 
 ## Start
 
@@ -48,8 +48,8 @@ py -m venv .venv
 .venv\\Scripts\\course book
 ```
 
-To work on an assignment, run `.venv/bin/jupyter lab assignments` and open its notebook. The page *For students* of the
-book tells the rest.
+To work on an assignment, run `.venv/bin/jupyter lab assignments` and open its notebook. The book's page *For
+students* tells the rest.
 
 """
 

@@ -1,7 +1,7 @@
 """What the private part of the course must not give away, and the search for it in a folder.
 
-Private are solutions, hidden tests, the right and wrong variants and what is said about them. A line or two of
-them may also stand in a chapter, as the lines of a training step do; so pieces of several lines are looked for.
+Private are solutions, hidden tests, the right and wrong variants and what is said about them. A line or two
+of them may also stand in a chapter, as those of a training step do; so several lines in a row are looked for.
 """
 
 from __future__ import annotations

@@ -19,8 +19,10 @@ def course_cache() -> Path | None:
 
 
 def find_root() -> Path:
-    """The course's folder: the nearest one, from the working directory up, with book/ and one of the two folders
-    solutions/ and assignments/. Its public part has no solutions/."""
+    """The course's folder: the nearest one, from the working directory up, with book/ and solutions/.
+
+    The public part of the course has book/ and assignments/.
+    """
     for folder in (Path.cwd(), *Path.cwd().parents):
         parts = [name for name in ("solutions", "assignments") if (folder / name).is_dir()]
         if parts and (folder / "book").is_dir():
