@@ -9,17 +9,28 @@ import click
 from utils.common.layout import find_root, shown
 from utils.common.terminal import say
 
-SITE = "build/book"
+SITE, NAME = "build/book", "recurrent-networks"
 
 
 @click.command()
-def book() -> None:
+@click.option("--epub", is_flag=True, help="Also write all of it as one file for reading devices.")
+@click.option("--pdf", is_flag=True, help="Also write all of it as one file to print.")
+def book(epub: bool, pdf: bool) -> None:
     """Build the book strictly; only pages that changed are executed."""
     from utils.book.build import build_book
 
     root = find_root()
     site = build_book(root, root / SITE, say)
     say(f"The book: {site.relative_to(root) / 'index.html'}")
+    if epub:
+        from utils.book.formats.epub import write_epub
+
+        say(f"For reading devices: {shown(write_epub(root, site, root / SITE / f'{NAME}.epub'))}")
+    if pdf:
+        from utils.book.formats.pdf import write_pdf
+
+        path, pages = write_pdf(root, site, root / SITE / f"{NAME}.pdf")
+        say(f"To print, {pages} pages: {shown(path)}")
 
 
 @click.command()
@@ -32,4 +43,17 @@ def public(folder: Path) -> None:
     say(f"The public course, {files} files: {shown(folder)}")
 
 
-COMMANDS = (book, public)
+@click.command()
+@click.argument("chapter", default="")
+def slides(chapter: str) -> None:
+    """Write slides for lecturers, a file for each chapter, or that of CHAPTER (its number) alone."""
+    from utils.book.build import build_book
+    from utils.book.formats.slides import write_slides
+
+    root = find_root()
+    site = build_book(root, root / SITE, say)
+    for path, count in write_slides(root, site, root / SITE / "slides", chapter):
+        say(f"{count} slides: {shown(path)}")
+
+
+COMMANDS = (book, public, slides)
