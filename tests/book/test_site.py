@@ -104,6 +104,27 @@ CLIPPED = """() => [...document.querySelectorAll('article div.math')].filter(box
 
 
 WIDTHS = (1440, 390, 320)
+# terms of the course, and the section of a chapter that explains each
+EXPLAINED = {
+    "vanishing gradient": "03-gradient-problems/product#what-the-weights-feel",
+    "exploding gradient": "03-gradient-problems/product#what-the-weights-feel",
+    "gradient clipping": "03-gradient-problems/cliffs",
+    "teacher forcing": "02-backpropagation-through-time/writing#teacher-forcing-or-its-own-words",
+    "perplexity": "02-backpropagation-through-time/language#the-loss-of-a-sequence",
+    "truncated backpropagation": "02-backpropagation-through-time/truncated#truncated-bptt",
+    "forget gate": "04-lstm-and-gru/gates#a-gate-for-every-failure",
+    "constant error flow": "04-lstm-and-gru/gates#constant-error-flow",
+    "bidirectional network": "04-lstm-and-gru/tagging#deep-and-bidirectional-networks",
+    "packed sequence": "04-lstm-and-gru/tagging#sentences-of-different-lengths",
+    "vocabulary": "05-messages/batches#tokens-and-a-vocabulary-of-the-training-split",
+    "binary cross-entropy": "05-messages/network#the-loss-wants-logits",
+    "F1": "05-messages/measuring#accuracy-flatters",
+    "softmax": "06-names/letters#from-scores-to-probabilities",
+    "negative sampling": "07-sentiment/vectors#guessing-skip-gram-with-negative-sampling",
+    "calibration": "07-sentiment/trust#calibration",
+    "beam search": "08-translation/search#beam-search",
+    "BLEU": "08-translation/bleu#from-its-definition",
+}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -119,6 +140,22 @@ def test_what_the_site_gives_to_download_is_there(site):
     assert {path.name for path in (site / "downloads").iterdir()} == {wheel_name(), OFFLINE}
     assert re.search(r'<a href="/">', (site / "404.html").read_text(encoding="utf-8"))
     assert not (site / "sitemap.xml").exists()  # where the site will be is not known
+
+
+@pytest.mark.browser
+def test_the_search_names_the_right_section_among_its_first_three(address, browser):
+    tab = browser.new_page()
+    missed = []
+    for term, wanted in EXPLAINED.items():
+        tab.goto(f"{address}/search.html?q={term}")
+        tab.wait_for_function(
+            "document.querySelector('#search-results > h2')?.innerText === 'Search Results'"
+        )
+        links = tab.eval_on_selector_all("ul.search li a", "all => all.slice(0, 3).map(link => link.href)")
+        found = [re.sub(r"\.html(\?[^#]*)?", "", link) for link in links]
+        if not any(link.startswith(f"{address}/chapters/{wanted}") for link in found):
+            missed.append((term, found))
+    assert len(missed) <= 3, missed
 
 
 @pytest.mark.browser

@@ -10,6 +10,7 @@ from docutils import nodes
 from markupsafe import escape
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from utils.book.search import index_terms
 from utils.common.address import public_address
 
 if TYPE_CHECKING:
@@ -130,5 +131,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(HideDrawing)
     app.connect("config-inited", choose_mathjax)
     app.connect("html-page-context", complete, priority=900)  # after whoever adds scripts
+    app.connect("html-collect-pages", index_terms)
     app.connect("source-read", fill_in_address)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
