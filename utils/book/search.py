@@ -35,8 +35,9 @@ def terms_of(page: nodes.document) -> Iterator[tuple[str, str, str]]:
         place = index.parent
         while place is not None and not isinstance(place, nodes.section):
             place = place.parent
-        for kind, value, target, *_ in index["entries"]:
-            section = place["ids"][0] if place is not None and place["ids"] else target
+        for kind, value, target, main, _ in index["entries"]:
+            explained = main == "main"  # a word of the glossary has a place of its own
+            section = target if explained or place is None or not place["ids"] else place["ids"][0]
             for name in names_of(split_index_msg(kind, value)):
                 yield name, section, "main"
 
