@@ -56,4 +56,14 @@ def slides(chapter: str) -> None:
         say(f"{count} slides: {shown(path)}")
 
 
-COMMANDS = (book, public, slides)
+@click.command()
+def cards() -> None:
+    """Write the questions of the quizzes as flash cards for Anki."""
+    from utils.book.formats.cards import write_cards
+
+    root = find_root()
+    path, count = write_cards(root, root / SITE / f"{NAME}.apkg")
+    say(f"{count} flash cards: {shown(path)}")
+
+
+COMMANDS = (book, cards, public, slides)
