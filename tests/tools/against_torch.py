@@ -18,8 +18,8 @@ PAIRS: dict[type[Recurrent], type[nn.RNNBase]] = {RNN: nn.RNN, LSTM: nn.LSTM, GR
 def tolerance(like: Tensor, on_cpu: float = 1e-6) -> float:
     """How far apart two right results of the kind of ``like`` may be; ``on_cpu`` is for float32.
 
-    In float32 the kernels of cuDNN approximate: on an H200 they were up to 2.7e-5 away from a loop over the steps,
-    and in float64 less than 1e-12.
+    In float32 the kernels of cuDNN approximate: on an H200 they were up to 2.7e-5 away from a loop over the
+    steps, in float64 less than 1e-12.
     """
     if like.dtype == torch.float64:
         return 1e-12
