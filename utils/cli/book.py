@@ -29,7 +29,7 @@ def book(epub: bool, pdf: bool) -> None:
     if pdf:
         from utils.book.formats.pdf import write_pdf
 
-        path, pages = write_pdf(root, site, root / SITE / f"{NAME}.pdf")
+        path, pages = write_pdf(root, site, root / SITE / f"{NAME}.pdf", say)
         say(f"To print, {pages} pages: {shown(path)}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import time
 import uuid
 import zipfile
@@ -70,11 +71,12 @@ def write_epub(root: Path, site: Path, to: Path) -> Path:
     images = dict.fromkeys(image for page in pages for image in page.images)
     names = {image: f"images/{number}{Path(image).suffix}" for number, image in enumerate(images)}
     to.parent.mkdir(parents=True, exist_ok=True)
-    cover = to.with_suffix(".png")
-    draw_cover(about["title"], cover)
+    with tempfile.TemporaryDirectory() as scratch:
+        draw_cover(about["title"], Path(scratch) / "cover.png")
+        cover = (Path(scratch) / "cover.png").read_bytes()
     files: dict[str, bytes] = {
         "epub.css": HERE.joinpath("epub.css").read_bytes(),
-        "cover.png": cover.read_bytes(),
+        "cover.png": cover,
         "cover.xhtml": document(
             about["title"], f'<img src="cover.png" alt="{escape(about["title"])}"/>', ' class="cover"'
         ),
@@ -83,7 +85,6 @@ def write_epub(root: Path, site: Path, to: Path) -> Path:
         **{f"{page.id}.xhtml": document(page.title, body_of(page, pages, names)) for page in pages},
     }
     files["content.opf"] = package(about, pages, files).encode()
-    cover.unlink()
     partial = to.with_name(f".{to.name}")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(

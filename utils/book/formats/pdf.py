@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
+import tempfile
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -20,27 +22,31 @@ MINUTES = 10  # that laying out may take on a slow machine
 WIDTH = 642  # CSS pixels of a line: 170 mm, as print.css has it
 
 
-def write_pdf(root: Path, site: Path, to: Path) -> tuple[Path, int]:
+def write_pdf(
+    root: Path, site: Path, to: Path, tell: Callable[[str], None] = lambda line: None
+) -> tuple[Path, int]:
     """Print the ``site`` that was built of the course in ``root`` into the file ``to``; it, and its pages.
 
     It is printed twice: only then is it known on which page each chapter begins.
+
+    Args:
+        tell: called with a line when a printing begins.
     """
     about = configuration(root)
     to.parent.mkdir(parents=True, exist_ok=True)
-    cover, printed = to.with_suffix(".png"), to.with_suffix(".html")
-    draw_cover(about["title"], cover)
-    picture = base64.b64encode(cover.read_bytes()).decode()
-    with chromium() as browser:
+    with chromium() as browser, tempfile.TemporaryDirectory() as scratch:
+        printed = Path(scratch) / "book.html"
+        draw_cover(about["title"], Path(scratch) / "cover.png")
+        picture = base64.b64encode((Path(scratch) / "cover.png").read_bytes()).decode()
         pages = read_pages(root / "book", site, browser, "svg", HIDDEN)
         numbers: dict[str, int] = {}
-        for _ in range(2):
+        for time in ("once, to find the page numbers", "once more, with them"):
+            tell(f"Printing {time} …")
             printed.write_text(document(about, pages, numbers, site, picture), encoding="utf-8")
             content = print_page(browser, printed)
             numbers, count = page_numbers(content)
     if missing := [page.name for page in pages if page.id not in numbers]:
         raise UserError(f"this Chromium does not say on which page {missing[0]} begins; version 131 does")
-    cover.unlink()
-    printed.unlink()
     partial = to.with_name(f".{to.name}")
     partial.write_bytes(content)
     return partial.replace(to), count
