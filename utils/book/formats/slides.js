@@ -12,7 +12,8 @@ async function makeSlides(pages) {
     await Promise.all([...section.querySelectorAll('img')].map(setSize));
     const groups = groupsOf(section, page.title);
     const opening = groups[0].blocks[0].localName === 'p' ? groups[0].blocks.shift() : null;
-    if (opening?.firstElementChild?.localName === 'em') opening.firstElementChild.remove();  // how long one reads
+    const time = opening?.querySelector('em');
+    if (/^(Core|Further)\b/.test(time?.textContent)) time.remove();  // how long one reads
     slides.push(`<section class="title${page.level === 1 ? ' chapter' : ''}"><h1>${escape(page.title)}</h1>` +
       `${opening ? `<p>${opening.innerHTML}</p>` : ''}${notesOf(groups[0])}</section>`);
     for (const group of groups) slides.push(...layOut(group));
@@ -180,12 +181,18 @@ function linesOf(pre) {
   return pre.innerHTML.replace(/\n$/, '').split('\n');
 }
 
-// An empty line in the second half of what fits is a better place to cut.
+// In the second half of what fits, an empty line is a better place to cut; otherwise the end of a statement.
 function betterEnd(block, length, least, parts) {
   if (block.localName !== 'pre') return parts;
   const texts = block.textContent.replace(/\n$/, '').split('\n');
-  for (let line = length; line >= Math.max(least, length / 2); line--) if (!texts[line - 1].trim()) return splitLines(block, line);
-  return parts;
+  const places = [];
+  for (let line = length; line >= Math.max(least, length / 2); line--) places.push(line);
+  const closed = line => {  // as many brackets are closed as opened
+    const code = texts.slice(0, line).join('');
+    return code.match(/[([{]/g)?.length === code.match(/[)\]}]/g)?.length;
+  };
+  const place = places.find(line => !texts[line - 1].trim()) ?? places.find(line => closed(line));
+  return place ? splitLines(block, place) : parts;
 }
 
 // Highlighted code has a span for each word, also over several lines, as a docstring has; such a span is opened anew.
