@@ -140,7 +140,7 @@ def loss(model: nn.Module, batch: Batch, noise: float) -> Tensor:
 
 
 def simple(setting: Setting) -> dict[str, Any]:
-    """Frequencies: how often a note sounds, by whether it and each neighbour within two sounded a step before."""
+    """How often a note sounds, by which of the notes within a few semitones sounded one step before."""
     run = start(setting._replace(device="cpu"))
     rolls = read(SIZES[setting.size])
     tried = {}
@@ -161,7 +161,7 @@ def simple(setting: Setting) -> dict[str, Any]:
 
 
 def contexts(notes: Tensor, reach: int | None) -> np.ndarray:
-    """(steps, 88): the number of each note's context one step before, its neighbours read as binary digits."""
+    """(steps, 88): each note's context one step before, its neighbours read as binary digits."""
     if reach is None:
         return np.zeros((len(notes), NOTES), dtype=int)
     before = F.pad(notes, (reach, reach, 1, -1)).numpy().astype(int)

@@ -1,4 +1,4 @@
-"""95 % bootstrap intervals: what another test set of as many sentences (reviews, chorales) might have given."""
+"""95 % bootstrap intervals: what another test set of as many sentences, or chorales, might have given."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ SIZES = {
     "imdb": {
         "tiny": Size(60, 30, 8, 1),
         "default": Size(None, 200, 64, 3),
-        "full": Size(None, 400, 128, 6),
+        "full": Size(None, 400, 128, 6, batch_size=128, lr=2e-3),
     },
 }
 

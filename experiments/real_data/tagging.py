@@ -52,7 +52,7 @@ class Size(NamedTuple):
 SIZES = {
     "tiny": Size(150, 16, 2),
     "default": Size(None, 128, 6),
-    "full": Size(None, 256, 15, num_layers=2),
+    "full": Size(None, 256, 12, num_layers=2, batch_size=64),
 }
 
 
@@ -89,8 +89,8 @@ class SpelledEmbedding(nn.Module):
 
     x = [E[word]; E_1[affix_1]; ...; E_k[shape]]
 
-    A word that was not in training still has its GloVe vector, if there is one, and its spelling. It takes the
-    place of an encoder's embedding.
+    A word that was not in training still has its GloVe vector, if there is one, and its spelling. The module
+    takes the place of an encoder's embedding.
 
     Args:
         words: the words by their number, as they are spelt.

@@ -56,7 +56,7 @@ class Size(NamedTuple):
 SIZES = {
     "tiny": Size(120, 16, 16, 2, batch_size=32, lr=1e-2),
     "default": Size(None, 128, 256, 5, batch_size=64, dropout=0.2, lr=2e-3),
-    "full": Size(None, 256, 512, 15),
+    "full": Size(None, 256, 512, 15, lr=1.5e-3),
 }
 
 
