@@ -100,6 +100,9 @@ def network(seed: int, setting: Setting) -> dict[str, Any]:
     rolls = read(size)
     model = Forecaster(NOTES, size.hidden_size, NOTES, num_layers=size.num_layers, cell=LSTM)
     model.rnn.dropout = size.dropout  # between the layers
+    often = (torch.cat(rolls["train"]).mean(dim=0)).clamp(1e-3, 1 - 1e-3)
+    nn.init.zeros_(model.head.weight)
+    model.head.bias.data = often.logit()  # begin where frequencies are
     model.head = nn.Sequential(nn.Dropout(size.dropout), model.head)
     batches = {split: batch_of(rolls[split]) for split in ("valid", "test")}
 

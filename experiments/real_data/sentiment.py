@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 
 from experiments.real_data.intervals import of_ratio
-from experiments.real_data.training import Setting, moved, record, start, train
+from experiments.real_data.training import Setting, Started, moved, record, start, train
 from utils.data import load
 from utils.models import LSTM, SequenceClassifier
 from utils.text import (
@@ -25,6 +25,8 @@ from utils.text import (
     UNK,
     BucketBatches,
     LabelledBatch,
+    Vectors,
+    Vocab,
     build_vocabulary,
     embedding_matrix,
     labelled_batch,
@@ -35,21 +37,30 @@ TARGETS = {"rt-polarity": 0.78, "imdb": 0.88}
 SEEDS = (0, 1, 2)
 
 
+class Variant(NamedTuple):
+    """What is tried, and chosen by the validation split."""
+
+    pooling: str  #: of the states, as in ``SequenceClassifier``
+    dropout: float
+    freeze: bool = False  #: whether the word vectors stay as they are
+
+
 class Size(NamedTuple):
     items: int | None  #: of each split; all if None
     words: int  #: of a review, its last ones: the verdict mostly comes at the end
     hidden_size: int
     epochs: int
+    variants: tuple[Variant, ...] = (Variant("attention", 0.5),)
     batch_size: int = 64
-    dropout: float = 0.5
     lr: float = 1e-3
 
 
+BOTH = (Variant("attention", 0.5), Variant("max", 0.3))
 SIZES = {
     "rt-polarity": {
         "tiny": Size(200, 30, 8, 1),
-        "default": Size(None, 60, 128, 8),
-        "full": Size(None, 60, 128, 8),
+        "default": Size(None, 60, 128, 8, BOTH),
+        "full": Size(None, 60, 128, 8, (*BOTH, *(variant._replace(freeze=True) for variant in BOTH))),
     },
     "imdb": {
         "tiny": Size(60, 30, 8, 1),
@@ -89,7 +100,7 @@ def tokens(text: str) -> list[str]:
 
 
 def network(corpus: str, seed: int, setting: Setting) -> dict[str, Any]:
-    """A bidirectional LSTM on GloVe vectors, which are trained on, and attention over its states."""
+    """A bidirectional LSTM on GloVe vectors; of several variants the best one on the validation split."""
     run = start(setting, seed)
     size = SIZES[corpus][setting.size]
     texts, labels = read(corpus, size)
@@ -102,19 +113,6 @@ def network(corpus: str, seed: int, setting: Setting) -> dict[str, Any]:
         for split in words
     }
     glove = load("vectors", "real")["all"].vectors
-    model = SequenceClassifier(
-        len(vocabulary),
-        glove.dim,
-        size.hidden_size,
-        classes=2,
-        pooling="attention",
-        cell=LSTM,
-        bidirectional=True,
-        dropout=size.dropout,
-    )
-    model.encoder.embedding = nn.Embedding.from_pretrained(
-        embedding_matrix(vocabulary, glove, seed), freeze=False, padding_idx=vocabulary[PAD]
-    )
     batches = BucketBatches(items["train"], size.batch_size, labelled_batch, _length, seed, max_waste=0.2)
     ordered = {
         split: BucketBatches(items[split], 256, labelled_batch, _length, shuffle=False)
@@ -131,11 +129,38 @@ def network(corpus: str, seed: int, setting: Setting) -> dict[str, Any]:
     def score(model: nn.Module) -> float:
         return float(right(model, "valid").mean())
 
-    trained = train(model, batches, loss, score, run, epochs=size.epochs, lr=size.lr)
+    def trained(variant: Variant, run: Started) -> tuple[nn.Module, dict[str, Any]]:
+        model = classifier(vocabulary, glove, size.hidden_size, variant, seed)
+        return model, train(model, batches, loss, score, run, epochs=size.epochs, lr=size.lr)
+
+    tried = {variant: trained(variant, run.part(len(size.variants))) for variant in size.variants}
     with torch.no_grad():
+        scores = {variant: score(model) for variant, (model, _) in tried.items()}
+        variant = max(scores, key=lambda each: scores[each])
+        model, training = tried[variant]
         answers = right(model, "test")
-        valid = score(model)
-    return record(run, valid, float(answers.mean()), of_ratio(answers, np.ones(len(answers))), **trained)
+    interval = of_ratio(answers, np.ones(len(answers)))
+    more = {"variant": variant._asdict(), "tried": list(scores.values()), **training}
+    return record(run, scores[variant], float(answers.mean()), interval, **more)
+
+
+def classifier(
+    vocabulary: Vocab, glove: Vectors, hidden_size: int, variant: Variant, seed: int
+) -> SequenceClassifier:
+    model = SequenceClassifier(
+        len(vocabulary),
+        glove.dim,
+        hidden_size,
+        classes=2,
+        pooling=variant.pooling,
+        cell=LSTM,
+        bidirectional=True,
+        dropout=variant.dropout,
+    )
+    model.encoder.embedding = nn.Embedding.from_pretrained(
+        embedding_matrix(vocabulary, glove, seed), freeze=variant.freeze, padding_idx=vocabulary[PAD]
+    )
+    return model
 
 
 def loss(model: nn.Module, batch: LabelledBatch) -> Tensor:
