@@ -39,7 +39,7 @@ class Size(NamedTuple):
 SIZES = {
     "tiny": Size(4_000, 16, 1, 2, batch_size=4, seq_length=32),
     "default": Size(None, 256, 1, 5, dropout=0.1, lr=4e-3),
-    "full": Size(None, 512, 2, 36),
+    "full": Size(None, 512, 2, 30),
 }
 
 

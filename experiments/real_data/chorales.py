@@ -39,7 +39,7 @@ class Size(NamedTuple):
 SIZES = {
     "tiny": Size(12, 16, 2),
     "default": Size(None, 128, 60),
-    "full": Size(None, 256, 150),
+    "full": Size(None, 256, 100),
 }
 
 

@@ -60,12 +60,12 @@ SIZES = {
     "rt-polarity": {
         "tiny": Size(200, 30, 8, 1),
         "default": Size(None, 60, 128, 8, BOTH),
-        "full": Size(None, 60, 128, 8, (*BOTH, *(variant._replace(freeze=True) for variant in BOTH))),
+        "full": Size(None, 60, 128, 6, (*BOTH, *(variant._replace(freeze=True) for variant in BOTH))),
     },
     "imdb": {
         "tiny": Size(60, 30, 8, 1),
         "default": Size(None, 200, 64, 3),
-        "full": Size(None, 400, 128, 6, batch_size=128, lr=2e-3),
+        "full": Size(None, 400, 128, 5, batch_size=128, lr=2e-3),
     },
 }
 
