@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from experiments.real_data.intervals import of_ratio
-from experiments.real_data.training import Setting, record, start, train
+from experiments.real_data.training import Setting, Started, record, start, train
 from utils.data import load
 from utils.models import LSTM, Forecaster
 from utils.models.pooling import step_mask
@@ -20,7 +20,7 @@ from utils.models.pooling import step_mask
 TARGETS = {"jsb": 8.6}
 SEEDS = (0, 1, 2)
 LOWEST, NOTES = 21, 88  # a piano's keys, in MIDI numbers
-SHIFTS = range(-5, 7)  # semitones by which a chorale is moved in training
+SHIFTS = (range(1), range(-5, 7))  # semitones by which a chorale is moved in training: both are tried
 
 Rolls = dict[str, list[Tensor]]
 
@@ -39,7 +39,7 @@ class Size(NamedTuple):
 SIZES = {
     "tiny": Size(12, 16, 2),
     "default": Size(None, 128, 60),
-    "full": Size(None, 256, 100),
+    "full": Size(None, 256, 80),
 }
 
 
@@ -76,10 +76,10 @@ def batch_of(rolls: list[Tensor]) -> Batch:
 
 
 class Moved:
-    """The training chorales in a new order in every epoch, each in a key drawn at random."""
+    """The training chorales in a new order in every epoch, each moved by semitones drawn at random."""
 
-    def __init__(self, rolls: list[Tensor], batch_size: int, seed: int) -> None:
-        self.rolls, self.batch_size = rolls, batch_size
+    def __init__(self, rolls: list[Tensor], batch_size: int, seed: int, shifts: range) -> None:
+        self.rolls, self.batch_size, self.shifts = rolls, batch_size, shifts
         self.generator = np.random.default_rng(seed)
 
     def __len__(self) -> int:
@@ -89,7 +89,7 @@ class Moved:
         order = self.generator.permutation(len(self.rolls))
         for start_ in range(0, len(order), self.batch_size):
             chosen = order[start_ : start_ + self.batch_size]
-            shifts = self.generator.choice(SHIFTS, size=len(chosen))
+            shifts = self.generator.choice(self.shifts, size=len(chosen))
             yield batch_of([self.rolls[i].roll(int(s), dims=1) for i, s in zip(chosen, shifts, strict=True)])
 
 
@@ -98,12 +98,6 @@ def network(seed: int, setting: Setting) -> dict[str, Any]:
     run = start(setting, seed)
     size = SIZES[setting.size]
     rolls = read(size)
-    model = Forecaster(NOTES, size.hidden_size, NOTES, num_layers=size.num_layers, cell=LSTM)
-    model.rnn.dropout = size.dropout  # between the layers
-    often = (torch.cat(rolls["train"]).mean(dim=0)).clamp(1e-3, 1 - 1e-3)
-    nn.init.zeros_(model.head.weight)
-    model.head.bias.data = often.logit()  # begin where frequencies are
-    model.head = nn.Sequential(nn.Dropout(size.dropout), model.head)
     batches = {split: batch_of(rolls[split]) for split in ("valid", "test")}
 
     def per_chorale(model: nn.Module, split: str) -> np.ndarray:
@@ -113,20 +107,31 @@ def network(seed: int, setting: Setting) -> dict[str, Any]:
     def score(model: nn.Module) -> float:
         return -float(per_chorale(model, "valid").sum() / batches["valid"].lengths.sum())
 
-    trained = train(
-        model,
-        Moved(rolls["train"], size.batch_size, seed),
-        partial(loss, noise=size.noise),
-        score,
-        run,
-        epochs=size.epochs,
-        lr=size.lr,
-    )
+    def trained(shifts: range, run: Started) -> tuple[nn.Module, dict[str, Any]]:
+        model = forecaster(size, rolls["train"])
+        moved = Moved(rolls["train"], size.batch_size, seed, shifts)
+        batch_loss = partial(loss, noise=size.noise)
+        return model, train(model, moved, batch_loss, score, run, epochs=size.epochs, lr=size.lr)
+
+    tried = {shifts: trained(shifts, run.part(len(SHIFTS))) for shifts in SHIFTS}
     with torch.no_grad():
+        valid = {shifts: -score(model) for shifts, (model, _) in tried.items()}
+        shifts = min(valid, key=lambda each: valid[each])
+        model, training = tried[shifts]
         sums = per_chorale(model, "test")
-        valid = -score(model)
     steps = batches["test"].lengths.numpy()
-    return record(run, valid, float(sums.sum() / steps.sum()), of_ratio(sums, steps), **trained)
+    more = {"moved": f"{min(shifts)} to {max(shifts)} semitones", "tried": list(valid.values()), **training}
+    return record(run, valid[shifts], float(sums.sum() / steps.sum()), of_ratio(sums, steps), **more)
+
+
+def forecaster(size: Size, rolls: list[Tensor]) -> Forecaster:
+    """An LSTM forecaster with dropout, which begins at the frequencies of the notes."""
+    model = Forecaster(NOTES, size.hidden_size, NOTES, num_layers=size.num_layers, cell=LSTM)
+    model.rnn.dropout = size.dropout  # between the layers
+    nn.init.zeros_(model.head.weight)
+    model.head.bias.data = torch.cat(rolls).mean(dim=0).clamp(1e-3, 1 - 1e-3).logit()
+    model.head = nn.Sequential(nn.Dropout(size.dropout), model.head)
+    return model
 
 
 def chorale_sums(logits: Tensor, batch: Batch) -> Tensor:

@@ -51,8 +51,8 @@ class Size(NamedTuple):
     hidden_size: int
     epochs: int
     variants: tuple[Variant, ...] = (Variant("attention", 0.5),)
-    batch_size: int = 64
-    lr: float = 1e-3
+    batch_size: int = 32
+    lr: float = 2e-3
 
 
 BOTH = (Variant("attention", 0.5), Variant("max", 0.3))
@@ -65,7 +65,7 @@ SIZES = {
     "imdb": {
         "tiny": Size(60, 30, 8, 1),
         "default": Size(None, 200, 64, 3),
-        "full": Size(None, 400, 128, 5, batch_size=128, lr=2e-3),
+        "full": Size(None, 400, 128, 5, batch_size=128, lr=3e-3),
     },
 }
 

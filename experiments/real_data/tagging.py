@@ -46,13 +46,13 @@ class Size(NamedTuple):
     num_layers: int = 1
     batch_size: int = 32
     dropout: float = 0.4
-    lr: float = 2e-3
+    lr: float = 4e-3
 
 
 SIZES = {
     "tiny": Size(150, 16, 3, batch_size=8, lr=1e-2),
     "default": Size(None, 128, 6),
-    "full": Size(None, 256, 12, num_layers=2, batch_size=64),
+    "full": Size(None, 256, 10, num_layers=2),
 }
 
 
