@@ -188,12 +188,7 @@ def network(direction: str, kind: str, seed: int, setting: Setting) -> dict[str,
 
     trained = train(model, batches, loss, score, run, epochs=size.epochs, lr=size.lr)
     greedy = task.judged(translated(model, task, "test", run))
-    texts = translated(model, task, "test", run, BEAM)
-    beam = task.judged(texts)
-    examples = [
-        {"source": source, "reference": reference, "ours": text}
-        for source, reference, text in zip(*task.texts["test"], texts, strict=True)
-    ]
+    beam = task.judged(translated(model, task, "test", run, BEAM))
     return record(
         run,
         score(model),
@@ -201,7 +196,6 @@ def network(direction: str, kind: str, seed: int, setting: Setting) -> dict[str,
         tuple(greedy["interval"]),
         greedy=greedy,
         beam=beam,
-        examples=examples[:5],
         **trained,
     )
 
