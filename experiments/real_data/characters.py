@@ -33,7 +33,7 @@ class Size(NamedTuple):
     batch_size: int = 64
     seq_length: int = 128
     dropout: float = 0.4
-    lr: float = 3e-3
+    lr: float = 2e-3
 
 
 SIZES = {

@@ -42,7 +42,6 @@ class Variant(NamedTuple):
 
     pooling: str  #: of the states, as in ``SequenceClassifier``
     dropout: float
-    freeze: bool = False  #: whether the word vectors stay as they are
 
 
 class Size(NamedTuple):
@@ -59,13 +58,13 @@ BOTH = (Variant("attention", 0.5), Variant("max", 0.3))
 SIZES = {
     "rt-polarity": {
         "tiny": Size(200, 30, 8, 1),
-        "default": Size(None, 60, 128, 8, BOTH),
-        "full": Size(None, 60, 128, 6, (*BOTH, *(variant._replace(freeze=True) for variant in BOTH))),
+        "default": Size(None, 60, 64, 4, BOTH, batch_size=50, lr=3e-3),
+        "full": Size(None, 60, 64, 4, BOTH, batch_size=50, lr=3e-3),
     },
     "imdb": {
         "tiny": Size(60, 30, 8, 1),
         "default": Size(None, 200, 64, 3),
-        "full": Size(None, 400, 128, 5, batch_size=128, lr=3e-3),
+        "full": Size(None, 400, 128, 5, batch_size=128, lr=2e-3),
     },
 }
 
@@ -158,7 +157,7 @@ def classifier(
         dropout=variant.dropout,
     )
     model.encoder.embedding = nn.Embedding.from_pretrained(
-        embedding_matrix(vocabulary, glove, seed), freeze=variant.freeze, padding_idx=vocabulary[PAD]
+        embedding_matrix(vocabulary, glove, seed), freeze=False, padding_idx=vocabulary[PAD]
     )
     return model
 

@@ -52,7 +52,7 @@ class Size(NamedTuple):
 SIZES = {
     "tiny": Size(150, 16, 3, batch_size=8, lr=1e-2),
     "default": Size(None, 128, 6),
-    "full": Size(None, 256, 10, num_layers=2),
+    "full": Size(None, 256, 12, num_layers=2, batch_size=64, lr=2e-3),
 }
 
 
