@@ -38,7 +38,7 @@ class Size(NamedTuple):
 SIZES = {
     "tiny": Size(12, 16, 2),
     "default": Size(None, 100, 25, dropout=0.2),
-    "full": Size(None, 150, 40),
+    "full": Size(None, 100, 25, dropout=0.2),
 }
 
 

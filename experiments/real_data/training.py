@@ -51,11 +51,6 @@ class Started(NamedTuple):
     clock: Clock
     device: torch.device
 
-    def part(self, parts: int) -> Started:
-        """One of so many trainings of the same run, which share its minutes."""
-        minutes = self.clock.minutes
-        return self._replace(clock=Clock(None if minutes is None else minutes / parts))
-
 
 def start(setting: Setting, seed: int = 0) -> Started:
     """Seed everything and start the time of a run.
