@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from experiments.real_data import intervals, translation
 from experiments.real_data.lexicon import word_for_word
 from experiments.real_data.training import Clock, Paced, Setting, Started
 
+BOOK = Path(__file__).parents[2] / command.TO
 published = pytest.mark.skipif(
     "COURSE_DATA" not in os.environ, reason="COURSE_DATA names no folder with the published data"
 )
@@ -89,3 +91,8 @@ def test_a_tiny_run_is_scored_with_an_interval(name, worst, best):
 def test_the_table_has_a_line_for_each_method():
     results = {f"jsb/LSTM/{i}": {"test": 8.0 + i, "interval": [7.5, 8.5]} for i in range(3)}
     assert command.table(results).split() == ["jsb/LSTM", "9.0000", "±", "1.0000", "[7.5000,", "8.5000]"]
+
+
+def test_the_book_has_every_run_of_the_full_size():
+    kept = json.loads(BOOK.read_text(encoding="utf-8"))["runs"]
+    assert set(command.chosen([], TINY._replace(size="full"))) <= set(kept)
