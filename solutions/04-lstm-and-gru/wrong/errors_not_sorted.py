@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: The errors come as the sentences do.
+#     question: "Of your rows, is the first one the surest?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: Words with the right tag are in the table.
+#     question: "Is every row of yours an error?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: The true tag and the one that was said are exchanged.
+#     question: "In which order do the two tags stand in a row?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: At padding the output repeats the last state; it should be 0.
+#     question: "Which output does the task ask for at padding?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       masked: [2, 2]
 # ---
