@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -100,10 +101,8 @@ def grade(
     from utils.grading.answer_key import read_release
     from utils.grading.class_run import Class
     from utils.grading.collect.exports import check_exists, collect
-    from utils.grading.sandbox.walls import find_walls
 
-    if not hasattr(os, "fork"):
-        raise UserError("grading needs Linux or macOS; on Windows, run it inside WSL")
+    check_can_grade()
     root = find_root()
     chosen = find_assignment(root, assignment)
     check_exists(folder)
@@ -131,13 +130,8 @@ def grade(
     if due is not None:
         for sentence in about_lateness(to, [submission.when for submission in submissions]):
             speaker.problem(sentence)
-    walls = find_walls()
-    if walls.name != "bubblewrap" and not scheduler:
-        if require_sandbox:
-            raise UserError(
-                f"there is no sandbox on this machine, and --require-sandbox asks for one. {walls.sentence}"
-            )
-        speaker.problem(f"Warning: {walls.sentence} Install bubblewrap (Linux) to shut them in.")
+    if not scheduler:
+        check_walls(speaker.problem, require_sandbox)
     grades = to / f"{chosen.name}-grades.csv"
     try:
         results = graded.grade(
@@ -157,6 +151,26 @@ def grade(
     speaker.end(results, broken, to, grades, sum(row["waiting"] for row in by_hand))
     if broken:
         sys.exit(NOT_ALL)
+
+
+def check_can_grade() -> None:
+    """One sentence where nothing can be graded at all."""
+    if not hasattr(os, "fork"):
+        raise UserError("grading needs Linux or macOS; on Windows, run it inside WSL")
+
+
+def check_walls(tell: Callable[[str], None], require_sandbox: bool) -> None:
+    """Warn where students' code is not shut in on this machine; refuse if it must be."""
+    from utils.grading.sandbox.walls import find_walls
+
+    walls = find_walls()
+    if walls.name == "bubblewrap":
+        return
+    if require_sandbox:
+        raise UserError(
+            f"there is no sandbox on this machine, and --require-sandbox asks for one. {walls.sentence}"
+        )
+    tell(f"Warning: {walls.sentence} Install bubblewrap (Linux) to shut them in.")
 
 
 def about_lateness(to: Path, times: list[datetime | None]) -> list[str]:
