@@ -60,6 +60,7 @@ def deadline(context: click.Context, option: click.Parameter, text: str | None) 
 )
 @click.option("--attempts", type=click.Choice(["newest", "first"]), default="newest", show_default=True)
 @click.option("--student", "students", multiple=True, help="Grade only this student (may be repeated).")
+@click.option("--task", default="", help="Grade this task again, as when its tests changed; others stay.")
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
 @click.option("--dry-run", is_flag=True, help="Say what would be graded; run nothing, write nothing.")
 @click.option("--require-sandbox", is_flag=True, help="Refuse to run students' code without bubblewrap.")
@@ -83,6 +84,7 @@ def grade(
     due: datetime | None,
     attempts: str,
     students: tuple[str, ...],
+    task: str,
     force: bool,
     dry_run: bool,
     require_sandbox: bool,
@@ -101,6 +103,7 @@ def grade(
     from utils.grading.answer_key import read_release
     from utils.grading.class_run import Class
     from utils.grading.collect.exports import check_exists, collect
+    from utils.grading.one_task import check_task
 
     check_can_grade()
     root = find_root()
@@ -116,6 +119,8 @@ def grade(
             f"nobody in {folder} is called {', '.join(sorted(unknown))}; `course collect` lists them"
         )
     given, to = to, class_to_grade(folder, to)
+    if task:
+        check_task(release, task)
     speaker = Speaker(as_json, len(submissions))
     for problem in collected.problems:
         speaker.problem(problem)
@@ -123,7 +128,10 @@ def grade(
         speaker.deadline(due)
     graded = Class(source, to, timeout, db_url, due, hints)
     if dry_run:
-        speaker.plan(submissions, graded.unchanged(submissions, force, require_sandbox))
+        if task:
+            earlier = graded.earlier(submissions, speaker.problem)
+            submissions = [submission for submission in submissions if submission.student in earlier]
+        speaker.plan(submissions, graded.unchanged(submissions, force, require_sandbox, task))
         return
     if given is None:
         remember_origin(folder, to)
@@ -142,6 +150,7 @@ def grade(
             scheduler,
             speaker.problem,
             require_sandbox,
+            task,
         )
     except KeyboardInterrupt:
         graded.finish(grades)
