@@ -13,6 +13,7 @@ import utils.grading  # noqa: F401  it says why it comes before nbformat
 from utils.cli.data import data
 from utils.cli.grade import above_zero, grade
 from utils.cli.graded_class import COMMANDS
+from utils.cli.post import post
 from utils.cli.watch import watch
 from utils.common.errors import UserError, about_file
 from utils.common.interrupts import kept
@@ -38,7 +39,7 @@ def course() -> None:
 
 
 course.add_command(data)
-for command in (grade, watch, *COMMANDS):
+for command in (grade, watch, *COMMANDS, post):
     course.add_command(command)
 
 
