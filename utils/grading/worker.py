@@ -32,6 +32,7 @@ BENCHES: dict[str, Bench] = {}
 LOCK = threading.Lock()
 DESK = Desk()
 NO_ANSWER = "Nothing was written."
+SEVERAL = "More than one thing is wrong in this task."
 
 
 @dataclass
@@ -81,6 +82,7 @@ def run(release: Release, submission: Submission, notebook: NotebookNode, result
     result.parts |= trial["parts"]
     score(notebook, result)
     result.diagnoses = told(release.library, trial.get("diagnoses", {}), result)
+    result.diagnoses |= told_of_two(release.library, trial.get("several", {}), result)
     result.status = "graded"
     written = json.dumps(notebook)
     result.parts["scoring"] = time.monotonic() - clock
@@ -221,6 +223,17 @@ def told(library: dict, found: dict[str, list[int]], result: Result) -> dict[str
                 "misconception": said,
             }
             mistakes[task] |= {key: agreed(variants, key) for key in ("question", "section", "address")}
+    return mistakes
+
+
+def told_of_two(library: dict, found: dict[str, list[int]], result: Result) -> dict[str, dict[str, str]]:
+    """That more than one thing is wrong in a task that lost points, without a name for either."""
+    mistakes = {}
+    for task, numbers in found.items():
+        got, possible = result.tasks.get(task, (0.0, 0.0))
+        names = [library["variants"][number]["name"] for number in numbers]
+        if got < possible:
+            mistakes[task] = {"name": " + ".join(names), "misconception": SEVERAL, "several": "yes"}
     return mistakes
 
 

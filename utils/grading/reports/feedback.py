@@ -208,7 +208,7 @@ def read_tasks(
 def hint(mistake: Mapping[str, str], hints: str) -> dict[str, str]:
     """What a page says of a mistake that is known."""
     said = {"none": (), "question": ("question",)}.get(
-        hints, ("misconception", "question", "section", "address")
+        hints, ("misconception", "question", "section", "address", "several")
     )
     return {key: mistake[key] for key in said if mistake.get(key)}
 
