@@ -23,11 +23,10 @@ from utils.grading.collect.handed_in import hidden
 from utils.grading.gradebook.journal import Journal
 from utils.grading.gradebook.writer import Gradebook
 from utils.grading.result import Result
-from utils.grading.submission import Submission
+from utils.grading.submission import DIGEST, Submission
 from utils.grading.worker import Graded, end_benches, grade, warm_up
 
 RETRY = 60.0  # seconds until what could not be graded, through no fault of its own, is tried again
-DIGEST = 64  # characters of a result's digest that are its submission's
 
 
 @dataclass(frozen=True)
