@@ -12,7 +12,7 @@ import torch
 
 from utils.authoring import release
 from utils.authoring.answers import answer_notebook, solutions
-from utils.authoring.variant_files import Variant, address, given_away, read_kind
+from utils.authoring.variant_files import Variant, address, given_away, kept_examples, read_kind
 from utils.common.errors import UserError
 from utils.grading.answer_key import read_release, without_library
 from utils.grading.processes.events import Departed, Record, alike, compiled, frozen
@@ -204,6 +204,7 @@ def test_variants_that_end_python_or_do_not_end_cost_nothing(course):
         "name": "wrong/last",
         "misconception": "The last is taken.",
         "question": "Which one?",
+        "example": "",
         "section": "",
         "address": "",
     }
@@ -377,15 +378,18 @@ def step(x, h):
     assert given_away("Says h @ W of it, the sum of all.", solution) == []
     for assignment in release.find_assignments(ROOT):
         right = solutions(assignment)
+        examples = kept_examples(assignment.folder)
+        assert set(examples) <= {variant.name for variant in wrong_of(assignment.folder)}
         for variant in wrong_of(assignment.folder):
-            hints = (variant.text, variant.question, variant.section, variant.common)
+            example = examples.get(variant.name, "")
+            hints = (variant.text, variant.question, variant.section, variant.common, example)
             for task in variant.answers:
-                assert [given_away(hint, right[task]) for hint in hints] == [[]] * 4, variant.name
+                assert [given_away(hint, right[task]) for hint in hints] == [[]] * 5, variant.name
 
 
 def variant(name: str, text: str, common: str = "", section: str = "") -> dict[str, str]:
     about = {"name": name, "misconception": text, "common": common, "section": section}
-    return about | {"question": f"{name}?", "address": ""}
+    return about | {"question": f"{name}?", "example": "", "address": ""}
 
 
 @pytest.mark.parametrize(
@@ -404,6 +408,7 @@ def test_variants_that_differ_say_what_they_have_in_common_or_nothing(numbers, s
             "name": "",
             "misconception": "Both.",
             "question": "",
+            "example": "",
             "section": "P, S",
             "address": "",
         }

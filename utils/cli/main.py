@@ -123,6 +123,21 @@ def mutants(assignment: str, timeout: int) -> None:
 
 
 @course.command()
+@click.argument("assignment")
+def counterexamples(assignment: str) -> None:
+    """Find the smallest inputs that show each wrong variant of ASSIGNMENT, and keep them beside its source.
+
+    Run it when variants or tests have changed, then `course release`. It needs the package hypothesis.
+    """
+    from utils.authoring import counterexamples as examples
+    from utils.authoring.release import find_assignment
+
+    chosen = find_assignment(find_root(), assignment)
+    found = examples.find_all(chosen, say)
+    say(f"{len(found)} found: {shown(examples.keep(chosen.folder, found))}")
+
+
+@course.command()
 def where() -> None:
     """Say where the results of `make course` lie."""
     root = find_root()

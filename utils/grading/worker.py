@@ -32,6 +32,7 @@ BENCHES: dict[str, Bench] = {}
 LOCK = threading.Lock()
 DESK = Desk()
 NO_ANSWER = "Nothing was written."
+SAID = ("question", "example", "section", "address")  # of a mistake, beside what it is
 SEVERAL = "More than one thing is wrong in this task."
 
 
@@ -222,7 +223,7 @@ def told(library: dict, found: dict[str, list[int]], result: Result) -> dict[str
                 "name": ", ".join(variant["name"] for variant in variants),
                 "misconception": said,
             }
-            mistakes[task] |= {key: agreed(variants, key) for key in ("question", "section", "address")}
+            mistakes[task] |= {key: agreed(variants, key) for key in SAID}
     return mistakes
 
 
