@@ -181,7 +181,9 @@ class Replay:
             alone = {place: events}
             if self.late() or self.agrees(None, alone) != NOT:
                 return []
-            alike[place] = [number for number in candidates if self.agrees(number, alone) == EXACTLY]
+            alike[place] = [
+                number for number in candidates if not self.late() and self.agrees(number, alone) == EXACTLY
+            ]
             if not alike[place]:
                 return []
         for one, other in itertools.combinations(heard, 2):
