@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from utils.cli.class_folder import class_to_grade, remember_origin
-from utils.cli.grade import SOURCE, above_zero, check_can_grade, check_walls, deadline
+from utils.cli.grade import SOURCE, about_lateness, above_zero, check_can_grade, check_walls, deadline
 from utils.cli.output import as_json, say, tell
 from utils.common.errors import UserError
 from utils.common.layout import find_root, shown
@@ -98,6 +98,8 @@ def watch(
         tell(as_json, sentence, event="problem", problem=sentence)
 
     check_walls(warn, require_sandbox)
+    for sentence in about_lateness(to, []) if due else ():
+        warn(sentence)
     count = 0
 
     def progress(result: Result) -> None:
