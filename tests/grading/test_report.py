@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -16,7 +17,7 @@ from utils.grading.reports.class_report import (
     time_by_part,
     walls,
 )
-from utils.grading.reports.history import moves, results_before
+from utils.grading.reports.history import moves, results_before, times
 from utils.grading.result import Result
 
 CLASS = [
@@ -212,4 +213,12 @@ def test_the_page_says_how_points_and_mistakes_moved_since_the_grading_before(tm
     page = report_page("x", results.values(), anonymous=True, moved=moved)
     assert "Since the grading before" in page and "1.50" in page and "ada" not in page
     assert report_data("x", results.values(), moved=moved)["moved"] == moved
+    due = datetime(2026, 3, 1, 12)
+    rows = [{"timestamp": due + timedelta(hours=hours), "duedate": due} for hours in (-5, -3, 2)]
+    came = times([*rows, {"timestamp": None, "duedate": due}], journal)
+    assert came == {"timed": 3, "late": 1, "hours_left": 3.0, "attempts": {1: 2, 2: 1}}
+    page = report_page("x", results.values(), came=came)
+    assert "When it came" in page and "3 of 3" in page and "2 graded attempts" in page
+    assert times([{"timestamp": None}], Journal(tmp_path / "none")) == {}
+    assert "When it came" not in report_page("x", results.values())
     assert moves(results.values(), {}) == {} and "Since the grading" not in report_page("x", results.values())

@@ -1,4 +1,4 @@
-"""What the results of a class were before: how points and mistakes have moved since."""
+"""When a class's work came, and what its results were before: how points and mistakes have moved since."""
 
 from __future__ import annotations
 
@@ -45,6 +45,28 @@ def moves(results: Iterable[Result], before: Mapping[str, Result]) -> dict[str, 
     ]
     anew = sum(old.digest[:DIGEST] != now.digest[:DIGEST] for old, now in pairs)
     return {"students": len(pairs), "anew": anew, "tasks": tasks, "mistakes": mistakes}
+
+
+def times(rows: Iterable[Mapping[str, Any]], journal: Journal) -> dict[str, Any]:
+    """When the work came, as far as a platform told; empty where nothing is known.
+
+    ``timed``: how many came with a time. ``late``: how many of them after the deadline (extensions are not
+    looked at), and ``hours_left``: the median of hours before it; both only where there is a deadline.
+    ``attempts``: how many students had so many different attempts graded.
+    """
+    rows = [row for row in rows if row.get("timestamp") is not None]
+    works: dict[str, set[str]] = {}
+    for student, result in journal.everything():
+        if result.status == "graded" and result.digest:
+            works.setdefault(student, set()).add(result.digest[:DIGEST])
+    found: dict[str, Any] = {"timed": len(rows)} if rows else {}
+    left = [(row["duedate"] - row["timestamp"]).total_seconds() / 3600 for row in rows if row.get("duedate")]
+    if left:
+        found |= {"late": sum(hours < 0 for hours in left), "hours_left": statistics.median(left)}
+    counts = Counter(len(digests) for digests in works.values())
+    if len(counts) > 1 or any(number > 1 for number in counts):
+        found["attempts"] = dict(sorted(counts.items()))
+    return found
 
 
 def mistakes_of(results: Iterable[Result]) -> list[tuple[str, str]]:
