@@ -26,6 +26,7 @@ from utils.grading.result import Result
 from utils.grading.submission import DIGEST, Submission
 from utils.grading.worker import Graded, end_benches, grade, warm_up
 
+PAUSE = 5.0  # seconds between two tables of grades, at least: each reads the whole class
 RETRY = 60.0  # seconds until what could not be graded, through no fault of its own, is tried again
 
 
@@ -81,6 +82,7 @@ class Watch:
         self.told: set[str] = set()
         self.under_way: dict[Future[Graded], Submission] = {}
         self.written = self.over = False
+        self.tabled = time.monotonic()  # when the table of grades was written
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> None:
         """Go on until ``stop`` says so, Ctrl-C or an error; what is under way then is graded by the next run.
@@ -105,11 +107,13 @@ class Watch:
                     for submission in self.due():
                         self.under_way[pool.submit(self.grade, submission)] = submission
                     self.write(gradebook, until)
-                    self.write_grades()
+                    if not self.under_way and time.monotonic() > self.tabled + PAUSE:
+                        self.write_grades()
             finally:
                 self.over = True
                 pool.shutdown(wait=False, cancel_futures=True)
                 end_benches()
+                self.write_grades()
 
     def read_attempts(self) -> None:
         """When each student's attempts were graded last."""
@@ -200,9 +204,9 @@ class Watch:
                 self.progress(result)
 
     def write_grades(self) -> None:
-        """The table of grades, when something has changed and nothing is under way."""
-        if self.written and not self.under_way:
-            self.written = False
+        """The table of grades, when something has changed."""
+        if self.written:
+            self.written, self.tabled = False, time.monotonic()
             self.graded.finish(self.grades)
 
 
