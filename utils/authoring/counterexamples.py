@@ -3,7 +3,7 @@
 The calls that the tests make tell what inputs are of the right kind. Sizes that are equal stay equal, numbers
 become small whole ones, and whatever the solution refuses is no example. Found once, by
 ``course counterexamples``, and kept beside the source in ``counterexamples.json``; ``course release`` puts
-them into the library. Only calls of tensors, numbers and None are shrunk, and only quick ones.
+them into the library. Tensors and whole numbers are shrunk, in quick calls; lists and texts stay as they are.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ CALLS = 4  # of a function that are tried
 MOST = 400  # numbers in the tensors of a call
 LONG = 1.0  # seconds that a test cell may compute
 STEP = 0.5  # between the numbers that are tried, which lie within those of the call
-PLAIN = (Tensor, bool, int, float, type(None))
+PLAIN = (Tensor, bool, int, float, str, type(None))
 DIFFERENT = 1e-2  # of two numbers, at least: less is not seen in three digits
 
 
@@ -96,7 +96,7 @@ def record(assignment: Assignment) -> tuple[dict[str, Any], list[Call]]:
         with contextlib.suppress(TypeError, ValueError):  # no signature, or another one
             bound = inspect.signature(function).bind(*args, **kwargs).arguments
             call = Call(task, function.__name__, copied(bound))
-            if bound and call.numbers <= MOST and all(isinstance(value, PLAIN) for value in bound.values()):
+            if bound and call.numbers <= MOST and all(map(is_plain, bound.values())):
                 calls.append(call)
         return plain(function, *args, **kwargs)
 
@@ -149,10 +149,21 @@ def example_of(variant: Variant, space: dict[str, Any], calls: list[Call]) -> st
                 and is_quick(right, call)
                 and different(outcome(right, call.arguments), outcome(other, call.arguments))
             ]
-            for call in tried[-CALLS:]:  # the largest leave most room
-                if text := smallest(call, right, other):
-                    return text
+            # the largest leave most room, the smallest are often those that are worked by hand
+            found = [
+                smallest(call, right, other)
+                for call in tried[: CALLS // 2] + tried[CALLS // 2 :][-CALLS // 2 :]
+            ]
+            if texts := sorted(filter(None, found), key=len):
+                return texts[0]
     return ""
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value can be shown: a tensor, a number, a text, None, or a list of numbers and texts."""
+    if isinstance(value, list):
+        return all(isinstance(item, bool | int | float | str) for item in value)
+    return isinstance(value, PLAIN)
 
 
 def is_quick(function: Callable, call: Call) -> bool:
@@ -238,7 +249,7 @@ def outcome(function: Callable, arguments: dict[str, Any]) -> Any:
 def copied(arguments: dict[str, Any]) -> dict[str, Any]:
     """The same arguments, which a function may change."""
     return {
-        name: value.detach().clone() if isinstance(value, Tensor) else value
+        name: value.detach().clone() if isinstance(value, Tensor) else copy.copy(value)
         for name, value in arguments.items()
     }
 
@@ -264,7 +275,7 @@ def shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         inner = ", ".join(map(shown, value))
         return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"{value:.3g}" if isinstance(value, float) else repr(value)
 
 
 def keep(folder: Path, found: dict[str, str]) -> Path:
