@@ -103,6 +103,8 @@ def find_assignment(root: Path, name: str) -> Assignment:
 def source_notebook(assignment: Assignment) -> NotebookNode:
     """The instructor's notebook: solutions, hidden tests and nbgrader's metadata in place.
 
+    Each test cell ends by saying that it has passed (:func:`utils.checks.passed`).
+
     Raises:
         UserError: the source breaks a rule of :func:`problems`; the message lists each one.
     """
@@ -119,6 +121,9 @@ def source_notebook(assignment: Assignment) -> NotebookNode:
         cell.metadata = {"nbgrader": nbgrader_metadata(marks)} if marks else {}
         # jupytext draws random ids; these stay the same, so that the released bytes do too
         cell["id"] = cell.metadata["nbgrader"]["grade_id"] if marks else f"text-{number:02d}"
+        if is_test(cell) and "checks" in names(cell.source).needs:
+            hidden = "### BEGIN HIDDEN TESTS" in cell.source
+            cell.source += f"\nchecks.passed({'more=True' if hidden else ''})"
     add_course_cell(notebook, assignment.folder.parent.parent)
     if wrong := problems(notebook):
         raise UserError("\n".join(f"{assignment.source.name}: {sentence}" for sentence in wrong))

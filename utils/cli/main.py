@@ -14,6 +14,8 @@ from utils.cli import book
 from utils.cli.data import data
 from utils.cli.grade import above_zero, grade
 from utils.cli.graded_class import COMMANDS
+from utils.cli.post import post
+from utils.cli.watch import watch
 from utils.common.errors import UserError, about_file
 from utils.common.interrupts import kept
 from utils.common.layout import find_root, shown
@@ -38,7 +40,7 @@ def course() -> None:
 
 
 course.add_command(data)
-for command in (*book.COMMANDS, grade, *COMMANDS):
+for command in (*book.COMMANDS, grade, watch, *COMMANDS, post):
     course.add_command(command)
 
 
@@ -109,6 +111,21 @@ def mutants(assignment: str, timeout: int) -> None:
     say(mistakes.table(made, equivalent, results), lines=True)
     if wrong := mistakes.complaints(made, equivalent, results):
         raise UserError("\n".join(wrong))
+
+
+@course.command()
+@click.argument("assignment")
+def counterexamples(assignment: str) -> None:
+    """Find the smallest inputs that show each wrong variant of ASSIGNMENT, and keep them beside its source.
+
+    Run it when variants or tests have changed, then `course release`. It needs the package hypothesis.
+    """
+    from utils.authoring import counterexamples as examples
+    from utils.authoring.release import find_assignment
+
+    chosen = find_assignment(find_root(), assignment)
+    found = examples.find_all(chosen, say)
+    say(f"{len(found)} found: {shown(examples.keep(chosen.folder, found))}")
 
 
 @course.command()
