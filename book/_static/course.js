@@ -14,15 +14,21 @@ function fillInAddress() {
   });
 }
 
-// <div class="live" data-live="NAME" hidden> gets what live/NAME.js builds, when it comes near the window.
+// <div class="live" data-live="NAME" hidden> gets what live/NAME.js builds, when it comes near the window. Scripts that it
+// needs are named before it: data-live="networks NAME".
 function watchLiveFigures() {
   const watch = new IntersectionObserver((seen) => seen.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
     watch.unobserve(target);
     const box = target.nextElementSibling;
-    const script = document.createElement("script");
-    script.src = new URL(`live/${box.dataset.live}.js`, ownScript).href;
-    script.onload = () => window.courseLive[box.dataset.live].build(box);
-    document.head.append(script);
+    const names = box.dataset.live.split(" ");
+    const scripts = names.map((name) => {
+      const script = document.createElement("script");
+      script.async = false; // they run in this order
+      script.src = new URL(`live/${name}.js`, ownScript).href;
+      return script;
+    });
+    scripts.at(-1).onload = () => window.courseLive[names.at(-1)].build(box);
+    document.head.append(...scripts);
   }), { rootMargin: "600px" });
   document.querySelectorAll(".live[data-live]").forEach((box) => {
     const place = document.createElement("div"); // a hidden box is never seen

@@ -1,0 +1,117 @@
+// Shows the gates and the cell of the LSTM of chapter 4 while it reads a text: a strip for each, a row for each of a few
+// units, a column for each word.
+(() => {
+  const { dataOf, numbersOf, row, sum, zeros, linear, lstmStep, softmax, html, percent, field, button, scrolling,
+    announced, strangers } = window.courseLive.networks;
+  const UNKNOWN = 0;
+  const LONGEST = 400; // letters
+  const STRIPS = { f: ["forget", "f"], i: ["input", "i"], o: ["output", "o"], c: ["cell", "tanh c"] };
+
+  // For each word the gates, tanh of the cell, and the probabilities of the languages, if the text ended there.
+  function read({ vocabulary, weights: w }, text) {
+    const numbers = numbersOf(vocabulary);
+    const size = w["layer.weight_hh_l0"].columns;
+    let state = { h: zeros(size), c: zeros(size) };
+    return (text.toLowerCase().match(/[a-z]+/g) ?? []).map((token) => {
+      state = lstmStep(w, "layer", row(w["embedding.weight"], numbers.get(token) ?? UNKNOWN), state);
+      const { i, f, o, c, h } = state;
+      return { token, known: numbers.has(token), i, f, o, c: c.map(Math.tanh), p: softmax(linear(w, "head", h)) };
+    });
+  }
+
+  const [LEFT, WIDE, TALL, GAP, TOP] = [74, 22, 9, 16, 8];
+
+  function draw(steps, units, chosen) {
+    const band = units.length * TALL;
+    const names = Object.keys(STRIPS);
+    const bottom = TOP + names.length * (band + GAP) - GAP;
+    const width = LEFT + steps.length * WIDE + 6;
+    const height = bottom + 92;
+    const pieces = names.map((name, place) => {
+      const top = TOP + place * (band + GAP);
+      const cells = steps.map((step, t) => units.map((unit, k) => {
+        const value = step[name][unit];
+        return `<rect class="${value < 0 ? "minus" : "plus"}" x="${LEFT + t * WIDE}" y="${top + k * TALL}" width="${WIDE - 1}" ` +
+          `height="${TALL - 1}" fill-opacity="${Math.abs(value).toFixed(3)}"><title>${step.token}, unit ${unit + 1}: ` +
+          `${STRIPS[name][1]} = ${value.toFixed(2)}</title></rect>`;
+      }).join("")).join("");
+      const [first, second] = STRIPS[name];
+      return `<rect class="ground" x="${LEFT - 1}" y="${top - 1}" width="${steps.length * WIDE + 1}" height="${band + 1}"/>${cells}` +
+        `<text class="row" x="0" y="${top + band / 2 - 2}">${first}</text><text class="row symbol" x="0" y="${top + band / 2 + 14}">${second}</text>`;
+    });
+    const words = steps.map(({ token, known }, t) => {
+      const x = LEFT + t * WIDE + WIDE / 2 + 4;
+      return `<text class="word ${known ? "" : "unknown"} ${t === chosen ? "chosen" : ""}" transform="translate(${x} ${bottom + 10}) rotate(-90)">${token.slice(0, 12)}</text>`;
+    });
+    const frame = `<rect class="frame" x="${LEFT + chosen * WIDE - 1.5}" y="${TOP - 4}" width="${WIDE + 2}" height="${bottom - TOP + 8}"/>`;
+    return `<svg viewBox="0 0 ${width} ${height}" style="width: ${width}px" role="img" aria-label="Gates and cell of ` +
+      `${units.length} units at ${steps.length} words. The slider below reads them word by word.">${pieces.join("")}${words.join("")}${frame}</svg>`;
+  }
+
+  function build(box) {
+    const net = dataOf(box);
+    const [first] = Object.values(net.texts);
+    const { input, label } = field("A text: ", first, LONGEST);
+    label.classList.add("wide");
+    const picture = scrolling("Gates and cell, word by word");
+    const slider = html("input", { type: "range", min: 1, step: 1 });
+    const values = html("p", { class: "figures" });
+    const said = announced();
+    const note = html("div", {});
+    let steps = [];
+
+    const answer = ({ p }) => {
+      const best = p.indexOf(Math.max(...p));
+      return `${net.languages[best]}, ${percent(p[best])}`;
+    };
+    const mean = (step, name) => (sum(net.units.map((unit) => Math.abs(step[name][unit]))) / net.units.length).toFixed(2);
+
+    function look() {
+      const t = Number(slider.value) - 1;
+      const step = steps[t];
+      const scrolled = picture.scrollLeft;
+      picture.innerHTML = draw(steps, net.units, t);
+      picture.scrollLeft = scrolled;
+      values.textContent = `Word ${t + 1}, “${step.token}”, mean over these units: forget gate ${mean(step, "f")}, input gate ` +
+        `${mean(step, "i")}, output gate ${mean(step, "o")}, size of tanh c ${mean(step, "c")}. Asked here, it would say: ${answer(step)}.`;
+      slider.setAttribute("aria-valuetext", `word ${t + 1}, ${step.token}`);
+    }
+    function show() {
+      steps = read(net, input.value);
+      note.replaceChildren(strangers(steps.some(({ known }) => !known),
+        "a word that the network does not know. It reads all such words alike."));
+      slider.disabled = !steps.length;
+      if (!steps.length) {
+        picture.replaceChildren();
+        values.textContent = "";
+        said.textContent = "Type a text.";
+        return;
+      }
+      slider.max = steps.length;
+      slider.value = steps.length;
+      look();
+      said.textContent = `At the end it says: ${answer(steps[steps.length - 1])}.`;
+    }
+    input.addEventListener("input", show);
+    slider.addEventListener("input", () => {
+      look();
+      follow();
+    });
+    // The chosen word stays in sight.
+    function follow() {
+      const x = LEFT + (Number(slider.value) - 0.5) * WIDE;
+      if (x < picture.scrollLeft + LEFT || x > picture.scrollLeft + picture.clientWidth - WIDE)
+        picture.scrollLeft = x - picture.clientWidth / 2;
+    }
+    const buttons = Object.entries(net.texts).map(([name, text]) => button(name, () => {
+      input.value = text;
+      show();
+    }));
+    box.append(label, html("div", { class: "buttons" }, ...buttons), picture,
+      html("label", { class: "slide" }, html("span", {}, "Look at a word: "), slider), values, said, note);
+    box.hidden = false;
+    show();
+  }
+
+  window.courseLive = { ...window.courseLive, gates: { build, read } };
+})();
