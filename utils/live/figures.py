@@ -1,8 +1,8 @@
 """The live figures in which a trained network reads what one types.
 
-Each page puts its own network into its figure, a box with the network in it as JSON. ``book/_static/live/`` has
-the script of each figure, which computes what the network of ``utils.live.weights.rounded`` computes. Without
-JavaScript the box is not shown.
+Each page puts its own network into its figure, a box with the network in it, as JSON. The scripts are in
+``book/_static/live/``. They compute what the network of ``utils.live.weights.rounded`` computes.
+Without JavaScript the box is not shown.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from utils.chapters.messages import Messages
 from utils.chapters.names import Names
@@ -83,7 +83,9 @@ def typed_review(model: SequenceClassifier, reviews: Messages, first: str, what:
     return Figure("review", {**data, "weights": packed(model)}, what)
 
 
-def typed_translation(model: Seq2Seq, pairs: Pairs, first: str, what: str, beam_size: int = 1) -> Figure:
+def typed_translation(
+    model: Seq2Seq, pairs: Pairs, first: str, what: str, length_penalty: float = 1.0
+) -> Figure:
     """Chapter 8: a translation, its alignment, and the beginnings that a beam keeps.
 
     ``model`` is a translator of ``utils.chapters.translation.trained``, in two directions with attention.
@@ -94,7 +96,7 @@ def typed_translation(model: Seq2Seq, pairs: Pairs, first: str, what: str, beam_
         "bos": pairs.target[BOS],
         "eos": pairs.target[EOS],
         "limit": LIMIT,
-        "beam": beam_size,
+        "penalty": length_penalty,
         "first": first,
     }
     return Figure("translation", {**data, "weights": packed(model)}, what)

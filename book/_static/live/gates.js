@@ -19,6 +19,12 @@
     });
   }
 
+  // The word at which the cells of these units changed most.
+  function turn(steps, units) {
+    const changes = steps.map(({ c }, t) => sum(units.map((unit) => Math.abs(c[unit] - (t ? steps[t - 1].c[unit] : 0)))));
+    return changes.indexOf(Math.max(...changes));
+  }
+
   const [LEFT, WIDE, TALL, GAP, TOP] = [74, 22, 9, 16, 8];
 
   function draw(steps, units, chosen) {
@@ -88,7 +94,7 @@
         return;
       }
       slider.max = steps.length;
-      slider.value = steps.length;
+      slider.value = turn(steps, net.units) + 1;
       look();
       said.textContent = `At the end it says: ${answer(steps[steps.length - 1])}.`;
     }

@@ -99,8 +99,8 @@
     const net = dataOf(box);
     const { input, label } = field("English: ", net.first, 90);
     label.classList.add("wide");
-    const width = range("width of the beam", { min: 1, max: 10, step: 1, value: net.beam });
-    const penalty = range("length penalty λ", { min: 0, max: 1.5, step: 0.1, value: 1 }, (value) => Number(value).toFixed(1));
+    const width = range("width of the beam", { min: 1, max: 10, step: 1, value: 1 });
+    const penalty = range("length penalty λ", { min: 0, max: 1.5, step: 0.1, value: net.penalty }, (value) => Number(value).toFixed(1));
     const at = range("look at step", { min: 1, step: 1 }, (value) => `${value}`);
     const said = announced();
     const table = scrolling("Attention in per cent: a row for each English word, a column for each French word");
