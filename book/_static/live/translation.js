@@ -83,7 +83,7 @@
       html("td", {}, wordsOf(net, one).join(" ") || "(nothing)"), html("td", {}, number(one.log)), html("td", {}, score));
     const ended = steps.slice(0, until).flatMap((each) => each.ended).sort((a, b) => b.score - a.score);
     const rows = [...ended.map((one) => line(one, "ended", number(one.score))), ...steps[until - 1].beam.map((one) => line(one, "in the beam", ""))];
-    const head = html("tr", {}, ...["", "French", "log p", "score"].map((name) => html("th", { scope: "col" }, name)));
+    const head = html("tr", {}, ...["state", "French", "log p", "score"].map((name) => html("th", { scope: "col" }, name)));
     return html("table", { class: "beams" }, html("thead", {}, head), html("tbody", {}, ...rows));
   }
 
