@@ -26,7 +26,6 @@ NEEDED_FOR = {
     "togglebutton.js": "toggle",
     "clipboard.min.js": "highlight",
     "copybutton.js": "highlight",
-    "live-names.js": "live-names",
 }
 
 
