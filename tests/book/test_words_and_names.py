@@ -57,7 +57,8 @@ def test_a_word_that_a_page_introduces_leads_to_its_meaning(page):
     [
         (
             '<a class="reference internal" href="a.html">4. A</a><details><summary><span>',
-            '<a class="reference internal" href="a.html">4. A</a><details><summary aria-label="Pages of 4. A"><span>',
+            '<a class="reference internal" href="a.html">4. A</a><details>'
+            '<summary aria-label="Pages of 4. A"><span>',
         ),
         (
             '<a class="current reference internal" href="#">1. B</a><details open="open"><summary>',
