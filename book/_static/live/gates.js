@@ -1,7 +1,7 @@
 // Shows the gates and the cell of the LSTM of chapter 4 while it reads a text: a strip for each, a row for each of a few
 // units, a column for each word.
 (() => {
-  const { dataOf, numbersOf, row, sum, zeros, linear, lstmStep, softmax, html, percent, field, button, scrolling,
+  const { dataOf, numbersOf, row, sum, zeros, linear, lstmStep, softmax, html, percent, heat, field, button, scrolling,
     announced, strangers } = window.courseLive.networks;
   const UNKNOWN = 0;
   const LONGEST = 400; // letters
@@ -54,6 +54,15 @@
       `${units.length} units at ${steps.length} words. The slider below reads them word by word.">${pieces.join("")}${words.join("")}${frame}</svg>`;
   }
 
+  // The numbers of one word.
+  function table(step, units) {
+    const head = html("tr", {}, html("th", { scope: "col" }, "unit"), ...units.map((unit) => html("th", { scope: "col" }, String(unit + 1))));
+    const cell = (value) => heat(Math.abs(value), value.toFixed(2).replace("-", "−"), value < 0 ? "minus" : "plus");
+    const rows = Object.entries(STRIPS).map(([name, [, symbol]]) => html("tr", {},
+      html("th", { scope: "row" }, html("i", {}, symbol)), ...units.map((unit) => cell(step[name][unit]))));
+    return html("table", { class: "letters" }, html("thead", {}, head), html("tbody", {}, ...rows));
+  }
+
   function build(box) {
     const net = dataOf(box);
     const [first] = Object.values(net.texts);
@@ -62,6 +71,7 @@
     const picture = scrolling("Gates and cell, word by word");
     const slider = html("input", { type: "range", min: 1, step: 1 });
     const values = html("p", { class: "figures" });
+    const numbers = scrolling("Gates and cell at this word");
     const said = announced();
     const note = html("div", {});
     let steps = [];
@@ -70,7 +80,6 @@
       const best = p.indexOf(Math.max(...p));
       return `${net.languages[best]}, ${percent(p[best])}`;
     };
-    const mean = (step, name) => (sum(net.units.map((unit) => Math.abs(step[name][unit]))) / net.units.length).toFixed(2);
 
     function look() {
       const t = Number(slider.value) - 1;
@@ -78,8 +87,8 @@
       const scrolled = picture.scrollLeft;
       picture.innerHTML = draw(steps, net.units, t);
       picture.scrollLeft = scrolled;
-      values.textContent = `Word ${t + 1}, “${step.token}”, mean over these units: forget gate ${mean(step, "f")}, input gate ` +
-        `${mean(step, "i")}, output gate ${mean(step, "o")}, size of tanh c ${mean(step, "c")}. Asked here, it would say: ${answer(step)}.`;
+      values.textContent = `Word ${t + 1}, “${step.token}”. Asked here, it would say: ${answer(step)}.`;
+      numbers.replaceChildren(table(step, net.units));
       slider.setAttribute("aria-valuetext", `word ${t + 1}, ${step.token}`);
     }
     function show() {
@@ -88,7 +97,7 @@
         "a word that the network does not know. It reads all such words alike."));
       slider.disabled = !steps.length;
       if (!steps.length) {
-        picture.replaceChildren();
+        [picture, numbers].forEach((place) => place.replaceChildren());
         values.textContent = "";
         said.textContent = "Type a text.";
         return;
@@ -114,7 +123,7 @@
       show();
     }));
     box.append(label, html("div", { class: "buttons" }, ...buttons), picture,
-      html("label", { class: "slide" }, html("span", {}, "Look at a word: "), slider), values, said, note);
+      html("label", { class: "slide" }, html("span", {}, "Look at a word: "), slider), values, numbers, said, note);
     box.hidden = false;
     show();
   }

@@ -88,7 +88,7 @@
   }
   const percent = (p) => `${Math.round(100 * p)} %`;
   // A cell of a table, the darker the larger p.
-  const heat = (p, text, attributes = {}) => html("td", { ...attributes, class: "heat", style: `--p: ${p.toFixed(3)}` }, text);
+  const heat = (p, text, sign = "plus") => html("td", { class: `heat ${sign}`, style: `--p: ${p.toFixed(3)}` }, text);
   const word = (token, known) => (known ? html("span", {}, token) : html("span", { class: "unknown" }, token));
 
   // A line to type into, with its label.
