@@ -73,6 +73,7 @@ def test_a_word_that_a_page_introduces_leads_to_its_meaning(page):
             '<button class="btn search-button-field x" title="Search" aria-label="Search" y>',
             '<button class="btn search-button-field x" title="Search" y>',
         ),
+        ('<summary aria-label="Toggle hidden content">\n<p>', "<summary>\n<p>"),
         ("<details><summary>More</summary>", "<details><summary>More</summary>"),
     ],
 )

@@ -1,6 +1,5 @@
 """What chapter 6 draws and shares."""
 
-
 import matplotlib
 import numpy as np
 import pytest

@@ -20,6 +20,8 @@ CHANGES = (
     (re.compile(r"(<i class=\"theme-switch [^>]*?) title=\"[^\"]*\"></i>"), r'\1 aria-hidden="true"></i>'),
     # this button has a text, and so needs no other name
     (re.compile(r"(<button class=\"btn search-button-field[^>]*?) aria-label=\"Search\""), r"\1"),
+    # a fold has a text, too
+    (re.compile(r"<summary aria-label=\"Toggle hidden content\">"), "<summary>"),
     # the book's title and the search field stand outside of every landmark
     (
         re.compile(r"(<div id=\"pst-primary-sidebar\" class=\"bd-sidebar-primary bd-sidebar\")>"),

@@ -15,13 +15,19 @@
     });
   }
 
-  // The languages in order of their last probabilities.
-  const ranked = (p) => [...p.keys()].sort((a, b) => p[b] - p[a]);
+  // The numbers of the languages, those with the largest values first.
+  const ranked = (values) => [...values.keys()].sort((a, b) => values[b] - values[a]);
+
+  // The language of the answer, and below it those that were most probable after some letter.
+  function shown(steps) {
+    const [answer] = ranked(steps[steps.length - 1].p);
+    const others = ranked([...steps[0].p.keys()].map((k) => Math.max(...steps.map(({ p }) => p[k])))).filter((k) => k !== answer);
+    return [answer, ...others].slice(0, SHOWN);
+  }
 
   function table(steps, languages) {
-    const last = steps[steps.length - 1].p;
     const head = html("tr", {}, html("td", {}), ...steps.map(({ letter, known }) => html("th", { scope: "col" }, word(letter, known))));
-    const rows = ranked(last).slice(0, SHOWN).map((k) => html("tr", {}, html("th", { scope: "row" }, languages[k]),
+    const rows = shown(steps).map((k) => html("tr", {}, html("th", { scope: "row" }, languages[k]),
       ...steps.map(({ p }) => heat(p[k], p[k] >= 0.095 ? String(Math.round(100 * p[k])) : ""))));
     return html("table", { class: "letters" }, html("thead", {}, head), html("tbody", {}, ...rows));
   }
@@ -43,8 +49,8 @@
         strangers(steps.some(({ known }) => !known), "no training name has this letter. The network reads all such letters alike."));
       const { p } = steps[steps.length - 1];
       const [first, second] = ranked(p);
-      said.textContent = `${input.value.trim()}: ${net.languages[first]}, ${percent(p[first])}, before ` +
-        `${net.languages[second]}, ${percent(p[second])}.`;
+      said.textContent = `${input.value.trim()}: ${net.languages[first]}, ${percent(p[first])}` +
+        (p[second] >= 0.005 ? `; next is ${net.languages[second]}, ${percent(p[second])}.` : ".");
     }
     input.addEventListener("input", show);
     box.append(label, picture, said);
