@@ -1,4 +1,5 @@
-// What the pages need beside the theme: the site's own address, and the live figures.
+// What the pages need beside the theme: the site's own address, the live figures, and help for those who do not use a mouse
+// or do not see.
 const ownScript = document.currentScript.src;
 
 // Where a page says https://BOOK/, this site's address is meant. Served from somewhere, a page knows it.
@@ -37,7 +38,31 @@ function watchLiveFigures() {
   });
 }
 
+// A table that is wider than its place scrolls; so that the keyboard can scroll it, it can have the focus. (The theme does
+// the same for code and formulas.)
+function openTablesToTheKeyboard() {
+  document.querySelectorAll("article table").forEach((table) => {
+    if (table.scrollWidth > table.clientWidth && getComputedStyle(table).overflowX === "auto") table.tabIndex = 0;
+    else table.removeAttribute("tabindex");
+  });
+}
+
+// MathJax lays a formula out when it comes near the window, and until then there is nothing to read: say its TeX.
+function nameWaitingFormulas() {
+  const name = () => window.MathJax.startup.promise.then(() => {
+    for (const { typesetRoot: box, math } of window.MathJax.startup.document.math)
+      if (box.querySelector("mjx-lazy")) {
+        box.setAttribute("role", "img");
+        box.setAttribute("aria-label", math);
+      }
+  });
+  if (window.MathJax?.startup?.promise) name();
+  else document.querySelector('script[src*="mathjax/"]')?.addEventListener("load", name);
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   fillInAddress();
   watchLiveFigures();
+  nameWaitingFormulas();
+  document.querySelectorAll("article").forEach((article) => new ResizeObserver(openTablesToTheKeyboard).observe(article));
 });
