@@ -7,6 +7,7 @@ result is executed.
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,7 +19,10 @@ ROOMS = ("messages", "names", "sentiment", "translation")
 
 
 def program(room: str, bug: str = RIGHT) -> ModuleType:
-    """The program of a room, with the line of ``bug`` exchanged; raises ValueError if it is not there once."""
+    """The program of a room, with the line of ``bug`` exchanged.
+
+    Raises ValueError if the program does not have that line once.
+    """
     path = Path(__file__).with_name(f"{room}.py")
     lines = path.read_text(encoding="utf-8").splitlines()
     if bug != RIGHT:
@@ -35,9 +39,8 @@ def program(room: str, bug: str = RIGHT) -> ModuleType:
 def run(room: str, bug: str, seed: int, size: str) -> dict[str, Any]:
     """What the program of ``bug`` says of the model that it trained, and what the right program says of it.
 
-    Returns "told" and "true", each with the "score" (accuracy in %, or BLEU), and the "loss" that the training
-    showed, in ``POINTS`` means. "true" is None where the right program cannot judge: its labels, or numbers of
-    words, are others.
+    Returns "told" and "true", each with the "score" (accuracy in %, or BLEU), the "loss" that the training
+    showed, in ``POINTS`` means, and the "seconds" of one core.
     """
     start = time.process_time()
     changed = program(room, bug)
@@ -62,4 +65,4 @@ def curve(losses: list[float]) -> list[float]:
     """The means of ``POINTS`` pieces of nearly equal length, or the losses themselves if they are fewer."""
     points = min(POINTS, len(losses))
     ends = [round(len(losses) * point / points) for point in range(points + 1)]
-    return [float(f"{sum(losses[a:b]) / (b - a):.4g}") for a, b in zip(ends, ends[1:], strict=False)]
+    return [float(f"{sum(losses[a:b]) / (b - a):.4g}") for a, b in pairwise(ends)]

@@ -2,8 +2,9 @@
 
     python -m experiments.museum [--size tiny|default|full] [--workers N] [--to FILE]
 
-Each run trains a right program of chapters 5 to 8, or the same with one line exchanged, and keeps what it says of
-itself, what the right program says of its model, and the losses on the way. Nothing is chosen by a result.
+Each run trains a right program of chapters 5 to 8, or the same with one line exchanged, and keeps what it
+says of itself, what the right program says of its model, and the losses on the way. Nothing is chosen by a
+result.
 """
 
 from functools import partial

@@ -119,7 +119,7 @@ BUGS = {
         "names",
         'order = torch.randperm(len(items["train"]))',
         'order = torch.arange(len(items["train"]))',
-        "tests/text/test_buckets.py::test_every_item_once_in_batches_that_waste_little",
+        "tests/text/test_buckets.py::test_a_new_order_in_every_epoch_and_other_company",
     ),
     # chapter 7
     "mean over padding": Bug(
@@ -178,7 +178,7 @@ BUGS = {
     "encoder reads padding": Bug(
         "translation",
         "packed = pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=False)",
-        "packed = pack_padded_sequence(embedded, torch.full_like(lengths, source.shape[1]), batch_first=True)",
+        "packed = pack_padded_sequence(embedded, [source.shape[1]] * len(source), batch_first=True)",
         "08-translation: decoder-first_state",
         "first_state_after_the_padding",
     ),
@@ -190,7 +190,11 @@ BUGS = {
         "teacher_forcing_in_evaluation",
     ),
     "state not handed on": Bug(
-        "translation", "state = after", "pass", "08-translation: greedy-feeds_back", "greedy_state_not_handed_on"
+        "translation",
+        "state = after",
+        "pass",
+        "08-translation: greedy-feeds_back",
+        "greedy_state_not_handed_on",
     ),
     "BLEU exchanged": Bug(
         "translation",

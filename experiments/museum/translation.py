@@ -1,4 +1,4 @@
-"""The room of chapter 8: a translator with attention. This is the right program; a bug changes one line of it."""
+"""The room of chapter 8: a translator. This is the right program; a bug changes one line of it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def prepare(count):
 
 
 def collate(items):
-    """Padded: source (batch, T), its lengths, what the decoder reads and what it should write (batch, n + 1)."""
+    """Padded: source (batch, T), its lengths, what the decoder reads and should write (batch, n + 1)."""
     source = pad_sequence([x for x, _ in items], batch_first=True)
     lengths = torch.tensor([len(x) for x, _ in items])
     reads = pad_sequence([F.pad(y, (1, 0), value=BOS) for _, y in items], batch_first=True)
@@ -138,5 +138,5 @@ def evaluate(model, prepared):
 
 def text(row, french):
     """The words up to the end of the sentence, joined by spaces."""
-    numbers = row.tolist()
-    return " ".join(french[number] for number in numbers[: (numbers + [EOS]).index(EOS)])
+    numbers = [*row.tolist(), EOS]
+    return " ".join(french[number] for number in numbers[: numbers.index(EOS)])
