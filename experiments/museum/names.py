@@ -56,12 +56,12 @@ def train(prepared, seed, epochs):
     model = Reader(letters, languages)
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     count = len(items["train"]) // BATCH * BATCH  # batches of one size
-    losses, state = [], None
+    losses, state = [], None  # noqa: F841 (a bug hands the state on)
     for _ in range(epochs):
         order = torch.randperm(len(items["train"]))
         for rows in order[:count].split(BATCH):
             tokens, lengths, labels = collate([items["train"][row] for row in rows])
-            logits, state = model(tokens, lengths)
+            logits, _ = model(tokens, lengths)
             loss = F.cross_entropy(logits, labels)
             optimizer.zero_grad()
             loss.backward()

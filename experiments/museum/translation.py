@@ -13,7 +13,7 @@ from experiments.museum.data import made
 from utils.chapters.translation import words
 from utils.text import corpus_bleu
 
-SIZES = {"tiny": (250, 2), "default": (10_000, 5), "full": (10_000, 12)}  # pairs of all splits; epochs
+SIZES = {"tiny": (250, 2), "default": (10_000, 3), "full": (10_000, 12)}  # pairs of all splits; epochs
 LONGEST, TESTED, LIMIT = 9, 200, 20  # words of a sentence, sentences that are tested, words of a translation
 PAD, UNK, BOS, EOS = range(4)
 SPECIAL = ["<pad>", "<unk>", "<bos>", "<eos>"]
