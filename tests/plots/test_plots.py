@@ -34,7 +34,10 @@ DRAWINGS = {
     "losses": lambda: plots.loss_curves(LONG_NAMES, reference=(0.5, "a floor with a name")),
     "series": lambda: plots.series(range(5), range(5), {"one": range(5), "two": range(5)}),
     "multiples": lambda: small_multiples(
-        {f"panel {number}": LONG_NAMES for number in range(3)}, xlabel="x", ylabel="y", log_y=True
+        {f"panel {base}": {name: base ** -np.arange(5.0) for name in LONG_NAMES} for base in (1.2, 2, 9)},
+        xlabel="x",
+        ylabel="y",
+        log_y=True,
     ),
     "points": lambda: plots.points_by_class(
         [[0, 0], [1, 1]], [0, 1], ["no", "yes"], xlabel="x", ylabel="y", ticks=(0, 1)
