@@ -45,7 +45,9 @@ def small_multiples(
         ax.set_title(title, fontsize=10)
         if log_y:
             ax.set_yscale("log")
-            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            every = np.concatenate([np.ravel(values) for values in curves.values()])
+            decades = np.log10(every.max() / every.min())
+            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 2 else (1,)))
             ax.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
             ax.yaxis.set_minor_locator(NullLocator())
     for ax in axes.flat[len(panels) :]:
