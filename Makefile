@@ -46,7 +46,7 @@ mutants: assignments
 
 # what the pages report over several seeds; what was measured already is kept
 experiments: venv
-	for name in agreement gradients gates memory translation characters; do $(BIN)/python -m experiments.$$name || exit 1; done
+	for name in agreement gradients gates memory translation characters museum; do $(BIN)/python -m experiments.$$name || exit 1; done
 
 serve: book
 	@echo "The book: http://localhost:8000 (stop with Ctrl-C)"

@@ -16,7 +16,7 @@ from utils.book.wheel import OFFLINE
 from utils.common.address import wheel_name
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["index", "assignments", "claims", "reached", "accessibility"] + [
+PAGES = ["index", "assignments", "claims", "reached", "museum", "accessibility"] + [
     path.relative_to(ROOT / "book").with_suffix("").as_posix()
     for folder in ("chapters", "assignments", "guides")
     for path in sorted((ROOT / "book" / folder).rglob("*.md"))

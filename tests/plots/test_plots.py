@@ -16,6 +16,7 @@ from matplotlib.transforms import Bbox
 
 from utils import plots
 from utils.plots import diagrams
+from utils.plots.multiples import small_multiples
 
 PARITY = {(0, "0"): 0, (0, "1"): 1, (1, "0"): 1, (1, "1"): 0}
 LONG_NAMES = {f"a rather long name of curve {number}": np.ones((3, 5)) for number in range(2)}
@@ -32,6 +33,12 @@ DRAWINGS = {
     "curves": lambda: plots.curves_with_spread(range(5), LONG_NAMES, xlabel="x", ylabel="y"),
     "losses": lambda: plots.loss_curves(LONG_NAMES, reference=(0.5, "a floor with a name")),
     "series": lambda: plots.series(range(5), range(5), {"one": range(5), "two": range(5)}),
+    "multiples": lambda: small_multiples(
+        {f"panel {base}": {name: base ** -np.arange(5.0) for name in LONG_NAMES} for base in (1.2, 2, 9)},
+        xlabel="x",
+        ylabel="y",
+        log_y=True,
+    ),
     "points": lambda: plots.points_by_class(
         [[0, 0], [1, 1]], [0, 1], ["no", "yes"], xlabel="x", ylabel="y", ticks=(0, 1)
     ),
@@ -93,6 +100,23 @@ def test_each_seed_can_have_its_own_line():
 def test_loss_curves_average_blocks_and_end_at_the_last_update():
     line = plots.loss_curves({"m": [4.0, 2.0, 8.0, 6.0, 100.0]}, smooth=2).axes[0].lines[0]
     assert line.get_xydata().tolist() == [[2, 3], [4, 7]]
+
+
+def test_small_multiples_have_a_panel_each_and_one_legend():
+    panels = {
+        "one": {"a": [4.0, 2.0], "b": [[1, 3], [3, 5]]},
+        "two": {"a": [1, 1], "b": [2, 2]},
+        "three": {"a": [0, 0], "b": [0, 0]},
+    }
+    fig = small_multiples(panels, xlabel="x", ylabel="y")
+    assert [ax.get_title() for ax in fig.axes if ax.get_visible()] == list(panels)
+    assert [line.get_xydata().tolist() for line in fig.axes[0].lines] == [
+        [[0.5, 4], [1, 2]],
+        [[0.5, 2], [1, 4]],
+    ]
+    assert [text.get_text() for text in fig.legends[0].get_texts()] == ["a", "b"]
+    with pytest.raises(ValueError, match="all panels must have the same labels"):
+        small_multiples({"one": {"a": [1]}, "two": {"b": [1]}}, xlabel="x", ylabel="y")
 
 
 def test_series_keeps_truth_and_forecast_apart():
