@@ -2,8 +2,8 @@
 
     python -m experiments.adding [--size tiny|default|full] [--workers N] [--to FILE]
 
-Hochreiter and Schmidhuber (1997); Le, Jaitly and Hinton (2015), whose identity start of rectified units is "IRNN". One
-setting holds for all cells and lengths; sequences are never seen twice.
+Hochreiter and Schmidhuber (1997); Le, Jaitly and Hinton (2015), whose rectified units with identity start are
+"IRNN". One setting holds for all cells and lengths; sequences are never seen twice.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Adder(nn.Module):
 
 
 def learn(cell: str, length: int, seed: int, updates: int, hidden: int) -> dict[str, Any]:
-    """The update at which the error on fresh sequences fell below 0.01 (None: it did not), and the last error."""
+    """When the error on fresh sequences fell below 0.01 (None: it did not), and the last error."""
     _, found = train(cell, length, seed, updates, hidden)
     return found
 
@@ -122,9 +122,7 @@ def by_cell(results: Mapping[str, Any]) -> dict[int, dict[str, list[dict[str, An
 
 
 def table(results: Mapping[str, Any]) -> str:
-    lines = [
-        "length, cell: how many solved it, updates until then, last error; p of Fisher's exact test against RNN"
-    ]
+    lines = ["length, cell: solved by, updates until then, median of the last errors; Fisher's p against RNN"]
     for length, cells in by_cell(results).items():
         for cell, rows in cells.items():
             when = [row["solved"] for row in rows if row["solved"]]

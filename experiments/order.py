@@ -2,8 +2,9 @@
 
     python -m experiments.order [--size tiny|default|full] [--workers N] [--to FILE]
 
-Pascanu, Mikolov and Bengio (ICML 2013), with the squared ratios of their code and its weight of Ω, 2. A run succeeds if at most
-1 % of fresh sequences are wrong. The network starts with an orthogonal W_hh, 32 units of tanh.
+Pascanu, Mikolov and Bengio (ICML 2013), with the squared ratios of their code and its weight of Ω, 2. A run
+succeeds if at most 1 % of fresh sequences are wrong. The network has 32 units of tanh; W_hh is orthogonal at
+first.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python -m experiments.parity [--size tiny|default|full] [--workers N] [--to FILE]
 
-A network says after every bit whether the number of ones so far is odd. Who has learnt the automaton of two states is right at
-every place, however long the string; who has learnt the training strings is not.
+A network says after every bit whether the number of ones so far is odd. Who has learnt the automaton of two
+states is right at every place, however long the string; who has learnt the training strings is not.
 """
 
 from __future__ import annotations
@@ -107,9 +107,7 @@ def learnt(row: Mapping[str, Any], which: str) -> bool:
 
 def table(results: Mapping[str, Any]) -> str:
     cells = by_cell(results)
-    lines = [
-        "cell: right everywhere at the trained length, at the other; places right there; Fisher's p against RNN"
-    ]
+    lines = ["cell: right everywhere at the trained length, at the other; its places; Fisher's p against RNN"]
     plain = [learnt(row, "read") for row in cells["RNN"]]
     for cell, rows in cells.items():
         here, there = ([learnt(row, which) for row in rows] for which in ("trained", "read"))

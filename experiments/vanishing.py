@@ -1,10 +1,10 @@
-"""How far back a gradient reaches: ‖∂h_T/∂h_t‖ by distance, and what is left of an input, before and after training.
+"""How far back a gradient reaches, and how long an input is felt, before and after training.
 
     python -m experiments.vanishing [--size tiny|default|full] [--workers N] [--to FILE]
 
-Networks of ``experiments.adding``. The norms are largest singular values, of the whole state ((h, c) of an LSTM); the
-product of the steps' Jacobians is kept at length 1 and its logarithm summed. "Sensitivity" is Graves' figure: what a change
-of the marked number changes in the states after it.
+Networks of ``experiments.adding``. "Reach" is ‖∂s_T/∂s_t‖ by distance, the largest singular value, where s is
+the whole state ((h, c) of an LSTM). The product of the steps' Jacobians is kept at length 1 and its logarithm
+summed. "Sensitivity" is Graves' figure: how a change of the marked number changes the states after it.
 """
 
 from __future__ import annotations
@@ -70,9 +70,10 @@ def norms(cell: str, seed: int, setting: Setting) -> dict[str, Any]:
 
 
 def through_time(layer: nn.Module, length: int) -> tuple[list[float], list[float]]:
-    """log10 of ‖∂s_T/∂s_t‖ for T - t = 0, 1, ..., and of ‖∂h_{m+k}/∂x_m‖ for k = 0, 1, ..., m the first marked step.
+    """log10 of ‖∂s_T/∂s_t‖ for T - t = 0, 1, ..., and of ‖∂s_{m+k}/∂x_m‖ for k = 0, 1, ...
 
-    Both are means of the logarithm over sequences; the second goes as far as half the length.
+    m is the first marked step. Both are means of the logarithm over sequences; the second goes to
+    half the length.
     """
     layer = layer.double()
     weights = {name: parameter.detach() for name, parameter in layer.named_parameters()}
@@ -130,7 +131,7 @@ def slope(logs: list[float]) -> tuple[float, float]:
 
 def table(results: Mapping[str, Any]) -> str:
     lines = [
-        "cell: norm at half the length and at the whole (log10), slope a step and R² (linregress), sensitivity"
+        "cell: reach at half the length and the whole (log10), slope a step and R² (linregress), sensitivity"
     ]
     for when in ("before", "after"):
         for cell in CELLS:
