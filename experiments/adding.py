@@ -19,7 +19,8 @@ import torch.nn.functional as F
 from scipy.stats import fisher_exact
 from torch import Tensor, nn
 
-from experiments.runs import Run, measure, parser
+from experiments.runs import Run
+from experiments.sizes import command
 from utils.data.made.tasks import adding
 from utils.models import GRU, LSTM, RNN
 
@@ -47,11 +48,6 @@ SIZES = {
     "full": Setting({50: 4000, 100: 4000, 200: 3000, 400: 1500}, 5),
 }
 RATE, CLIP = 3e-3, 1.0
-
-
-def main() -> None:
-    options = parser(__doc__, TO).parse_args()
-    print(table(measure(runs(options.size), options.to, options.workers)))
 
 
 def runs(size: str) -> dict[str, Run]:
@@ -136,4 +132,4 @@ def table(results: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    command(__doc__, TO, runs, table)

@@ -24,7 +24,8 @@ from scipy.stats import spearmanr
 from torch import Tensor, nn
 
 from experiments.gates import TEN
-from experiments.runs import Run, measure, parser
+from experiments.runs import Run
+from experiments.sizes import command
 from experiments.streams import STREAMS, Streams, floors, streams, text_streams, xml_ceiling
 from utils.models import LanguageModel
 
@@ -41,42 +42,35 @@ PAPER = {
 class Setting(NamedTuple):
     """What a size changes."""
 
-    updates: dict[str, int]  # task → updates of a run; "arithmetic 3" has numbers of at most 3 digits
+    tasks: dict[str, tuple[int, int]]  # updates and seeds; "arithmetic 3" has numbers of at most 3 digits
     parameters: int  # of the recurrent layer, about
     rates: tuple[float, ...]  # learning rates of Adam
-    seeds: int
     source: str = "default"  # of the text
 
 
 SIZES = {
-    "tiny": Setting({"arithmetic 1": 300, "xml": 60, "text": 60}, 4_000, (1e-2,), 1),
-    "default": Setting({"arithmetic 3": 1500, "xml": 600, "text": 400}, 20_000, (1e-2,), 1),
+    "tiny": Setting({"arithmetic 1": (300, 1), "xml": (60, 1), "text": (60, 1)}, 4_000, (1e-2,)),
+    "default": Setting({"arithmetic 3": (1500, 1), "xml": (600, 1), "text": (400, 1)}, 20_000, (1e-2,)),
     "full": Setting(
-        {"arithmetic 3": 5000, "xml": 1500, "text": 1500, "arithmetic 8": 3000},
+        {"arithmetic 3": (6000, 5), "xml": (3000, 5), "text": (1500, 5), "arithmetic 8": (4000, 1)},
         25_000,
         (3e-3, 1e-2),
-        5,
         source="real",
     ),
 }
 
 
-def main() -> None:
-    options = parser(__doc__, TO).parse_args()
-    print(table(measure(runs(options.size), options.to, options.workers)))
-
-
 def runs(size: str) -> dict[str, Run]:
     """Name → run, the first seed of everything first; "fresh" starts each exercise from a state of zeros."""
     setting, found = SIZES[size], {}
-    for seed in range(setting.seeds):
-        for task in setting.updates:
-            for cell in TEN:
-                found[f"{task}, {cell}, {seed}"] = partial(learn, task, cell, seed, setting)
-            if task.startswith("arithmetic"):
-                for cell in ("LSTM", "LSTM-f"):
-                    fresh = partial(learn, task, cell, seed, setting, fresh=True)
-                    found[f"{task} fresh, {cell}, {seed}"] = fresh
+    pairs = [(seed, task) for task, (_, seeds) in setting.tasks.items() for seed in range(seeds)]
+    for seed, task in sorted(pairs, key=lambda pair: pair[0]):
+        for cell in TEN:
+            found[f"{task}, {cell}, {seed}"] = partial(learn, task, cell, seed, setting)
+        if task == next(iter(setting.tasks)):
+            for cell in ("LSTM", "LSTM-f"):
+                fresh = partial(learn, task, cell, seed, setting, fresh=True)
+                found[f"{task} fresh, {cell}, {seed}"] = fresh
     return found
 
 
@@ -85,7 +79,7 @@ def runs(size: str) -> dict[str, Run]:
 
 def learn(task: str, cell: str, seed: int, setting: Setting, fresh: bool = False) -> dict[str, float]:
     """Train one network; its accuracy (of text: its perplexity) on validation and on test streams."""
-    updates = setting.updates[task]
+    updates, _ = setting.tasks[task]
     first = updates // 5 if len(setting.rates) > 1 else updates
     valid, test = (held_out(task, part, setting, fresh) for part in ("valid", "test"))
     begun = [Learner(task, cell, rate, seed, setting, fresh) for rate in setting.rates]
@@ -115,7 +109,7 @@ class Learner:
         self.model = LanguageModel(128, EMBEDDING, width, cell=TEN[cell])
         self.optimizer = torch.optim.Adam(self.model.parameters(), rate)
         decay = partial(torch.optim.lr_scheduler.LinearLR, start_factor=1.0, end_factor=0.05)
-        self.decay = decay(self.optimizer, total_iters=setting.updates[task])
+        self.decay = decay(self.optimizer, total_iters=setting.tasks[task][0])
         self.pieces, self.state = training(task, seed, setting, fresh), None
 
     def go_on(self, updates: int) -> None:
@@ -218,4 +212,4 @@ def spread(values: Sequence[float]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    command(__doc__, TO, runs, table)

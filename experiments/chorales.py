@@ -24,7 +24,8 @@ from scipy.stats import ttest_ind, wilcoxon
 from torch import Tensor, nn
 
 from experiments.gates import GREFF
-from experiments.runs import Run, measure, parser
+from experiments.runs import Run
+from experiments.sizes import command
 from utils.data import load
 from utils.models import LSTM
 
@@ -51,11 +52,6 @@ class Draw(NamedTuple):
     lr: float
     width: int
     noise: float
-
-
-def main() -> None:
-    options = parser(__doc__, TO).parse_args()
-    print(table(measure(runs(options.size), options.to, options.workers)))
 
 
 def runs(size: str) -> dict[str, Run]:
@@ -237,4 +233,4 @@ def table(results: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    command(__doc__, TO, runs, table)

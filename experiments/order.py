@@ -19,7 +19,8 @@ import torch
 from scipy.stats import fisher_exact
 
 from experiments.gradients import unclipped
-from experiments.runs import Run, measure, parser
+from experiments.runs import Run
+from experiments.sizes import command
 from utils.chapters.gradients import Reader, by_norm, make_rnn, order_errors, train_on_order
 
 TO = Path("book/experiments/order.json")
@@ -43,11 +44,6 @@ SIZES = {
     "default": Setting({50: 1000}, 3),
     "full": Setting({50: 2000, 100: 2000, 150: 2000, 200: 2000}, 5),
 }
-
-
-def main() -> None:
-    options = parser(__doc__, TO).parse_args()
-    print(table(measure(runs(options.size), options.to, options.workers)))
 
 
 def runs(size: str) -> dict[str, Run]:
@@ -103,4 +99,4 @@ def table(results: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    command(__doc__, TO, runs, table)

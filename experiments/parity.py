@@ -20,7 +20,8 @@ from scipy.stats import fisher_exact
 from torch import Tensor, nn
 
 from experiments.adding import CELLS
-from experiments.runs import Run, measure, parser
+from experiments.runs import Run
+from experiments.sizes import command
 from utils.data.made.signals import parity
 
 TO = Path("book/experiments/parity.json")
@@ -42,11 +43,6 @@ SIZES = {
     "default": Setting(50, 500, 1000, 5, 32),
     "full": Setting(50, 500, 2500, 10, 32),
 }
-
-
-def main() -> None:
-    options = parser(__doc__, TO).parse_args()
-    print(table(measure(runs(options.size), options.to, options.workers)))
 
 
 def runs(size: str) -> dict[str, Run]:
@@ -122,4 +118,4 @@ def table(results: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    command(__doc__, TO, runs, table)

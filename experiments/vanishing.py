@@ -21,7 +21,8 @@ from torch import Tensor, nn
 from torch.func import functional_call, jacrev, vmap
 
 from experiments.adding import CELLS, train
-from experiments.runs import Run, measure, parser
+from experiments.runs import Run
+from experiments.sizes import command
 from utils.data.made.tasks import adding
 
 TO = Path("book/experiments/vanishing.json")
@@ -39,14 +40,9 @@ class Setting(NamedTuple):
 
 SIZES = {
     "tiny": Setting(20, 200, 1, 16),
-    "default": Setting(50, 1000, 2, 32),
-    "full": Setting(100, 2000, 5, 32),
+    "default": Setting(30, 1500, 2, 32),
+    "full": Setting(50, 3000, 5, 64),
 }
-
-
-def main() -> None:
-    options = parser(__doc__, TO).parse_args()
-    print(table(measure(runs(options.size), options.to, options.workers)))
 
 
 def runs(size: str) -> dict[str, Run]:
@@ -151,4 +147,4 @@ def spread(values: list[float]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    command(__doc__, TO, runs, table)
