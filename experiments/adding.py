@@ -45,18 +45,20 @@ class Setting(NamedTuple):
 SIZES = {
     "tiny": Setting({10: 600}, 1, hidden=32),
     "default": Setting({50: 2000, 100: 2000}, 2),
-    "full": Setting({50: 4000, 100: 4000, 200: 3000, 400: 1500}, 5),
+    "full": Setting({50: 4000, 100: 4000, 200: 3000, 400: 2000}, 5),
 }
 RATE, CLIP = 3e-3, 1.0
 
 
 def runs(size: str) -> dict[str, Run]:
-    """Name → run, the first seed of all lengths first."""
+    """Name → run, the first seed of all lengths first, then the short lengths."""
     setting = SIZES[size]
+    pairs = [(length, seed) for length in setting.updates for seed in range(setting.seeds)]
     return {
-        f"{cell}, {length}, {seed}": partial(learn, cell, length, seed, updates, setting.hidden)
-        for seed in range(setting.seeds)
-        for length, updates in setting.updates.items()
+        f"{cell}, {length}, {seed}": partial(
+            learn, cell, length, seed, setting.updates[length], setting.hidden
+        )
+        for length, seed in sorted(pairs, key=lambda pair: pair[1] > 0)
         for cell in CELLS
     }
 

@@ -43,7 +43,7 @@ class Setting(NamedTuple):
     source: str
 
 
-SIZES = {"tiny": Setting(2, 3, "default"), "default": Setting(6, 12, "real"), "full": Setting(12, 40, "real")}
+SIZES = {"tiny": Setting(2, 3, "default"), "default": Setting(6, 12, "real"), "full": Setting(12, 30, "real")}
 
 
 class Draw(NamedTuple):
