@@ -42,7 +42,7 @@ class Setting(NamedTuple):
 SIZES = {
     "tiny": Setting({20: 300}, 1),
     "default": Setting({50: 1000}, 3),
-    "full": Setting({50: 3000, 75: 4000, 100: 6000, 200: 6000}, 5),
+    "full": Setting({50: 3000, 60: 3000, 75: 4000, 100: 5000, 200: 5000}, 5),
 }
 
 
