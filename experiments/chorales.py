@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from scipy.stats import ttest_ind, wilcoxon
@@ -27,6 +26,7 @@ from experiments.gates import GREFF
 from experiments.runs import Run
 from experiments.sizes import command
 from utils.data import load
+from utils.main_effects import main_effects
 from utils.models import LSTM
 
 TO = Path("book/experiments/chorales.json")
@@ -182,36 +182,11 @@ def best(rows: Sequence[Mapping[str, Any]], share: float = 1 / 3) -> list[float]
 
 
 def explained(results: Mapping[str, Any]) -> dict[str, float]:
-    """The share of the variance that each setting explains alone, in a random forest's view.
-
-    As in fANOVA: the forest predicts the nats of a test step. Its prediction, averaged over all else, is a
-    function of one setting, whose variance is divided by that of all predictions.
-    """
-    from sklearn.ensemble import RandomForestRegressor  # takes seconds to import, and tables alone need it
-
+    """The share of the variance that each setting explains alone (``main_effects``)."""
     names = ("lr", "width", "noise", "variant")
-    rows = by_variant(results)
-    x = np.array(
-        [
-            (math.log(row["lr"]), math.log(row["width"]), row["noise"], k)
-            for k, found in enumerate(rows.values())
-            for row in found
-        ]
-    )
-    y = np.array([row["test"] for found in rows.values() for row in found])
-    forest = RandomForestRegressor(200, min_samples_leaf=2, random_state=0).fit(x, y)
-    rng = np.random.default_rng(0)
-    others = np.stack([rng.choice(column, 400) for column in x.T], axis=1)
-    total = forest.predict(others).var()
-    shares = {}
-    for column, name in enumerate(names):
-        means = []
-        for value in rng.choice(x[:, column], 40):
-            changed = others.copy()
-            changed[:, column] = value
-            means.append(forest.predict(changed).mean())
-        shares[name] = float(np.var(means) / total)
-    return shares
+    rows = [(k, row) for k, found in enumerate(by_variant(results).values()) for row in found]
+    x = [(math.log(row["lr"]), math.log(row["width"]), row["noise"], k) for k, row in rows]
+    return dict(zip(names, main_effects(x, [row["test"] for _, row in rows]), strict=True))
 
 
 def table(results: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -48,6 +49,7 @@ def exercises(task: str, seed: int, characters: int, digits: int) -> Iterator[tu
                 return
 
 
+@lru_cache(maxsize=32)  # all cells read the same
 def streams(task: str, digits: int, seed: int, pieces: int, rows: bool = False) -> Streams:
     """``pieces`` pieces of the task's streams; with ``rows`` about as much, with an exercise in each row."""
     length = STEPS * pieces + 1
@@ -67,6 +69,7 @@ def streams(task: str, digits: int, seed: int, pieces: int, rows: bool = False) 
     return Streams(tokens.long(), counted)
 
 
+@lru_cache
 def text_streams(part: str, source: str) -> Streams:
     """A split of the text cut into STREAMS pieces of equal length; all characters count."""
     data = load("tinyshakespeare", "real") if source == "real" else load("prose", "default")

@@ -68,8 +68,7 @@ def norms(cell: str, seed: int, setting: Setting) -> dict[str, Any]:
 def through_time(layer: nn.Module, length: int) -> tuple[list[float], list[float]]:
     """log10 of ‖∂s_T/∂s_t‖ for T - t = 0, 1, ..., and of ‖∂s_{m+k}/∂x_m‖ for k = 0, 1, ...
 
-    m is the first marked step. Both are means of the logarithm over sequences; the second goes to
-    half the length.
+    m is the first marked step. Both are medians over sequences; the second goes to half the length.
     """
     layer = layer.double()
     weights = {name: parameter.detach() for name, parameter in layer.named_parameters()}
@@ -104,15 +103,15 @@ def through_time(layer: nn.Module, length: int) -> tuple[list[float], list[float
 
 
 def log_norms(product: Tensor, steps: Any, times: Callable[[Tensor, Tensor], Tensor]) -> list[float]:
-    """log10 of the norm of the product after each factor, the mean over sequences."""
+    """log10 of the norm of the product after each factor, the median over sequences; 0 counts as 1e-300."""
     scale = torch.zeros(len(product), dtype=product.dtype)
     found = []
     for jacobian in [None, *steps]:
         product = product if jacobian is None else times(product, jacobian)
         norm = torch.linalg.matrix_norm(product, 2).clamp(min=1e-300)
-        scale = scale + norm.log10()
+        scale = (scale + norm.log10()).clamp(min=-300.0)
         product = product / norm[:, None, None]
-        found.append(round(scale.mean().item(), 4))
+        found.append(round(scale.median().item(), 4))
     return found
 
 
