@@ -50,7 +50,7 @@ class Setting(NamedTuple):
 
 
 SIZES = {
-    "tiny": Setting({"arithmetic 1": (200, 1), "xml": (20, 1), "text": (20, 1)}, 4_000, (1e-2,), held_out=15),
+    "tiny": Setting({"arithmetic 1": (200, 1), "xml": (4, 1), "text": (4, 1)}, 4_000, (1e-2,), held_out=10),
     "default": Setting({"arithmetic 3": (1500, 1), "xml": (600, 1), "text": (400, 1)}, 20_000, (1e-2,)),
     "full": Setting(
         {"arithmetic 3": (6000, 5), "xml": (3000, 5), "text": (1500, 5), "arithmetic 8": (4000, 1)},

@@ -9,7 +9,8 @@ import numpy.typing as npt
 def main_effects(x: npt.ArrayLike, y: npt.ArrayLike, samples: int = 400, seed: int = 0) -> list[float]:
     """The share of the variance of ``y`` that each column of ``x`` explains alone, in a random forest's view.
 
-    share_j = Var(E[f(x) | x_j]) / Var(f(x)), where f is a forest of 200 regression trees fitted to (x, y). All
+    share_j = Var(E[f(x) | x_j]) / Var(f(x)), where f is a forest of 200 regression trees fitted to (x, y).
+    All
     columns are drawn independently of one another, from what they are in ``x``. The rest up to 1 is what
     settings explain together. This is the first order of fANOVA (Hutter, Hoos and Leyton-Brown, 2014).
 
