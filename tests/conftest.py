@@ -1,8 +1,13 @@
 """Fixtures that several test files share, and what the run prints at its end."""
 
+import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
+
+# As many processes test as there are cores. With more than one thread each they wait for one another: a small
+# training took eight times as long. Set before torch is imported, and inherited by what tests start.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 import torch

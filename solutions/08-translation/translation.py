@@ -1366,7 +1366,7 @@ checks.close(
 #
 # Two targets must be reached, with other sentences and another seed each time:
 #
-# - BLEU of the test sentences is **75** or more (of 100).
+# - BLEU of the test sentences is **85** or more (of 100).
 # - In the translations that are right word for word, at most **30 %** of the French words have their largest
 #   weight on an English word that is not theirs. The article and the full stop do not count: an article has
 #   its gender from the noun, and rightly looks there.
@@ -1460,7 +1460,7 @@ def fit_translator(train: list[tuple[str, str]], seed: int):
             logits.append(z)
         return F.cross_entropy(torch.stack(logits, dim=2), tokens[:, 1:], ignore_index=-1)
 
-    for chosen in torch.randint(len(train), (160, 32)).tolist():
+    for chosen in torch.randint(len(train), (200, 32)).tolist():
         optimizer.zero_grad()
         loss_of([train[k] for k in chosen]).backward()
         optimizer.step()
@@ -1531,7 +1531,7 @@ checks.true(len(said) == len(sources), f"fit_translator: {len(sources)} sentence
 for item in said:
     checks.pair("a translation", item, ("french", "weights"))
 reached = bleu_of([french for french, _ in said], [pair.target for pair in data["test"]])
-checks.true(reached >= 75, f"fit_translator: BLEU is {reached:.1f}, and 75 is asked for.")
+checks.true(reached >= 85, f"fit_translator: BLEU is {reached:.1f}, and 85 is asked for.")
 error = alignment_error(said, data["test"])
 checks.true(
     error <= 0.3,

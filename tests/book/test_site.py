@@ -16,7 +16,7 @@ from utils.book.wheel import OFFLINE
 from utils.common.address import wheel_name
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["index", "assignments", "claims"] + [
+PAGES = ["index", "assignments", "claims", "reached"] + [
     path.relative_to(ROOT / "book").with_suffix("").as_posix()
     for folder in ("chapters", "assignments", "guides")
     for path in sorted((ROOT / "book" / folder).rglob("*.md"))

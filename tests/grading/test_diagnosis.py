@@ -210,7 +210,7 @@ def test_nothing_of_the_variants_is_where_a_student_looks(course):
     key = read_release(course / "source" / "01-tiny")
     assert SECRET in repr(key.library)
     assert SECRET not in repr((replace(key, library={}), plan(key, Submission("s", {}), [])))
-    # Without bubblewrap a submission reads what whoever grades can read, as its warning says: the search is in memory then.
+    # without bubblewrap a submission can read what whoever grades can, as its warning says: memory counts
     tops = '("/tmp", os.getcwd(), os.path.expanduser("~"))' if find_walls().name == "bubblewrap" else "()"
     # wrong on both tasks, so that variants have been at work when the search runs again
     result = graded(course, running="def running(x):\n    return x + 0", largest=SEARCH.replace("TOPS", tops))

@@ -6,7 +6,7 @@ from functools import partial
 import by_hand
 import pytest
 import torch
-from against_torch import BATCH, LENGTHS, TIME, TOLERANCE, gradients, tensors
+from against_torch import BATCH, LENGTHS, TIME, gradients, tensors, tolerance
 from torch import nn
 
 from utils.models import (
@@ -69,8 +69,8 @@ def assert_same(layer, lengths):
     )
     for a, b in zip([output, *tensors(last)], [expected, *expected_last], strict=True):
         b = torch.from_numpy(b)
-        tolerance = TOLERANCE[x.dtype] * max(1, b.abs().max().item())  # NOAF's h and all c can exceed 1
-        torch.testing.assert_close(a.detach().cpu().double(), b, atol=tolerance, rtol=tolerance)
+        bound = tolerance(x) * max(1, b.abs().max().item())  # NOAF's h and all c can exceed 1
+        torch.testing.assert_close(a.detach().cpu().double(), b, atol=bound, rtol=bound)
 
 
 @pytest.mark.parametrize("options", [{}, {"bias": False}, DEEP], ids=["plain", "no bias", "deep"])

@@ -9,11 +9,21 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from utils.models import GRU, LSTM, RNN
 from utils.models.layers.recurrent import Recurrent
 
-TOLERANCE = {torch.float32: 1e-6, torch.float64: 1e-12}
 INPUT, HIDDEN = 3, 4
 LENGTHS = [2, 6, 1, 4, 6]  # ragged, unsorted, with a tie and a single step
 TIME, BATCH = max(LENGTHS), len(LENGTHS)
 PAIRS: dict[type[Recurrent], type[nn.RNNBase]] = {RNN: nn.RNN, LSTM: nn.LSTM, GRU: nn.GRU}
+
+
+def tolerance(like: Tensor, on_cpu: float = 1e-6) -> float:
+    """How far apart two right results of the kind of ``like`` may be; ``on_cpu`` is for float32.
+
+    In float32 the kernels of cuDNN approximate: on an H200 they were up to 2.7e-5 away from a loop over the
+    steps, in float64 less than 1e-12.
+    """
+    if like.dtype == torch.float64:
+        return 1e-12
+    return 5e-5 if like.is_cuda else on_cpu
 
 
 def make_pair(
@@ -80,6 +90,6 @@ def assert_same(layer: Recurrent, reference: nn.RNNBase, ragged: bool) -> None:
     names += [f"grad {name}" for name, _ in layer.named_parameters()]
     got = [*ours, *gradients(layer, ours, [x, *tensors(state)])]
     expected = [*theirs, *gradients(reference, theirs, [x, *tensors(state)])]
-    tolerance = TOLERANCE[x.dtype]
+    bound = tolerance(x)
     for name, a, b in zip(names, got, expected, strict=True):
-        torch.testing.assert_close(a, b, atol=tolerance, rtol=tolerance, msg=lambda m, n=name: f"{n}: {m}")
+        torch.testing.assert_close(a, b, atol=bound, rtol=bound, msg=lambda m, n=name: f"{n}: {m}")

@@ -33,7 +33,7 @@ def fit_translator(train: list[tuple[str, str]], seed: int):
             logits.append(z)
         return F.cross_entropy(torch.stack(logits, dim=2), tokens[:, 1:], ignore_index=-1)
 
-    for chosen in torch.randint(len(train), (160, 32)).tolist():
+    for chosen in torch.randint(len(train), (200, 32)).tolist():
         optimizer.zero_grad()
         loss_of([train[k] for k in chosen]).backward()
 

@@ -51,8 +51,9 @@ def run_packed(
 
 
 def kernel_state(state: State) -> Tensor | State:
-    """A single tensor goes to a kernel as it is, several go as a tuple."""
-    return state[0] if len(state) == 1 else state
+    """A single tensor goes to a kernel by itself, several go as a tuple; cuDNN wants each in one piece."""
+    parts = tuple(part.contiguous() for part in state)
+    return parts[0] if len(parts) == 1 else parts
 
 
 def lay_in_one_block(

@@ -1,0 +1,1 @@
+"""What the course's models reach on published data: see ``__main__``."""
