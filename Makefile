@@ -5,6 +5,8 @@ DATA ?= default
 export COURSE_SOURCE := $(DATA)
 # which torch: cpu, cuda or installed; empty is what suits this machine
 TORCH ?=
+# the empty folder that `make public` fills
+TO ?= build/public
 VENV := .venv
 BIN := $(VENV)/bin
 # the Python of .venv brings it up to date; the system's makes it
@@ -13,9 +15,10 @@ INSTALL = python=$(BIN)/python; [ -e $(VENV)/installed.json ] && $$python -c '' 
 CHECK = $(PYTHON) -c '' >/dev/null 2>&1 || { echo "make: there is no $(PYTHON); install Python 3.10 or later, or name one: make PYTHON=python3.13"; exit 1; }; \
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if v >= (3, 10) else "make: this is Python %d.%d; the course needs 3.10 or later: make PYTHON=python3.13" % v)' || exit 1
 
-.PHONY: course venv authors assignments book grade variants mutants experiments serve lint check test clean lock
+.PHONY: course cards epub pdf slides venv authors assignments book grade variants mutants experiments serve public lint check test clean lock
 
-course: assignments book grade
+# the public part of the course has no solutions/, and without them nothing can be released or graded
+course: $(if $(wildcard solutions),assignments book grade,book)
 	@$(BIN)/course where
 
 venv:
@@ -23,7 +26,7 @@ venv:
 
 # what tests, style and types need beside the course
 authors:
-	@$(INSTALL) --extras book dev postgresql
+	@$(INSTALL) --extras book cards dev postgresql slides
 
 assignments: venv
 	$(BIN)/course release
@@ -50,6 +53,17 @@ experiments: venv
 serve: book
 	@echo "The book: http://localhost:8000 (stop with Ctrl-C)"
 	@$(BIN)/python -m http.server 8000 --bind localhost --directory build/book/_build/html
+
+# the whole book as one file, for reading devices or to print; slides of each chapter; flash cards of the quizzes
+epub pdf: authors
+	$(BIN)/course book --$@
+
+slides cards: authors
+	$(BIN)/course $@
+
+# what readers and students need, to be pushed as a repository of its own
+public: assignments
+	$(BIN)/course public $(TO)
 
 lint: authors
 	$(BIN)/ruff check

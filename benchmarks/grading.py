@@ -7,7 +7,8 @@
 The class holds the variants of assignment 1 in turn. In each round stock nbgrader grades some of them, one
 after the other as it does and then, as somebody might arrange, with a process for each core, each in a course
 directory of its own so that none waits for another's gradebook; between the two, ours grades the class, start
-of all processes included. Stock's time is that of `autograde` alone.
+of all processes included, with looking for the mistakes and without. Stock's time is that of `autograde`
+alone.
 
 With ``--scale``, a tiny assignment: throughput with 1, 2 and 4 Dask workers, each started by Dask's command,
 then N submissions, while the parent's memory is sampled, one worker is killed and another joins.
@@ -43,7 +44,7 @@ import psutil
 from utils.authoring import release, variants
 from utils.authoring.answers import answer_notebook
 from utils.common.layout import find_root
-from utils.grading.answer_key import read_release
+from utils.grading.answer_key import read_release, without_library
 from utils.grading.class_run import Class
 from utils.grading.gradebook.nbgrader_api import nbgrader_api
 from utils.grading.pool import spread
@@ -106,24 +107,31 @@ def compare(students: int, sample: int, jobs: int, rounds: int, folder: Path) ->
     assignment = release.find_assignment(root, "1")
     source = root / "build" / "source" / assignment.name
     pool = [s.files for s in variants.submissions(assignment, root / "assignments").values()]
+    if students < len(pool):  # from all of them
+        pool = [pool[i * len(pool) // students] for i in range(students)]
     work = [Submission(f"student-{i:04}", pool[i % len(pool)]) for i in range(students)]
     print(f"class of {students}, {jobs} processes, {os.cpu_count()} cores, walls: {find_walls().name}\n")
     print(f"{'':34}{'a minute':>10}{'ratio':>8}", flush=True)
     every: list[Result] = []
-    firsts, ratios = [], []
+    firsts, ratios, costs = [], [], []
     for number in range(rounds):
         part = work[number * sample :][: max(jobs, sample)]
         alone = stock(source, part, 1, folder / f"alone-{number}")
         ours, first, results = grade(source, work, jobs, folder / f"ours-{number}")
+        plain, _, _ = grade(source, work, jobs, folder / f"plain-{number}", telling=False)
         together = stock(source, part, jobs, folder / f"together-{number}")
+        costs.append(ours / plain)
         ratios.append((ours / alone, ours / together))
         firsts.append(first)
         every += results
         row("stock nbgrader, one process", alone, ours / alone)
         row(f"stock nbgrader, {jobs} processes", together, ours / together)
         row("course grade", ours)
+        row("course grade, no mistakes told", plain, ours / plain)
     to_one, to_several = (statistics.median(column) for column in zip(*ratios, strict=True))
     print(f"\nmedian of {rounds} rounds: {to_one:.1f} x stock, {to_several:.1f} x {jobs} processes of stock")
+    told = sum(bool(result.diagnoses) for result in every)
+    print(f"with mistakes told, {statistics.median(costs):.2f} x without; told to {told} of {len(every)}")
     print(f"first verdict after {max(firsts):.1f} s at most\n")
     print("seconds of a submission, median (one process's clock, waiting for a core included)")
     for name in every[-1].parts:
@@ -135,11 +143,15 @@ def row(name: str, rate: float, ratio: float | None = None) -> None:
     print(f"{name:34}{rate:10.1f}" + (f"{ratio:8.1f}" if ratio else ""), flush=True)
 
 
-def grade(source: Path, work: list[Submission], jobs: int, to: Path) -> tuple[float, float, list[Result]]:
+def grade(
+    source: Path, work: list[Submission], jobs: int, to: Path, telling: bool = True
+) -> tuple[float, float, list[Result]]:
     """Submissions a minute, from the start to the last; seconds to the first verdict; the results."""
     times = []
     start = time.monotonic()
     graded = Class(source, to)
+    if not telling:
+        graded.release = without_library(graded.release)
     results = graded.grade(work, progress=lambda result, unchanged: times.append(time.monotonic()), jobs=jobs)
     assert all(result.status == "graded" for result in results)
     return 60 * len(work) / (time.monotonic() - start), times[0] - start, results

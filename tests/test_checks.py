@@ -222,3 +222,10 @@ def test_a_wrong_tensor_is_told_by_how_much_of_it_is_wrong_and_where(got, said):
 def test_a_wrong_number_is_told_by_itself():
     with pytest.raises(checks.CheckFailed, match=r"^y: expected 0, got 2\.$"):
         checks.close("y", torch.tensor(2.0), torch.tensor(0.0))
+
+
+def test_a_cell_that_passes_says_so_in_one_line_on_stdout_and_gives_no_value(capsys):
+    assert checks.passed() is None and checks.passed(more=True) is None
+    said = capsys.readouterr()
+    assert said.out.splitlines() == ["Passed.", "Passed. Further tests run when your work is graded."]
+    assert said.err == ""

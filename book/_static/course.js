@@ -1,4 +1,5 @@
-// What the pages need beside the theme: the site's own address, and the live figures.
+// What the pages need beside the theme: the site's own address, the live figures, and help for those who do not use a mouse
+// or do not see.
 const ownScript = document.currentScript.src;
 
 // Where a page says https://BOOK/, this site's address is meant. Served from somewhere, a page knows it.
@@ -14,15 +15,21 @@ function fillInAddress() {
   });
 }
 
-// <div class="live" data-live="NAME" hidden> gets what live/NAME.js builds, when it comes near the window.
+// <div class="live" data-live="NAME" hidden> gets what live/NAME.js builds, when it comes near the window. Scripts that it
+// needs are named before it: data-live="networks NAME".
 function watchLiveFigures() {
   const watch = new IntersectionObserver((seen) => seen.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
     watch.unobserve(target);
     const box = target.nextElementSibling;
-    const script = document.createElement("script");
-    script.src = new URL(`live/${box.dataset.live}.js`, ownScript).href;
-    script.onload = () => window.courseLive[box.dataset.live].build(box);
-    document.head.append(script);
+    const names = box.dataset.live.split(" ");
+    const scripts = names.map((name) => {
+      const script = document.createElement("script");
+      script.async = false; // they run in this order
+      script.src = new URL(`live/${name}.js`, ownScript).href;
+      return script;
+    });
+    scripts.at(-1).onload = () => window.courseLive[names.at(-1)].build(box);
+    document.head.append(...scripts);
   }), { rootMargin: "600px" });
   document.querySelectorAll(".live[data-live]").forEach((box) => {
     const place = document.createElement("div"); // a hidden box is never seen
@@ -31,7 +38,31 @@ function watchLiveFigures() {
   });
 }
 
+// A table that is wider than its place scrolls; so that the keyboard can scroll it, it can have the focus. (The theme does
+// the same for code and formulas.)
+function openTablesToTheKeyboard() {
+  document.querySelectorAll("article table").forEach((table) => {
+    if (table.scrollWidth > table.clientWidth && getComputedStyle(table).overflowX === "auto") table.tabIndex = 0;
+    else table.removeAttribute("tabindex");
+  });
+}
+
+// MathJax lays a formula out when it comes near the window, and until then there is nothing to read: say its TeX.
+function nameWaitingFormulas() {
+  const name = () => window.MathJax.startup.promise.then(() => {
+    for (const { typesetRoot: box, math } of window.MathJax.startup.document.math)
+      if (box.querySelector("mjx-lazy")) {
+        box.setAttribute("role", "img");
+        box.setAttribute("aria-label", math);
+      }
+  });
+  if (window.MathJax?.startup?.promise) name();
+  else document.querySelector('script[src*="mathjax/"]')?.addEventListener("load", name);
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   fillInAddress();
   watchLiveFigures();
+  nameWaitingFormulas();
+  document.querySelectorAll("article").forEach((article) => new ResizeObserver(openTablesToTheKeyboard).observe(article));
 });

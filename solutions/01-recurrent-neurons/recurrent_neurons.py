@@ -16,7 +16,7 @@
 # | 6 | `error_table`, `worst_points`: where it errs | 2 |
 #
 # **How to work.** Write your code where it says `YOUR CODE HERE`, and delete the line
-# `raise NotImplementedError()`. Run the test cells below it: one that ends without an error has passed.
+# `raise NotImplementedError()`. Run the test cells below it: one that has passed says so.
 # A test cell may hold further tests, with inputs drawn afresh, that run when your work is graded. When you
 # are done, choose *Kernel → Restart Kernel and Run All Cells*, press *Validate*, save, and hand in this file
 # under the name it has.

@@ -120,6 +120,20 @@ def test_a_source_that_would_grade_wrongly_is_refused(tmp_path, old, new, senten
     assert sentence in str(refusal.value)
 
 
+def test_a_test_cell_that_uses_the_checks_ends_by_saying_that_it_has_passed(tmp_path):
+    checked = SOURCE.replace("import math", "from utils import checks")
+    checked = checked.replace("assert double(2) == 4", "checks.true(double(2) == 4, 'No.')")
+    alone = checked.replace("### BEGIN HIDDEN TESTS\nassert double(-3) == -6\n### END HIDDEN TESTS\n", "")
+    for name, source, line in (
+        ("hidden", checked, "checks.passed(more=True)"),
+        ("shown", alone, "checks.passed()"),
+        ("plain", SOURCE, "### END HIDDEN TESTS"),
+    ):
+        notebook = release.source_notebook(make_course(tmp_path / name, source))
+        (test,) = filter(is_test, notebook.cells)
+        assert test.source.splitlines()[-1] == line
+
+
 def test_an_unknown_assignment_is_named_with_the_known_ones(tmp_path):
     make_course(tmp_path)
     with pytest.raises(UserError, match=r"no assignment 'nine'; the assignments are: 01-tiny"):

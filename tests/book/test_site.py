@@ -16,7 +16,7 @@ from utils.book.wheel import OFFLINE
 from utils.common.address import wheel_name
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["index", "assignments", "claims", "reached"] + [
+PAGES = ["index", "assignments", "claims", "reached", "accessibility"] + [
     path.relative_to(ROOT / "book").with_suffix("").as_posix()
     for folder in ("chapters", "assignments", "guides")
     for path in sorted((ROOT / "book" / folder).rglob("*.md"))
@@ -104,6 +104,27 @@ CLIPPED = """() => [...document.querySelectorAll('article div.math')].filter(box
 
 
 WIDTHS = (1440, 390, 320)
+# terms of the course, and the section of a chapter that explains each
+EXPLAINED = {
+    "vanishing gradient": "03-gradient-problems/product#what-the-weights-feel",
+    "exploding gradient": "03-gradient-problems/product#what-the-weights-feel",
+    "gradient clipping": "03-gradient-problems/cliffs",
+    "teacher forcing": "02-backpropagation-through-time/writing#teacher-forcing-or-its-own-words",
+    "perplexity": "02-backpropagation-through-time/language#the-loss-of-a-sequence",
+    "truncated backpropagation": "02-backpropagation-through-time/truncated#truncated-bptt",
+    "forget gate": "04-lstm-and-gru/gates#a-gate-for-every-failure",
+    "constant error flow": "04-lstm-and-gru/gates#constant-error-flow",
+    "bidirectional network": "04-lstm-and-gru/tagging#deep-and-bidirectional-networks",
+    "packed sequence": "04-lstm-and-gru/tagging#sentences-of-different-lengths",
+    "vocabulary": "05-messages/batches#tokens-and-a-vocabulary-of-the-training-split",
+    "binary cross-entropy": "05-messages/network#the-loss-wants-logits",
+    "F1": "05-messages/measuring#accuracy-flatters",
+    "softmax": "06-names/letters#from-scores-to-probabilities",
+    "negative sampling": "07-sentiment/vectors#guessing-skip-gram-with-negative-sampling",
+    "calibration": "07-sentiment/trust#calibration",
+    "beam search": "08-translation/search#beam-search",
+    "BLEU": "08-translation/bleu#from-its-definition",
+}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -119,6 +140,22 @@ def test_what_the_site_gives_to_download_is_there(site):
     assert {path.name for path in (site / "downloads").iterdir()} == {wheel_name(), OFFLINE}
     assert re.search(r'<a href="/">', (site / "404.html").read_text(encoding="utf-8"))
     assert not (site / "sitemap.xml").exists()  # where the site will be is not known
+
+
+@pytest.mark.browser
+def test_the_search_names_the_right_section_among_its_first_three(address, browser):
+    tab = browser.new_page()
+    missed = []
+    for term, wanted in EXPLAINED.items():
+        tab.goto(f"{address}/search.html?q={term}")
+        tab.wait_for_function(
+            "document.querySelector('#search-results > h2')?.innerText === 'Search Results'"
+        )
+        links = tab.eval_on_selector_all("ul.search li a", "all => all.slice(0, 3).map(link => link.href)")
+        found = [re.sub(r"\.html(\?[^#]*)?", "", link) for link in links]
+        if not any(link.startswith(f"{address}/chapters/{wanted}") for link in found):
+            missed.append((term, found))
+    assert len(missed) <= 3, missed
 
 
 @pytest.mark.browser
@@ -156,6 +193,115 @@ def test_the_page_for_students_knows_its_own_address(address, browser):
         tab.click(f'a[href$="{wheel_name()}"]')
     assert download.value.suggested_filename == wheel_name()
     tab.close()
+
+
+LIVELY = {
+    "chapters/01-recurrent-neurons/parity": "neuron",
+    "chapters/03-gradient-problems/product": "training",
+    "chapters/04-lstm-and-gru/gates": "gates",
+    "chapters/06-names/index": "names",
+    "chapters/07-sentiment/index": "review",
+    "chapters/08-translation/index": "translation",
+    "chapters/08-translation/search": "translation",
+}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", LIVELY)
+def test_a_live_figure_opens_from_a_file_with_the_network_of_its_page(site, browser, page):
+    box = re.search(r'data-live="[^"]*".*?</div>', (site / f"{page}.html").read_text(encoding="utf-8"), re.S)
+    assert len(box.group(0)) <= 300_000
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    tab = context.new_page()
+    failures: list[str] = []
+    tab.on("pageerror", lambda error: failures.append(str(error)))
+    tab.goto((site / f"{page}.html").as_uri())
+    box = tab.locator(f'[data-live$="{LIVELY[page]}"]')
+    place = box.locator("xpath=preceding-sibling::*[1]")
+    if place.evaluate("place => place.getBoundingClientRect().top") > 2000:  # far below the window
+        assert tab.evaluate("window.courseLive") is None
+    place.scroll_into_view_if_needed()
+    box.wait_for(state="visible")
+    assert box.locator("[aria-live=polite]").count() == 1 and "NaN" not in box.inner_text()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert failures == []
+    context.close()
+
+
+# what the Tab key comes to, and how it looks there
+FOCUSED = """async () => {
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const e = document.activeElement;
+    if (e === document.body) return null;
+    e.dataset.reached = 1;
+    const shown = e.querySelector(':scope > .toctree-toggle') ?? e;  // the arrow of a chapter has the ring
+    const style = getComputedStyle(shown), box = shown.getBoundingClientRect();
+    const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+    const ringed = outlined || style.boxShadow !== 'none';
+    const inside = box.bottom > 0 && box.top < innerHeight;
+    const there = box.width > 0 && box.height > 0 && style.opacity > 0.5 && inside;
+    return ringed && there ? '' : e.outerHTML.slice(0, 150);
+}"""
+UNREACHED = """() => [...document.querySelectorAll('a[href], button, summary, input, [tabindex="0"]')]
+    .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.tabIndex >= 0)
+    .filter(e => !e.dataset.reached)
+    .filter(e => e.type !== 'radio')  // arrows lead from one to the next
+    .map(e => e.outerHTML.slice(0, 150))"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("page", "width"),
+    [("index", 1440), ("chapters/06-names/index", 390), ("chapters/08-translation/search", 1440)],
+)
+def test_the_keyboard_reaches_everything_and_one_sees_where_it_is(address, browser, page, width):
+    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    tab = context.new_page()
+    tab.goto(f"{address}/{page}.html")
+    tab.evaluate(SETTLED)
+    if live := tab.query_selector("[data-live]"):
+        tab.evaluate("box => box.previousElementSibling.scrollIntoView()", live)
+        live.wait_for_element_state("visible")
+    tab.evaluate("scrollTo(0, 0)")
+    unseen = []
+    for _ in range(600):
+        tab.keyboard.press("Tab")
+        if (found := tab.evaluate(FOCUSED)) is None:
+            break
+        unseen += [found] if found else []
+    assert unseen == [] and tab.evaluate(UNREACHED) == []
+    context.close()
+
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed; run npm install --no-save axe-core")
+@pytest.mark.parametrize(
+    "page",
+    [
+        "index.html",
+        "chapters/06-names/index.html",
+        "chapters/08-translation/search.html",
+        "assignments/04-lstm-and-gru.html",
+        "guides/glossary.html",
+        "search.html?q=attention",
+    ],
+)
+def test_axe_finds_nothing(address, browser, page):
+    for width, scheme in product((1440, 390), ("light", "dark")):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        tab = context.new_page()
+        tab.goto(f"{address}/{page}")
+        tab.evaluate(SETTLED)
+        for live in tab.query_selector_all("[data-live]"):
+            tab.evaluate("box => box.previousElementSibling.scrollIntoView()", live)
+            live.wait_for_element_state("visible")
+        tab.add_script_tag(path=AXE)
+        found = tab.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+        assert [(wrong["id"], wrong["nodes"][0]["html"]) for wrong in found] == []
+        context.close()
 
 
 @pytest.mark.browser

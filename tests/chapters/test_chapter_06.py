@@ -1,7 +1,4 @@
-"""What chapter 6 draws and shares, and the box in which a reader types a name."""
-
-import json
-import re
+"""What chapter 6 draws and shares."""
 
 import matplotlib
 import numpy as np
@@ -15,7 +12,6 @@ import matplotlib.pyplot as plt
 from utils import plots
 from utils.chapters import names
 from utils.data.dataset import Labelled
-from utils.live import typed_names
 from utils.models import SequenceClassifier
 from utils.plots import diagrams_names
 
@@ -95,23 +91,3 @@ def test_the_last_opinion_is_the_answer():
     assert opinions.shape == (7, 2)
     assert torch.allclose(opinions[-1], logits[2].softmax(dim=0))
     assert labels.tolist() == [0, 1, 1]
-
-
-def test_the_weights_in_the_page_give_the_answers_of_the_model():
-    """The formulas of book/_static/live-names.js, in NumPy, from the JSON that the page holds."""
-    torch.manual_seed(0)
-    prepared = names.prepare(DATA)
-    model = SequenceClassifier(len(prepared.vocabulary), 32, 8, 2).eval()
-    page = typed_names.figure(typed_names.payload(model, prepared), '"<x>').data
-    net = json.loads(re.search(r"<script[^>]*>(.*)</script>", page).group(1))
-    assert 'value="&quot;&lt;x&gt;"' in page
-    weights = {key: np.array(value) for key, value in net.items() if key not in ("letters", "languages")}
-    h, size = np.zeros(8), 8
-    for letter in "Šimić":
-        x = weights["weight_ih"] @ weights["embedding"][net["letters"].index(letter)] + weights["bias_ih"]
-        s = weights["weight_hh"] @ h + weights["bias_hh"]
-        r, z = (1 / (1 + np.exp(-(x + s)[k * size : (k + 1) * size])) for k in (0, 1))
-        h = (1 - z) * np.tanh(x[2 * size :] + r * s[2 * size :]) + z * h
-    scores = np.exp(weights["head"] @ h + weights["head_bias"])
-    expected = names.after_each_letter(model, prepared.items["train"][0][0])[-1].numpy()
-    assert np.allclose(scores / scores.sum(), expected, atol=5e-3)

@@ -38,7 +38,7 @@ def test_outside_the_course_it_says_so(tmp_path):
     assert outcome.returncode == 1
     assert (
         outcome.stderr
-        == "course: run this inside the course's folder, the one that holds solutions/ and book/\n"
+        == "course: run this inside the course's folder, the one that holds assignments/ and book/\n"
     )
 
 

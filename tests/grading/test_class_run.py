@@ -10,6 +10,7 @@ from nbgrader.api import Gradebook
 
 from utils.authoring import release
 from utils.authoring.answers import answer_notebook
+from utils.common.errors import UserError
 from utils.grading.class_run import Class
 from utils.grading.reports.class_report import write_grades
 from utils.grading.submission import Submission
@@ -164,6 +165,51 @@ def test_an_assignment_whose_tests_changed_is_graded_again_and_the_old_gradebook
     assert len(old) == 1
     with Gradebook(f"sqlite:///{old[0]}") as gradebook:
         assert gradebook.find_submission("01-tiny", "right").score == 3
+
+
+def test_one_task_is_graded_again_and_the_others_stay(submissions, tmp_path):
+    def class_with(double: str, triple: str) -> Class:
+        """Both tasks, each with one hidden test."""
+        source = SOURCE.replace("SECRET_OF_THE_TEST) == -6", f"SECRET_OF_THE_TEST) == {double}")
+        source += '\n# %% task="triple"\ndef triple(x):\n    ### BEGIN SOLUTION\n    return 3 * x\n'
+        source += '    ### END SOLUTION\n\n# %% test="triple" checks="one" points=4\n'
+        source += f"assert triple(0) == 0\n### BEGIN HIDDEN TESTS\nassert triple(1) == {triple}, 'No.'\n"
+        folder = tmp_path / "solutions" / "01-tiny"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "tiny.py").write_text(source + "### END HIDDEN TESTS\n")
+        release.release(release.find_assignments(tmp_path), tmp_path / "source", tmp_path / "assignments")
+        return Class(tmp_path / "source" / "01-tiny", tmp_path / "class")
+
+    def points(results) -> dict:
+        return {result.student: result.tasks for result in results}
+
+    first = class_with("-6", "4")  # a mistake in the test of triple
+    notebook = nbformat.read(tmp_path / "assignments/01-tiny/tiny.ipynb", as_version=4)
+    answers = {"double": ANSWERS["right"], "triple": "def triple(x):\n    return 3 * x"}
+    content = nbformat.writes(answer_notebook(notebook, answers)).encode()
+    work = [Submission(name, {"tiny.ipynb": content}) for name in ("ada", "bob")]
+    assert points(first.grade(work)) == {n: {"double": (3, 3), "triple": (0, 4)} for n in ("ada", "bob")}
+    mended = class_with("-7", "3")  # and by then one in the test of double
+    said: list[str] = []
+    newer = Submission("bob", {"tiny.ipynb": content + b" "})
+    late = Submission("cy", {"tiny.ipynb": content})
+    results = mended.grade([work[0], newer, late], tell=said.append, task="triple")
+    assert points(results) == {"ada": {"double": (3, 3), "triple": (4, 4)}}
+    assert said == [
+        "bob has handed in anew since: grade that without --task.",
+        "cy is not graded yet: do it without --task.",
+    ]
+    page = (tmp_path / "class/feedback/ada/01-tiny/tiny.html").read_text()
+    assert "7 of 7" in page and "No." not in page
+    with Gradebook(f"sqlite:///{tmp_path / 'class' / 'gradebook.db'}") as gradebook:
+        assert gradebook.find_submission("01-tiny", "ada").score == 7
+    assert mended.unchanged([work[0]]) == mended.unchanged([work[0]], task="triple") == {"ada"}
+    assert mended.unchanged([work[0]], task="double") == set()
+    (again,) = mended.grade([work[0]], task="double")
+    assert again.tasks == {"double": (1, 3), "triple": (4, 4)}
+    assert mended.unchanged([work[0]], task="triple") == {"ada"}
+    with pytest.raises(UserError, match="has no task 'twice' with tests; it has: double, triple"):
+        mended.grade(work, task="twice")
 
 
 def test_a_run_that_is_stopped_goes_on_where_it_was(course, submissions, tmp_path):

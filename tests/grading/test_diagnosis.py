@@ -12,7 +12,7 @@ import torch
 
 from utils.authoring import release
 from utils.authoring.answers import answer_notebook, solutions
-from utils.authoring.variant_files import Variant, address, given_away, read_kind
+from utils.authoring.variant_files import Variant, address, given_away, kept_examples, read_kind
 from utils.common.errors import UserError
 from utils.grading.answer_key import read_release, without_library
 from utils.grading.processes.events import Departed, Record, alike, compiled, frozen
@@ -20,7 +20,7 @@ from utils.grading.result import Result
 from utils.grading.sandbox.walls import find_walls
 from utils.grading.submission import Submission
 from utils.grading.symbols import needed_at_once
-from utils.grading.worker import end_benches, grade, plan, told
+from utils.grading.worker import SEVERAL, end_benches, grade, plan, told
 
 ROOT = Path(__file__).parents[2]
 SECRET = "terces_eht"[::-1]  # stands in the wrong variants alone
@@ -92,6 +92,12 @@ WRONG = {
         "Time runs backwards.",
         "def running(x):\n    y = x.clone()\n    for t in range(len(x) - 2, -1, -1):\n"
         "        y[t] = x[t] + 0.5 * y[t + 1]\n    return y",
+    ),
+    "one_is_zero": (
+        "running",
+        "A single value is thought to be none.",
+        "def running(x):\n    y = x.clone()\n    for t in range(1, len(x)):\n"
+        "        y[t] = x[t] + 0.5 * y[t - 1]\n    return y if len(x) > 1 else 0 * x",
     ),
     "raises": ("running", "The start is None.", "def running(x):\n    return None * x"),
     "ends": ("largest", "It ends Python.", "def largest(values):\n    import os\n    os._exit(1)"),
@@ -177,6 +183,8 @@ def mistakes(result) -> dict[str, str]:
         ("def running(x):\n    return torch.stack([v * 3 / 3 for v in x])", "The state is forgotten."),
         ("def running(x):\n    return None * x.sum() + x", "The start is None."),
         ("def running(x):\n    return 0.9 * x", ""),  # nobody has foreseen it
+        ("def running(x):\n    return 0 * x if len(x) == 1 else x.clone()", SEVERAL),
+        ("def running(x):\n    return 2 * x if len(x) == 1 else x.clone()", ""),  # half of it foreseen
         ("def running(x):\n    return x.flip(0)", ""),
         ("def running(x):\n    return x if len(x) < 4 else 2 * x", ""),  # alike in some calls only
         ("def running(x):\n    import os\n    os._exit(1)", ""),
@@ -196,6 +204,7 @@ def test_variants_that_end_python_or_do_not_end_cost_nothing(course):
         "name": "wrong/last",
         "misconception": "The last is taken.",
         "question": "Which one?",
+        "example": "",
         "section": "",
         "address": "",
     }
@@ -368,15 +377,18 @@ def step(x, h):
     assert given_away("Says h @ W of it, the sum of all.", solution) == []
     for assignment in release.find_assignments(ROOT):
         right = solutions(assignment)
+        examples = kept_examples(assignment.folder)
+        assert set(examples) <= {variant.name for variant in wrong_of(assignment.folder)}
         for variant in wrong_of(assignment.folder):
-            hints = (variant.text, variant.question, variant.section, variant.common)
+            example = examples.get(variant.name, "")
+            hints = (variant.text, variant.question, variant.section, variant.common, example)
             for task in variant.answers:
-                assert [given_away(hint, right[task]) for hint in hints] == [[]] * 4, variant.name
+                assert [given_away(hint, right[task]) for hint in hints] == [[]] * 5, variant.name
 
 
 def variant(name: str, text: str, common: str = "", section: str = "") -> dict[str, str]:
     about = {"name": name, "misconception": text, "common": common, "section": section}
-    return about | {"question": f"{name}?", "address": ""}
+    return about | {"question": f"{name}?", "example": "", "address": ""}
 
 
 @pytest.mark.parametrize(
@@ -395,6 +407,7 @@ def test_variants_that_differ_say_what_they_have_in_common_or_nothing(numbers, s
             "name": "",
             "misconception": "Both.",
             "question": "",
+            "example": "",
             "section": "P, S",
             "address": "",
         }

@@ -2,9 +2,11 @@
 
 import json
 import re
+from datetime import datetime, timedelta
 
 import pytest
 
+from utils.grading.gradebook.journal import Journal
 from utils.grading.reports.charts import bins, histogram
 from utils.grading.reports.class_report import (
     commonest_failures,
@@ -15,6 +17,7 @@ from utils.grading.reports.class_report import (
     time_by_part,
     walls,
 )
+from utils.grading.reports.history import moves, results_before, times
 from utils.grading.result import Result
 
 CLASS = [
@@ -179,3 +182,43 @@ def test_the_data_beside_the_page_is_plain_json():
     )
     assert report_data("x", CLASS)["items"] == {"tasks": None, "tests": None}
     json.dumps(report_data("x", []), allow_nan=False)
+
+
+def test_the_page_says_how_points_and_mistakes_moved_since_the_grading_before(tmp_path):
+    journal = Journal(tmp_path / "results.jsonl")
+    forgets = {"one": {"name": "wrong/forgets", "misconception": "The state is forgotten."}}
+
+    def put(student: str, one: float, two: float, work: str, mistakes: dict) -> None:
+        scores = {"one-a": (one, 4.0), "two-a": (two, 2.0)}
+        journal.append(Result(student, "graded", scores, diagnoses=mistakes, digest=work * 64 + "tests"))
+
+    put("ada", 0, 2, "a", {})
+    put("ada", 1, 2, "a", forgets)
+    put("bob", 2, 0, "b", forgets)
+    put("cy", 1, 1, "c", forgets)
+    journal.append(Result("bob", "broken", problem="Empty."))
+    put("ada", 4, 2, "a", {})  # the test was mended
+    put("bob", 3, 1, "d", forgets)  # handed in anew
+    results = journal.results()
+    moved = moves(results.values(), results_before(journal))
+    assert moved == {
+        "students": 2,
+        "anew": 1,
+        "tasks": [
+            {"name": "one", "before": 1.5, "now": 3.5, "possible": 4.0},
+            {"name": "two", "before": 1.0, "now": 1.5, "possible": 2.0},
+        ],
+        "mistakes": [{"task": "one", "misconception": "The state is forgotten.", "before": 2, "now": 1}],
+    }
+    page = report_page("x", results.values(), anonymous=True, moved=moved)
+    assert "Since the grading before" in page and "1.50" in page and "ada" not in page
+    assert report_data("x", results.values(), moved=moved)["moved"] == moved
+    due = datetime(2026, 3, 1, 12)
+    rows = [{"timestamp": due + timedelta(hours=hours), "duedate": due} for hours in (-5, -3, 2)]
+    came = times([*rows, {"timestamp": None, "duedate": due}], journal)
+    assert came == {"timed": 3, "late": 1, "hours_left": 3.0, "attempts": {1: 2, 2: 1}}
+    page = report_page("x", results.values(), came=came)
+    assert "When it came" in page and "3 of 3" in page and "2 graded attempts" in page
+    assert times([{"timestamp": None}], Journal(tmp_path / "none")) == {}
+    assert "When it came" not in report_page("x", results.values())
+    assert moves(results.values(), {}) == {} and "Since the grading" not in report_page("x", results.values())

@@ -42,6 +42,7 @@ from utils.grading.answer_key import RUBRIC, is_by_hand, is_test, library_of
 from utils.grading.gradebook.nbgrader_api import last_error, nbgrader_api
 from utils.grading.symbols import names
 
+PUBLIC = "this is the public part of the course; solutions/, which grading needs, is in its private part"
 MARKS = ("given", "task", "test", "rubric", "by_hand")
 NO_METADATA = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False}
 
@@ -70,8 +71,19 @@ class Assignment:
         return self.source.stem
 
 
+def is_public(root: Path) -> bool:
+    """Whether ``root`` holds the public part of the course alone (see ``utils.book.public``)."""
+    return (root / "assignments").is_dir() and not (root / "solutions").is_dir()
+
+
 def find_assignments(root: Path) -> list[Assignment]:
-    """Every assignment below ``root``, in the course's order."""
+    """Every assignment below ``root``, in the course's order.
+
+    Raises:
+        UserError: ``root`` has the public part of the course alone.
+    """
+    if is_public(root):
+        raise UserError(PUBLIC)
     return [
         Assignment(folder) for folder in sorted((root / "solutions").glob("[0-9][0-9]-*")) if folder.is_dir()
     ]
@@ -91,6 +103,8 @@ def find_assignment(root: Path, name: str) -> Assignment:
 def source_notebook(assignment: Assignment) -> NotebookNode:
     """The instructor's notebook: solutions, hidden tests and nbgrader's metadata in place.
 
+    Each test cell ends by saying that it has passed (:func:`utils.checks.passed`).
+
     Raises:
         UserError: the source breaks a rule of :func:`problems`; the message lists each one.
     """
@@ -107,6 +121,9 @@ def source_notebook(assignment: Assignment) -> NotebookNode:
         cell.metadata = {"nbgrader": nbgrader_metadata(marks)} if marks else {}
         # jupytext draws random ids; these stay the same, so that the released bytes do too
         cell["id"] = cell.metadata["nbgrader"]["grade_id"] if marks else f"text-{number:02d}"
+        if is_test(cell) and "checks" in names(cell.source).needs:
+            hidden = "### BEGIN HIDDEN TESTS" in cell.source
+            cell.source += f"\nchecks.passed({'more=True' if hidden else ''})"
     add_course_cell(notebook, assignment.folder.parent.parent)
     if wrong := problems(notebook):
         raise UserError("\n".join(f"{assignment.source.name}: {sentence}" for sentence in wrong))

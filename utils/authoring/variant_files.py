@@ -11,6 +11,7 @@ book to read again. Where two misconceptions give the same answers to everything
 from __future__ import annotations
 
 import ast
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from utils.common.address import configuration, public_address
 from utils.common.errors import UserError
 from utils.grading.answer_key import is_test
 
+EXAMPLES = "counterexamples.json"
 PIECE = 4  # tokens of code that no hint may hold: `h @ W_hh . T`
 DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
@@ -69,6 +71,13 @@ def read_variant(path: Path) -> Variant:
 def read_kind(folder: Path, kind: str) -> list[Variant]:
     """The variants of an assignment's folder that are ``"right"``, or ``"wrong"``."""
     return [read_variant(path) for path in sorted((folder / kind).glob("*.py"))]
+
+
+def kept_examples(folder: Path) -> dict[str, str]:
+    """The smallest example of each wrong variant, by its name, where one has been found
+    (:mod:`utils.authoring.counterexamples`)."""
+    path = folder / EXAMPLES
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def without_marks(source: str) -> str:
@@ -144,6 +153,7 @@ def library(folder: Path, notebook: NotebookNode) -> dict:
         cells.append({**about, "source": without_marks(cell.source)})
     root = folder.parents[1]
     home = public_address(configuration(root))
+    examples = kept_examples(folder)
     variants = [
         {
             "name": variant.name,
@@ -152,6 +162,7 @@ def library(folder: Path, notebook: NotebookNode) -> dict:
             "misconception": variant.text,
             "common": variant.common,
             "question": variant.question,
+            "example": examples.get(variant.name, ""),
             "section": variant.section,
             "address": home + address(variant.section, root / "book" / "chapters" / folder.name)
             if home and variant.section

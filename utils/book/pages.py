@@ -10,6 +10,7 @@ from docutils import nodes
 from markupsafe import escape
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from utils.book.search import index_terms
 from utils.common.address import public_address
 
 if TYPE_CHECKING:
@@ -19,14 +20,13 @@ CARD = "_static/card.png"
 LONGEST = 200  # characters of a description
 DRAWING = ("diagrams", "plots")  # modules of the course: a cell that only calls one of them is its figure
 # what a script is for: it is left out of a page that has none of it
-# (course.js loads those of the live figures, when one comes to them)
+# (course.js, which every page has, loads those of the live figures when one comes to them)
 NEEDED_FOR = {
     "sphinx-thebe.js": "data-thebe-executable",
     "design-tabs.js": "sd-tab-set",
     "togglebutton.js": "toggle",
     "clipboard.min.js": "highlight",
     "copybutton.js": "highlight",
-    "live-names.js": "live-names",
 }
 
 
@@ -108,8 +108,6 @@ def is_needed(script: Any, body: str) -> bool:
     inline = str(getattr(script, "attributes", {}).get("body") or "")
     if "thebe" in inline:
         return NEEDED_FOR["sphinx-thebe.js"] in body
-    if name == "course.js":
-        return "https://BOOK/" in body or "data-live" in body
     return "live/" not in path and (name not in NEEDED_FOR or NEEDED_FOR[name] in body)
 
 
@@ -130,5 +128,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(HideDrawing)
     app.connect("config-inited", choose_mathjax)
     app.connect("html-page-context", complete, priority=900)  # after whoever adds scripts
+    app.connect("html-collect-pages", index_terms)
     app.connect("source-read", fill_in_address)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,8 +20,7 @@ UNUSED = re.compile(
 )
 # These wait for the page by themselves, so that the page need not wait for them.
 WAITING_SCRIPTS = (
-    r"doctools|sphinx_highlight|clipboard\.min|copybutton|sphinx-book-theme|togglebutton|design-tabs"
-    r"|course|live-names"
+    r"doctools|sphinx_highlight|clipboard\.min|copybutton|sphinx-book-theme|togglebutton|design-tabs|course"
 )
 WAITING = re.compile(rf"<script (src=\"[^\"]*/(?:{WAITING_SCRIPTS})\.js[^\"]*\")></script>")
 NOT_FOUND = """\

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -59,6 +60,7 @@ def deadline(context: click.Context, option: click.Parameter, text: str | None) 
 )
 @click.option("--attempts", type=click.Choice(["newest", "first"]), default="newest", show_default=True)
 @click.option("--student", "students", multiple=True, help="Grade only this student (may be repeated).")
+@click.option("--task", default="", help="Grade this task again, as when its tests changed; others stay.")
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
 @click.option("--dry-run", is_flag=True, help="Say what would be graded; run nothing, write nothing.")
 @click.option("--require-sandbox", is_flag=True, help="Refuse to run students' code without bubblewrap.")
@@ -82,6 +84,7 @@ def grade(
     due: datetime | None,
     attempts: str,
     students: tuple[str, ...],
+    task: str,
     force: bool,
     dry_run: bool,
     require_sandbox: bool,
@@ -100,10 +103,9 @@ def grade(
     from utils.grading.answer_key import read_release
     from utils.grading.class_run import Class
     from utils.grading.collect.exports import check_exists, collect
-    from utils.grading.sandbox.walls import find_walls
+    from utils.grading.one_task import check_task
 
-    if not hasattr(os, "fork"):
-        raise UserError("grading needs Linux or macOS; on Windows, run it inside WSL")
+    check_can_grade()
     root = find_root()
     chosen = find_assignment(root, assignment)
     check_exists(folder)
@@ -117,6 +119,8 @@ def grade(
             f"nobody in {folder} is called {', '.join(sorted(unknown))}; `course collect` lists them"
         )
     given, to = to, class_to_grade(folder, to)
+    if task:
+        check_task(release, task)
     speaker = Speaker(as_json, len(submissions))
     for problem in collected.problems:
         speaker.problem(problem)
@@ -124,20 +128,18 @@ def grade(
         speaker.deadline(due)
     graded = Class(source, to, timeout, db_url, due, hints)
     if dry_run:
-        speaker.plan(submissions, graded.unchanged(submissions, force, require_sandbox))
+        if task:
+            earlier = graded.earlier(submissions, speaker.problem)
+            submissions = [submission for submission in submissions if submission.student in earlier]
+        speaker.plan(submissions, graded.unchanged(submissions, force, require_sandbox, task))
         return
     if given is None:
         remember_origin(folder, to)
     if due is not None:
         for sentence in about_lateness(to, [submission.when for submission in submissions]):
             speaker.problem(sentence)
-    walls = find_walls()
-    if walls.name != "bubblewrap" and not scheduler:
-        if require_sandbox:
-            raise UserError(
-                f"there is no sandbox on this machine, and --require-sandbox asks for one. {walls.sentence}"
-            )
-        speaker.problem(f"Warning: {walls.sentence} Install bubblewrap (Linux) to shut them in.")
+    if not scheduler:
+        check_walls(speaker.problem, require_sandbox)
     grades = to / f"{chosen.name}-grades.csv"
     try:
         results = graded.grade(
@@ -148,6 +150,7 @@ def grade(
             scheduler,
             speaker.problem,
             require_sandbox,
+            task,
         )
     except KeyboardInterrupt:
         graded.finish(grades)
@@ -157,6 +160,26 @@ def grade(
     speaker.end(results, broken, to, grades, sum(row["waiting"] for row in by_hand))
     if broken:
         sys.exit(NOT_ALL)
+
+
+def check_can_grade() -> None:
+    """One sentence where nothing can be graded at all."""
+    if not hasattr(os, "fork"):
+        raise UserError("grading needs Linux or macOS; on Windows, run it inside WSL")
+
+
+def check_walls(tell: Callable[[str], None], require_sandbox: bool) -> None:
+    """Warn where students' code is not shut in on this machine; refuse if it must be."""
+    from utils.grading.sandbox.walls import find_walls
+
+    walls = find_walls()
+    if walls.name == "bubblewrap":
+        return
+    if require_sandbox:
+        raise UserError(
+            f"there is no sandbox on this machine, and --require-sandbox asks for one. {walls.sentence}"
+        )
+    tell(f"Warning: {walls.sentence} Install bubblewrap (Linux) to shut them in.")
 
 
 def about_lateness(to: Path, times: list[datetime | None]) -> list[str]:

@@ -234,16 +234,28 @@ def report(
     """Write a page about a graded class: points by task, mistakes that are known, what the points say about
     the tests, failures, what waits for a person. Beside it, the same as JSON."""
     from utils.grading.gradebook.by_hand import by_hand_rows
+    from utils.grading.gradebook.journal import Journal
     from utils.grading.reports.class_report import report_data, report_page
+    from utils.grading.reports.history import moves, results_before, times
 
     chosen = find(assignment)
     to = class_of(folder, to)
     results = read_results(to, chosen)
     rows, _ = read_gradebook(to, chosen, gradebook)
     page = to / f"{chosen.name}-report{'-anonymous' if anonymous else ''}.html"
-    text = report_page(chosen.name, results, rows=rows, notebook=chosen.notebook, anonymous=anonymous)
+    journal = Journal(to / f"{chosen.name}.results.jsonl")
+    moved, came = moves(results, results_before(journal)), times(rows, journal)
+    text = report_page(
+        chosen.name,
+        results,
+        rows=rows,
+        notebook=chosen.notebook,
+        anonymous=anonymous,
+        moved=moved,
+        came=came,
+    )
     page.write_text(text, encoding="utf-8")
-    data = report_data(chosen.name, results, anonymous)
+    data = report_data(chosen.name, results, anonymous, moved, came)
     page.with_suffix(".json").write_text(json.dumps(data, indent=1), encoding="utf-8")
     for row in by_hand_rows(results, rows):
         text = f"{row['name']}: {row['waiting']} wait for a person, {row['given']} graded by hand."

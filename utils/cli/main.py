@@ -10,15 +10,18 @@ from pathlib import Path
 import click
 
 import utils.grading  # noqa: F401  it says why it comes before nbformat
+from utils.cli import book
 from utils.cli.data import data
 from utils.cli.grade import above_zero, grade
 from utils.cli.graded_class import COMMANDS
+from utils.cli.post import post
+from utils.cli.watch import watch
 from utils.common.errors import UserError, about_file
 from utils.common.interrupts import kept
 from utils.common.layout import find_root, shown
 from utils.common.terminal import say, warn
 
-SITE, SOURCE, CLASSES = "build/book", "build/source", "build/classes"
+SOURCE, CLASSES = "build/source", "build/classes"
 
 
 class Stoppable(click.Group):
@@ -37,7 +40,7 @@ def course() -> None:
 
 
 course.add_command(data)
-for command in (grade, *COMMANDS):
+for command in (*book.COMMANDS, grade, watch, *COMMANDS, post):
     course.add_command(command)
 
 
@@ -59,16 +62,6 @@ def release(check: bool) -> None:
     changed = releasing.release(assignments, root / SOURCE, root / "assignments", warn)
     for assignment in assignments:
         say(f"assignments/{assignment.name}: {'written' if assignment.name in changed else 'unchanged'}")
-
-
-@course.command()
-def book() -> None:
-    """Build the book strictly; only pages that changed are executed."""
-    from utils.book.build import build_book
-
-    root = find_root()
-    site = build_book(root, root / SITE, say)
-    say(f"The book: {site.relative_to(root) / 'index.html'}")
 
 
 @course.command()
@@ -121,16 +114,35 @@ def mutants(assignment: str, timeout: int) -> None:
 
 
 @course.command()
+@click.argument("assignment")
+def counterexamples(assignment: str) -> None:
+    """Find the smallest inputs that show each wrong variant of ASSIGNMENT, and keep them beside its source.
+
+    Run it when variants or tests have changed, then `course release`. It needs the package hypothesis.
+    """
+    from utils.authoring import counterexamples as examples
+    from utils.authoring.release import find_assignment
+
+    chosen = find_assignment(find_root(), assignment)
+    found = examples.find_all(chosen, say)
+    say(f"{len(found)} found: {shown(examples.keep(chosen.folder, found))}")
+
+
+@course.command()
 def where() -> None:
     """Say where the results of `make course` lie."""
+    from utils.authoring import release as releasing
+
     root = find_root()
     results = {
-        "The book": root / SITE / "_build/html/index.html",
+        "The book": root / book.SITE / "_build/html/index.html",
         "The students' files": root / "assignments",
         "Grades and feedback": root / CLASSES / "sample",
     }
     for what, path in results.items():
         say(f"{what + ':':<21}{shown(path) if path.exists() else 'not made yet'}")
+    if releasing.is_public(root):
+        say(releasing.PUBLIC[0].upper() + releasing.PUBLIC[1:] + ".")
 
 
 def main() -> None:

@@ -19,11 +19,15 @@ def course_cache() -> Path | None:
 
 
 def find_root() -> Path:
-    """The course's folder: the nearest one, from the working directory up, with solutions/ and book/."""
+    """The course's folder: the nearest one, from the working directory up, with book/ and solutions/.
+
+    The public part of the course has book/ and assignments/.
+    """
     for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / "solutions").is_dir() and (folder / "book").is_dir():
+        parts = [name for name in ("solutions", "assignments") if (folder / name).is_dir()]
+        if parts and (folder / "book").is_dir():
             return folder
-    raise UserError("run this inside the course's folder, the one that holds solutions/ and book/")
+    raise UserError("run this inside the course's folder, the one that holds assignments/ and book/")
 
 
 def shown(path: Path) -> str:

@@ -6,7 +6,7 @@ that is stopped, however it is stopped, goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -19,8 +19,9 @@ from utils.common.errors import UserError, about_file
 from utils.grading.answer_key import Release, read_release
 from utils.grading.dependencies import course_digest
 from utils.grading.gradebook.by_hand import by_hand_rows
-from utils.grading.gradebook.journal import Staged, cannot_write
+from utils.grading.gradebook.journal import Journal, Staged, cannot_write
 from utils.grading.gradebook.writer import Gradebook
+from utils.grading.one_task import check_task, others_kept
 from utils.grading.pool import spread
 from utils.grading.reports.class_report import write_grades
 from utils.grading.reports.feedback import feedback_page
@@ -29,6 +30,8 @@ from utils.grading.result import Result
 from utils.grading.settings import MODELS
 from utils.grading.submission import Submission
 from utils.grading.worker import Graded, warm_up
+
+ALONE = "|"  # in a result's digest, before each task that was graded alone since the others
 
 
 class Class:
@@ -71,6 +74,7 @@ class Class:
         scheduler: str = "",
         tell: Callable[[str], None] = lambda sentence: None,
         require_sandbox: bool = False,
+        task: str = "",
     ) -> list[Result]:
         """Grade the submissions that are new or changed (all of them with ``force``).
 
@@ -79,16 +83,23 @@ class Class:
             jobs, scheduler: see :func:`utils.grading.pool.spread`.
             tell: called with a sentence when something is waited for.
             require_sandbox: grade nothing where students' code cannot be shut in.
+            task: grade this one alone; the others keep their points. Whoever was not graded yet, or has
+                handed in anew since, is told and left as it is, and has no result.
         """
+        if task:
+            check_task(self.release, task)
         with Gradebook(self.to, self.db_url, progress=tell) as gradebook:
             gradebook.take_lock()  # before reading: a second run then finds what the first one did
             known = gradebook.read_results(self.release.assignment)
             if known and (changed := gradebook.recount_penalties(self.release.assignment, self.duedate)):
                 tell(f"{changed} late penalties changed, with the due date, an extension or the penalty.")
             waiting, results = [], {}
+            earlier = self.earlier(submissions, tell) if task else {}
             for submission in submissions:
+                if task and submission.student not in earlier:
+                    continue
                 stood = known.get(submission.student)
-                if not force and stood is not None and self.stands(stood, submission, require_sandbox):
+                if not force and stood is not None and self.stands(stood, submission, require_sandbox, task):
                     results[submission.student] = stood
                     progress(stood, True)
                 else:
@@ -102,18 +113,52 @@ class Class:
             # closed here when the run is stopped: what is under way ends before anything else is done
             with closing(self.graded(release, waiting, jobs, scheduler)) as stream:
                 for graded in stream:
-                    result = self.write(gradebook, by_student[graded.result.student], graded)
+                    student, alone = graded.result.student, []
+                    if task:
+                        before = earlier[student]
+                        graded = others_kept(task, before, self.autograded(student), graded)
+                        digest, *alone = before.digest.split(ALONE)
+                        alone = [*alone, task] if digest == self.digest(by_student[student]) else [task]
+                    result = self.write(gradebook, by_student[student], graded, alone)
                     results[result.student] = result
                     progress(result, False)
-        return [results[submission.student] for submission in submissions]
+        return [results[one.student] for one in submissions if one.student in results]
 
-    def stands(self, result: Result, submission: Submission, require_sandbox: bool) -> bool:
-        """Whether grading the submission again would give this result."""
+    def earlier(
+        self, submissions: list[Submission], tell: Callable[[str], None] = lambda sentence: None
+    ) -> dict[str, Result]:
+        """By student, how the same work was graded before; a sentence on everybody else."""
+        # as the journal has it: the gradebook forgets points as soon as their tests change
+        known = Journal(self.to / f"{self.release.assignment}.results.jsonl").results()
+        found = {}
+        for submission in submissions:
+            result = known.get(submission.student)
+            if result is None or result.status != "graded":
+                tell(f"{submission.student} is not graded yet: do it without --task.")
+            elif not result.digest.startswith(submission.digest()):
+                tell(f"{submission.student} has handed in anew since: grade that without --task.")
+            else:
+                found[submission.student] = result
+        return found
+
+    def autograded(self, student: str) -> nbformat.NotebookNode | None:
+        """The notebook as it was run last."""
+        folder = self.to / "autograded" / student / self.release.assignment
+        path = folder / f"{self.release.notebook}.ipynb"
+        return nbformat.read(path, as_version=4) if path.exists() else None
+
+    def stands(self, result: Result, submission: Submission, require_sandbox: bool, task: str = "") -> bool:
+        """Whether grading the submission again, or this task of it, would give this result."""
         safe = result.walls in ("bubblewrap", "") or not require_sandbox
-        return safe and result.digest == self.digest(submission)
+        digest, *alone = result.digest.split(ALONE)
+        return safe and digest == self.digest(submission) and (not task or not alone or task in alone)
 
     def unchanged(
-        self, submissions: list[Submission], force: bool = False, require_sandbox: bool = False
+        self,
+        submissions: list[Submission],
+        force: bool = False,
+        require_sandbox: bool = False,
+        task: str = "",
     ) -> set[str]:
         """The students whose result stands, so that they would not be graded again."""
         if force or not self.graded_before():
@@ -122,7 +167,7 @@ class Class:
         return {
             s.student
             for s in submissions
-            if s.student in known and self.stands(known[s.student], s, require_sandbox)
+            if s.student in known and self.stands(known[s.student], s, require_sandbox, task)
         }
 
     def graded_before(self) -> bool:
@@ -140,10 +185,17 @@ class Class:
         when = submission.when.isoformat() if submission.when else ""
         return submission.digest() + when + self.environment
 
-    def write(self, gradebook: Gradebook, submission: Submission, graded: Graded) -> Result:
-        """Put one result down: the student's page first, then the gradebook, which says that it is done."""
+    def write(
+        self, gradebook: Gradebook, submission: Submission, graded: Graded, alone: Sequence[str] = ()
+    ) -> Result:
+        """Put one result down: the student's page first, then the gradebook, which says that it is done.
+
+        Args:
+            alone: the tasks that were graded as things stand, where others were not.
+        """
         # without a digest, no later run takes it for done
-        result = replace(graded.result, digest="" if graded.result.again else self.digest(submission))
+        digest = ALONE.join([self.digest(submission), *alone])
+        result = replace(graded.result, digest="" if graded.result.again else digest)
         result.notes = [*submission.notes, *result.notes]
         notebook = nbformat.reads(graded.notebook, as_version=4) if graded.notebook else None
         page = (

@@ -1,9 +1,10 @@
-"""Submissions spread over processes or machines by Dask: bytes out, results back.
+"""Submissions spread over this machine's cores, or over machines by Dask: bytes out, results back.
 
-A worker needs this package and nothing else: the release and the submission come to it as data. Few
-submissions are under way at a time, so that the memory of the one who asks does not grow with the class.
-When a worker is lost, Dask gives its submission to another; workers may join at any time. On a cluster of
-one's own, each of these runs wherever the package is installed:
+Few submissions are under way at a time, so that the memory of the one who asks does not grow with the class.
+On this machine threads wait for the processes that grade. Dask's workers need this package and nothing else:
+the release and the submission come to them as data. When a worker is lost, Dask gives its submission to
+another; workers may join at any time. On a cluster of one's own, each of these runs wherever the package is
+installed:
 
     dask scheduler --no-dashboard
     dask worker tcp://SCHEDULER:8786 --nthreads 1 --no-dashboard     # one for each core
@@ -15,6 +16,8 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from itertools import islice
 from typing import Any
 
 from utils.common.errors import UserError
@@ -39,31 +42,43 @@ def spread(
     Raises:
         UserError: the scheduler does not answer, or has no workers.
     """
-    if jobs == 1 and not scheduler:
-        try:
+    try:
+        if scheduler:
+            with connected(scheduler) as client:
+                yield from flow(client, release, submissions)
+        elif jobs == 1:
             for submission in submissions:
                 yield grade(release, submission)
-        finally:
-            end_benches()
-        return
-    try:
-        with connected(jobs, scheduler) as client:
-            yield from flow(client, release, submissions)
+        else:
+            yield from on_threads(release, submissions, jobs)
     finally:
         end_benches()
 
 
+def on_threads(release: Release, submissions: Iterable[Submission], jobs: int) -> Iterator[Graded]:
+    """Threads that wait for processes of the one bench that they share. ``grade`` raises nothing."""
+    pool, waiting = ThreadPoolExecutor(jobs, "grading"), iter(submissions)
+    under_way = {pool.submit(grade, release, submission) for submission in islice(waiting, AHEAD * jobs)}
+    try:
+        while under_way:
+            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+            under_way |= {pool.submit(grade, release, each) for each in islice(waiting, len(done))}
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        end_benches()  # after a stop, what is being graded would go on
+        pool.shutdown()
+
+
 @contextlib.contextmanager
-def connected(jobs: int, scheduler: str) -> Iterator[Any]:
-    """A client of the scheduler at an address, or of one with ``jobs`` workers made for the purpose."""
+def connected(scheduler: str) -> Iterator[Any]:
+    """A client of the scheduler at an address."""
     import dask
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     dask.config.set(
         {
-            "distributed.scheduler.allowed-failures": 3,
-            "distributed.worker.daemon": False,  # a worker starts the processes of its workbench
-            "distributed.logging.distributed": "error",
             "distributed.comm.timeouts.connect": "10s",
             # a warning at 10 MB is for programs that send the same data with every task
             "distributed.admin.large-graph-warning-threshold": "1GB",
@@ -71,38 +86,22 @@ def connected(jobs: int, scheduler: str) -> Iterator[Any]:
     )
     for name in ("distributed", "distributed.client"):  # what matters of a lost worker is told by the result
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    if scheduler:
+    try:
+        client = Client(scheduler, timeout="10s", set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(
+            f"no Dask scheduler answers at {scheduler} ({reason}); start one with `dask scheduler`"
+        ) from None
+    with client:
         try:
-            client = Client(scheduler, timeout="10s", set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
-            reason = str(error).splitlines()[0]
+            client.wait_for_workers(1, timeout=60)
+        except TimeoutError:
             raise UserError(
-                f"no Dask scheduler answers at {scheduler} ({reason}); start one with `dask scheduler`"
+                f"the scheduler at {scheduler} has no workers; start some with "
+                f"`dask worker {scheduler} --nthreads 1 --no-dashboard`"
             ) from None
-        with client:
-            try:
-                client.wait_for_workers(1, timeout=60)
-            except TimeoutError:
-                raise UserError(
-                    f"the scheduler at {scheduler} has no workers; start some with "
-                    f"`dask worker {scheduler} --nthreads 1 --no-dashboard`"
-                ) from None
-            yield client
-        return
-    with contextlib.ExitStack() as stack:
-        cluster = LocalCluster(
-            n_workers=1,
-            threads_per_worker=jobs,  # they wait for processes of the one bench that they share
-            processes=False,
-            dashboard_address="127.0.0.1:0",  # None would be port 8787 all the same
-            scheduler_kwargs={"dashboard": False},
-            memory_limit=0,
-            silence_logs=logging.CRITICAL,
-        )
-        stack.enter_context(cluster)
-        # after a stop the cluster would wait for what is being graded; the client has called off the rest
-        stack.callback(end_benches)
-        yield stack.enter_context(Client(cluster, set_as_default=False))
+        yield client
 
 
 def itself(release: Release) -> Release:

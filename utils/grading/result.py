@@ -24,7 +24,8 @@ class Result:
             answer for a person that was left empty.
         written_over: what the student had written in locked cells, which were put back, by their names.
         diagnoses: by task, the mistake behind its lost points where it is known: the ``name`` of the wrong
-            variant (or several), its ``misconception``, ``question``, ``section``, and where that is.
+            variant (or several), its ``misconception``, ``question``, smallest ``example``, ``section`` and
+            ``address``. With ``several``, it is more than one.
         seconds: that grading took, and ``parts``: how they were spent.
         walls: what stood around the student's code: ``"bubblewrap"`` or ``"limits"``.
         again: the grading failed, not the submission: the next run tries it again.

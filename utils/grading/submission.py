@@ -30,6 +30,7 @@ from utils.grading.unreadable import (
 LARGEST = 20_000_000  # bytes of a notebook
 MOST_CELLS = 5_000
 DEEPEST = 100  # levels of its JSON; Jupyter writes about ten
+DIGEST = 64  # characters of a submission's digest, with which a result's begins
 LIGHTER = "; clear its outputs in Jupyter, save it and hand it in again."
 CELL_ID = re.compile("[a-zA-Z0-9_-]{1,64}")  # nbformat's own rule
 

@@ -32,6 +32,8 @@ BENCHES: dict[str, Bench] = {}
 LOCK = threading.Lock()
 DESK = Desk()
 NO_ANSWER = "Nothing was written."
+SAID = ("question", "example", "section", "address")  # of a mistake, beside what it is
+SEVERAL = "More than one thing is wrong in this task."
 
 
 @dataclass
@@ -81,6 +83,7 @@ def run(release: Release, submission: Submission, notebook: NotebookNode, result
     result.parts |= trial["parts"]
     score(notebook, result)
     result.diagnoses = told(release.library, trial.get("diagnoses", {}), result)
+    result.diagnoses |= told_of_two(release.library, trial.get("several", {}), result)
     result.status = "graded"
     written = json.dumps(notebook)
     result.parts["scoring"] = time.monotonic() - clock
@@ -220,7 +223,18 @@ def told(library: dict, found: dict[str, list[int]], result: Result) -> dict[str
                 "name": ", ".join(variant["name"] for variant in variants),
                 "misconception": said,
             }
-            mistakes[task] |= {key: agreed(variants, key) for key in ("question", "section", "address")}
+            mistakes[task] |= {key: agreed(variants, key) for key in SAID}
+    return mistakes
+
+
+def told_of_two(library: dict, found: dict[str, list[int]], result: Result) -> dict[str, dict[str, str]]:
+    """That more than one thing is wrong in a task that lost points, without a name for either."""
+    mistakes = {}
+    for task, numbers in found.items():
+        got, possible = result.tasks.get(task, (0.0, 0.0))
+        names = [library["variants"][number]["name"] for number in numbers]
+        if got < possible:
+            mistakes[task] = {"name": " + ".join(names), "misconception": SEVERAL, "several": "yes"}
     return mistakes
 
 

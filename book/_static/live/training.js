@@ -173,6 +173,7 @@
     LSTM: { label: "bias of the forget gate", min: -2, max: 4, step: 0.25, value: 0 },
   };
 
+  const calm = matchMedia("(prefers-reduced-motion: reduce)"); // then bars are drawn when they stand still
   let boxes = 0;
   function build(box) {
     const name = `live-training-${(boxes += 1)}`;
@@ -224,12 +225,16 @@
       if (!running) return;
       for (let k = 0; k < 2 && net.steps < LAST; k++) train(net, find(".clip").checked);
       const result = gradients(net);
-      show(result);
+      if (!calm.matches || net.steps >= LAST) show(result);
       if (net.steps < LAST) requestAnimationFrame(go);
       else pause(result.right > 0.99 ? "It has learnt to remember." : "It has not learnt it. Another start, or another cell?");
     }
     find(".go").addEventListener("click", () => {
-      if (running) { pause("Paused."); return; }
+      if (running) {
+        show(gradients(net));
+        pause("Paused.");
+        return;
+      }
       if (net.steps >= LAST) reset();
       running = true;
       find(".go").textContent = "Pause";

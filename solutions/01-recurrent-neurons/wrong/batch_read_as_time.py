@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The first axis is taken for time, the second for the batch.
+#     section: "The layer in PyTorch: nn.RNN, Silent mistakes"
+#     question: "In the shape of x, which axis comes first: the batch or the time?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       layer: [0, 2]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The bias is forgotten, in the neuron and so in the layer that calls it.
+#     section: "A neuron with a memory, The recurrent neuron"
+#     question: "What does your neuron give when all inputs and the old output are 0?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       neuron: [2, 2]
 #       layer: [1, 1]

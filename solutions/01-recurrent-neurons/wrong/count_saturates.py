@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The units fire from 1 and from 2 ones on, and nothing takes the count back to 0.
+#     section: "What state can do that no window can: parity, Two hidden units are enough"
+#     question: "What does your layer say after three ones, when the count is to be 0 again?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       remainder: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The loop is left to the course's own layer, which the task forbids.
+#     section: "The layer in PyTorch: nn.RNN, Our loop and PyTorch's"
+#     question: "Which functions does the task's text rule out?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       layer: [0, 0]
 # ---

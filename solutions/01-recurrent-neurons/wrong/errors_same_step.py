@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A forecast is compared with the value that it was made from."
 #     section: "A forecaster of the sine wave, One step ahead, and on its own"
+#     question: "Of which place of the series is predictions[i, t] a forecast?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A fall counts as flat ground, and a forecast that is too low as a small error."
 #     section: "A forecaster of the sine wave, One step ahead, and on its own"
+#     question: "Is a fall as steep as a rise, and a forecast as bad when it is too low?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

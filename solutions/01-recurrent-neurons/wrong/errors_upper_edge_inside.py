@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A value on an edge is counted in the row below it."
 #     section: "A forecaster of the sine wave, One step ahead, and on its own"
+#     question: "In which row does a steepness stand that is exactly an edge?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [1, 1]
 # ---

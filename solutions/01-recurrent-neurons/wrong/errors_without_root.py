@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The mean of the squared errors is given without its root."
 #     section: "A forecaster of the sine wave, One step ahead, and on its own"
+#     question: "In which unit is your error: in that of the series, or in its square?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The given first state is copied with torch.tensor, so that no gradient reaches it.
+#     section: "A forecaster of the sine wave, Carry the state, cut the gradient"
+#     question: "Does y_0 get a gradient when it is a parameter?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       layer: [3, 3]
 # ---

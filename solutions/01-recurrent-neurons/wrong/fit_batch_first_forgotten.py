@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "batch_first is left at its default: the lines are read one after the other."
 #     section: "The layer in PyTorch: nn.RNN, Silent mistakes"
+#     question: "Which axis does nn.RNN take for time, when nothing else is said?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---

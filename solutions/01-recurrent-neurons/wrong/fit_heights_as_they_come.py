@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The heights themselves are read and predicted, in the unit in which they come."
 #     section: "A forecaster of the sine wave, The whole program"
+#     question: "How large are the numbers that the network reads, and how large can a tanh be?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The last change is expected again; nothing is learnt."
 #     section: "A forecaster of the sine wave, The whole program"
+#     question: "What has your forecaster learnt from train that it would not say of any other series?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The gradients are computed, but the optimizer never takes a step."
 #     section: "A forecaster of the sine wave, The whole program"
+#     question: "Are the weights after the training other ones than before?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The network reads in both directions, and so the value that it is to forecast."
 #     section: "The layer in PyTorch: nn.RNN, Silent mistakes"
+#     question: "Does your forecast at a place change when a later value changes?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---

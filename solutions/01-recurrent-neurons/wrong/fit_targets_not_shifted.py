@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The target is the input itself, not the value that comes next."
 #     section: "A forecaster of the sine wave, The whole program"
+#     question: "Which value stands at place t of your targets, and which at place t of the inputs?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---

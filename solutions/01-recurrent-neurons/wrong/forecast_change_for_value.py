@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The change that the head gives is taken for the value itself."
 #     section: "A forecaster of the sine wave, One step ahead, and on its own"
+#     question: "What does the head give: the next value, or by how much it differs from the last?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       forecast: [1, 1]
 # ---

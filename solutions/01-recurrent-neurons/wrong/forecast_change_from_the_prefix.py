@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Each change is added to the end of the prefix, not to the value before."
 #     section: "A forecaster of the sine wave, One step ahead, and on its own"
+#     question: "To which value does the second change belong?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       forecast: [1, 1]
 # ---

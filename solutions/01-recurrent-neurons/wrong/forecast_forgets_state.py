@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The state is dropped between the steps of the forecast.
+#     section: "A forecaster of the sine wave, One step ahead, and on its own"
+#     question: "What does the network know of the prefix when it makes the second forecast?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       forecast: [1, 1]
 # ---

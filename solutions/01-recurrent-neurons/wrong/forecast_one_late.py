@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The first forecast, at the end of the prefix, is not counted.
+#     section: "A forecaster of the sine wave, One step ahead, and on its own"
+#     question: "After how many values of its own does your function give the first forecast?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       forecast: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The first state is always zero.
+#     section: "Unrolling in time, Weights are shared over time"
+#     question: "Does your answer change when another y_0 is given?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       layer: [2, 2]
 # ---

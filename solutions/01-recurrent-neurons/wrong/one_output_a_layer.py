@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: A layer of neurons has one output, as a regular neuron does.
+#     section: "A neuron with a memory, From one neuron to a layer"
+#     question: "How many numbers does a layer of two neurons give for one example?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       neuron: [1, 1]
 # ---

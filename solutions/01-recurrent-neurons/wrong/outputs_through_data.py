@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The outputs are written through .data, so that they carry no gradient.
+#     section: "A forecaster of the sine wave, Carry the state, cut the gradient"
+#     question: "Does autograd hear of what is written into .data?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       layer: [3, 3]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The outputs are stacked with time first although the batch comes first.
+#     section: "The layer in PyTorch: nn.RNN, Silent mistakes"
+#     question: "Which shape have your outputs, and which is asked for?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       layer: [0, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "reverse is ignored: the layer always reads from the beginning."
 #     section: "The layer in PyTorch: nn.RNN, Our loop and PyTorch's"
+#     question: "Does your answer change when reverse is True?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       layer: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "y_last is the output at the last place, also where that was computed first."
 #     section: "The layer in PyTorch: nn.RNN, Our loop and PyTorch's"
+#     question: "Read from the end, which place is computed last?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       layer: [3, 3]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Read from the end, the outputs stand in the order in which they were computed."
 #     section: "The layer in PyTorch: nn.RNN, Our loop and PyTorch's"
+#     question: "Read from the end, which place of x belongs to the first output that you compute?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       layer: [3, 3]
 # ---

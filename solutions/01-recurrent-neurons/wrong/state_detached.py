@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The state is detached at every step, so that no gradient flows through time.
+#     section: "A forecaster of the sine wave, Carry the state, cut the gradient"
+#     question: "Does the last output still depend on the first input when gradients are asked for?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       layer: [3, 3]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Each step starts from the first state instead of the one before.
+#     section: "Unrolling in time, Weights are shared over time"
+#     question: "What does the third step know of the first?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       layer: [2, 2]
 # ---

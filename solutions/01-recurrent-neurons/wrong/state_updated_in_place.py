@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The state is one buffer that each step overwrites.
+#     section: "A neuron with a memory, The recurrent neuron"
+#     question: "What stands in y_prev after the call?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       neuron: [2, 2]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: batch_first is left at its default, False.
+#     section: "The layer in PyTorch: nn.RNN, Silent mistakes"
+#     question: "Which axis does nn.RNN take for the batch, when nothing else is said?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pytorch: [2, 2]
 # ---

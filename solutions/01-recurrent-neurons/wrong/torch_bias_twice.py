@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Each of the two biases gets the whole of b.
+#     section: "The layer in PyTorch: nn.RNN, Our loop and PyTorch's"
+#     question: "How many biases does nn.RNN add up in one step?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pytorch: [1, 1]
 # ---

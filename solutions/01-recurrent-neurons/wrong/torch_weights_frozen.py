@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The weights of the nn.RNN are frozen.
+#     section: "The layer in PyTorch: nn.RNN, Silent mistakes"
+#     question: "Can an optimizer train the layer that you return?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pytorch: [1, 1]
 # ---

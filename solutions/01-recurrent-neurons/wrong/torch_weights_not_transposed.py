@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: nn.RNN is taken to multiply from the right, as the formula does.
+#     section: "The layer in PyTorch: nn.RNN, Our loop and PyTorch's"
+#     question: "Has nn.RNN a row or a column of its weights for each neuron?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       pytorch: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: A weight matrix has one row a neuron, as in nn.Linear, instead of one column.
+#     section: "A neuron with a memory, Three ways to write the same step"
+#     question: "Does a neuron have a row or a column of the weights in this notebook?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       remainder: [0, 0]
 # ---

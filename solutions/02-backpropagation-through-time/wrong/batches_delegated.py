@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The rows and pieces are left to the course's own class, which the task forbids.
+#     section: "The cost of a long text, and the cut, What the cut loses"
+#     question: "Which functions does the task's text rule out?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: What does not fill the rows is left out, as the chapter does it.
+#     section: "The cost of a long text, and the cut, What the cut loses"
+#     question: "How many tokens does the text have, and how many of them stand in your batches?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [0, 0]
 # ---

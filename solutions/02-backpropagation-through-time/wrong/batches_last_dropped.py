@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The last, shorter batch is left out.
+#     section: "The cost of a long text, and the cut, What the cut loses"
+#     question: "Does your last batch hold the end of each row?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [0, 0]
 # ---

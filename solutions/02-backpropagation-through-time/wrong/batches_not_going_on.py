@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Each batch is a stretch of the text, so that the next one does not go on row by row.
+#     section: "The cost of a long text, and the cut, What the cut loses"
+#     question: "What does row 0 of the second batch go on from?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Places after the end of the text have the target 0, which is a token.
+#     section: "The cost of a long text, and the cut, What the cut loses"
+#     question: "Can your loss tell a place after the end of the text from the token 0?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [1, 1]
 # ---

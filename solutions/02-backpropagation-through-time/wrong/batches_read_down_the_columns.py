@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Neighbouring tokens are put in different rows, so that no row is a text.
+#     section: "The cost of a long text, and the cut, What the cut loses"
+#     question: "Which tokens of the text stand beside each other in a row of yours?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The target of a token is the token itself.
+#     section: "The cost of a long text, and the cut, What the cut loses"
+#     question: "Which token comes after the one at place t, and which is its target in your batches?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The target at the end of a row is the row's own first token.
+#     section: "The cost of a long text, and the cut, What the cut loses"
+#     question: "Which token of the text comes after the last one of a row?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       batches: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gradient goes back through the transpose of W_hh.
+#     section: "Backpropagation through time, by hand, What goes wrong"
+#     question: "Through which matrix does the state go forwards, and how does an error go back through it?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bptt: [2, 2]
 # ---

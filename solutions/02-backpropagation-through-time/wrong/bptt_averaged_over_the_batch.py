@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gradients of the weights are averaged over the examples, although the loss is given.
+#     section: "Backpropagation through time, by hand, The derivation"
+#     question: "Which loss do the d_states belong to, and does it average again over the examples?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bptt: [3, 3]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gradient from the future is added into the argument.
+#     section: "Backpropagation through time, by hand, What goes wrong"
+#     question: "What stands in d_states after the call?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bptt: [4, 4]
 # ---

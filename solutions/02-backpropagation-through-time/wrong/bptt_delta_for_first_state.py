@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: What reaches the sum before the tanh is returned as the gradient of h_0.
+#     section: "Backpropagation through time, by hand, In code"
+#     question: "What lies between the first state and the sum before the tanh?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bptt: [4, 4]
 # ---

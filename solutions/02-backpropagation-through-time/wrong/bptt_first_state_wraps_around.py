@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: At the first step the index -1 takes the last state in place of h_0.
+#     section: "Backpropagation through time, by hand, In code"
+#     question: "Which state comes before step 0, and what does the index -1 mean in Python?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bptt: [3, 3]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Each step gets the gradient of its own loss only; nothing comes back from later steps.
+#     section: "Backpropagation through time, by hand, The derivation"
+#     question: "Through which later steps does an early state reach the loss?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bptt: [2, 2]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The recurrent weights get the state after the step in place of the one before.
+#     section: "Backpropagation through time, by hand, The derivation"
+#     question: "Which state does the recurrent matrix multiply at step t?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bptt: [3, 3]
 # ---

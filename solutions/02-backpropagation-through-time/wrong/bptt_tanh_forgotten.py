@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The derivative of the tanh is left out.
+#     section: "Backpropagation through time, by hand, The derivation"
+#     question: "How much does the state change when the sum before the tanh changes a little?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bptt: [2, 2]
 # ---

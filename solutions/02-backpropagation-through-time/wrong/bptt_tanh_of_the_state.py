@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The derivative is taken at the state, as if that were the sum before the tanh.
+#     section: "Backpropagation through time, by hand, The derivation"
+#     question: "Is the state what goes into the tanh, or what comes out of it?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bptt: [2, 2]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gradients have one column a unit, as in the row form.
+#     section: "Backpropagation through time, by hand, What goes wrong"
+#     question: "Which shape has the weight, and which its gradient?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       bptt: [2, 2]
 # ---

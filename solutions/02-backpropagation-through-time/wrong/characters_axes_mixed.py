@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: view in place of transpose mixes steps and characters in the loss.
+#     section: "Predicting the next word, The reshape that is not needed"
+#     question: "Which character of which row stands beside which logits in your loss?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       characters: [0, 0]
 # ---

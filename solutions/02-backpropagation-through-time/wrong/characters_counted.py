@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Characters are counted after the three before them, and nothing else is remembered.
+#     section: "Predicting the next word, A state instead of the window"
+#     question: "What does your model know of a character that stands ten places before?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       characters: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The model learns from a text of its own, whatever it is given.
+#     section: "A language model that writes, Training"
+#     question: "Does your model know more of the text that it is given than of any other?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       characters: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: zero_grad is forgotten, and the gradients of all steps add up.
+#     section: "Backpropagation through time, by hand, What goes wrong"
+#     question: "What stands in the gradients when the second batch begins?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       characters: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The model is built, and no step is made.
+#     section: "A language model that writes, Training"
+#     question: "Are the weights after the training other ones than before?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       characters: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: A layer of both directions reads what it has to predict.
+#     section: "Predicting the next word, A state instead of the window"
+#     question: "Does your prediction at a place change when a later character changes?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       characters: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The model that is returned starts anew in each call.
+#     section: "Predicting the next word, A state instead of the window"
+#     question: "What does the model know of the last call when the next one begins?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       characters: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The model learns to repeat the character that it reads.
+#     section: "A language model that writes, Training"
+#     question: "Which character stands at place t of your targets, and which at place t of the inputs?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       characters: [0, 0]
 # ---

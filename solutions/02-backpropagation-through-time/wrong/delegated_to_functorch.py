@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gradients are left to torch.func, which calls autograd.
+#     section: "Backpropagation through time, by hand, In code"
+#     question: "Which functions does the task's text rule out?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       output: [0, 0]
 # ---

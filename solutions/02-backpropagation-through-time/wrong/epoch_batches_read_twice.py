@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The batches are read twice, once to count the tokens, which a generator does not allow.
+#     section: "A language model that writes, Training"
+#     question: "What is left in a generator when it has been read to its end?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       epoch: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The loss is measured anew after the step.
+#     section: "A language model that writes, Training"
+#     question: "Which weights made the predictions whose loss you report?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       epoch: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The mean is taken over the batches, whatever their length.
+#     section: "A language model that writes, Training"
+#     question: "Does a token of a short batch count more than one of a long batch?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       epoch: [1, 1]
 # ---

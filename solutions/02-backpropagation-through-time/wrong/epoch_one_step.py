@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The losses are added up, and one step is made at the end of the epoch.
+#     section: "The cost of a long text, and the cut, Truncated BPTT"
+#     question: "How often do the weights change in one epoch?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       epoch: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Places with the target -100 count as tokens in the mean.
+#     section: "A language model that writes, Training"
+#     question: "How many places of a batch have a target that is predicted?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       epoch: [1, 1]
 # ---

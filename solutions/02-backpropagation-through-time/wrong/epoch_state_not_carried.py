@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Each batch starts from the zero state.
+#     section: "The cost of a long text, and the cut, Truncated BPTT"
+#     question: "What does the network know of the batch before when the next one begins?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       epoch: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The state is carried with its history, so that the second backward() fails.
+#     section: "The cost of a long text, and the cut, Truncated BPTT"
+#     question: "How far back does the second backward() have to go?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       epoch: [0, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gradients are set to zero between backward() and step().
+#     section: "A language model that writes, Training"
+#     question: "What does the optimizer find in the gradients when it takes its step?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       epoch: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Every statement is taken to be true.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "Which of the statements do your own numbers contradict?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       look: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Doubt is thought to grow along the word.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "At which place of the word is your mean loss the largest?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       look: [1, 1]
 # ---

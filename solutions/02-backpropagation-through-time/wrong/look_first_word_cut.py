@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The first letter of the text is not the first of its word.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "At which place of its word stands the first letter of the text?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       look: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The losses are in bits.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "To which base is the logarithm of the loss that is asked for?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       look: [1, 1]
 # ---

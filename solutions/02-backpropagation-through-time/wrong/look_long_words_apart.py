@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Letters after the longest place have rows of their own.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "In which row does a letter stand whose place is beyond the longest one?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       look: [1, 1]
 # ---

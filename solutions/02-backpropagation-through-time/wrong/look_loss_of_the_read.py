@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The loss is that of the character that was read.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "Whose loss is it: that of the character that was read, or that of the one to be predicted?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       look: [1, 1]
 # ---

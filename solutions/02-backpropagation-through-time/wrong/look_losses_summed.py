@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The losses of a place are added up.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "Does your number for a place grow with the text?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       look: [1, 1]
 # ---

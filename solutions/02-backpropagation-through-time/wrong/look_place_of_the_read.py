@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: A loss stands at the place of the character that was read.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "Of which character is the place: of the one that was read, or of the one that was predicted?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       look: [1, 1]
 # ---

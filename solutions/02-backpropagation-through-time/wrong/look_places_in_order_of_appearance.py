@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The rows stand in the order in which their places appear.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "Which place does row 0 of your table belong to in any text?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       look: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Each character is predicted from the one before it alone.
+#     section: "Predicting the next word, The Markov assumption: counts"
+#     question: "What does the network know of the characters before the last one?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       look: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Only a space ends a word.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "Is a full stop a letter of the word that it ends?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       look: [1, 1]
 # ---

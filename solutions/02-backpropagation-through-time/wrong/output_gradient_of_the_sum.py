@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gradient is that of the summed loss, not of the mean.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "What does the gradient do when the same batch is handed in twice over?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       output: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The loss is summed over examples and steps, and so is its gradient.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "Does your loss grow with the number of examples and steps?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       output: [0, 0]
 # ---

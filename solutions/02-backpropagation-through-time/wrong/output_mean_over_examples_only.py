@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The mean is taken over the examples, the sum over the steps.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "Does your loss grow with the number of steps?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       output: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gradient of the logits is taken as truth minus prediction.
+#     section: "Backpropagation through time, by hand, The derivation"
+#     question: "Must the logit of the right class rise or fall for the loss to fall?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       output: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gradient of the states is that of the logits, without the way through U.
+#     section: "Backpropagation through time, by hand, The derivation"
+#     question: "Which matrix lies between the states and the logits?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       output: [1, 1]
 # ---

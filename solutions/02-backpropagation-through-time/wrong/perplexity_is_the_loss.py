@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The mean loss is returned, without the exponential.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "What is the perplexity of somebody who guesses among ten words alike?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       perplexity: [0, 0]
 # ---

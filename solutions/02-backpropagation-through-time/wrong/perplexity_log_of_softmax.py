@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The logarithm of softmax, which is infinite where a probability is rounded to 0.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "What is the logarithm of a probability that is rounded to 0?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       perplexity: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The perplexities of the sentences are averaged.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "Does a word of a short sentence count more than one of a long sentence?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       perplexity: [0, 0]
 # ---

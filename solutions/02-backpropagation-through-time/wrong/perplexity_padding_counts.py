@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Padding counts as words that are to be predicted.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "How many words does a padded sentence have?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       perplexity: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Padding is taken to be 0, whatever the argument says.
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "Does your answer change when another number stands for padding?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       perplexity: [0, 0]
 # ---

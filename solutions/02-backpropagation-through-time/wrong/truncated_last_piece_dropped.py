@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Steps after the last full piece are left out.
+#     section: "The cost of a long text, and the cut, Truncated BPTT"
+#     question: "What becomes of the last steps when the length is no multiple of the cut?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       truncated: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The state, too, starts anew in each piece.
+#     section: "The cost of a long text, and the cut, Truncated BPTT"
+#     question: "Is it the state that is cut, or the way of the gradient?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       truncated: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Truncation is taken to mean that only the last piece counts.
+#     section: "The cost of a long text, and the cut, Truncated BPTT"
+#     question: "Which pieces have a loss, and which of them send a gradient to the weights?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       truncated: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Every loss goes back as many steps as the cut, wherever the borders are.
+#     section: "The cost of a long text, and the cut, Truncated BPTT"
+#     question: "Where does the loss of a piece's last step stop going back, and where that of its first?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       truncated: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: A gradient that is cut to 0 is called vanishing, since 0 is small.
+#     section: "Gradient problems, Where it goes wrong"
+#     question: "Are the gradients small at the first steps alone, or are all of them exactly 0?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       diagnosis: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: A gradient that is short is lengthened to the threshold.
+#     section: "Cliffs, and clipping, Clipping: by norm and by value"
+#     question: "What should become of a gradient that is shorter than the threshold?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       clip: [3, 3]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Each number is cut at the threshold, which is clipping by value.
+#     section: "Cliffs, and clipping, Clipping: by norm and by value"
+#     question: "Does the gradient still point where it did before?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       clip: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gradients are clipped in copies; those of the parameters stay as they are.
+#     section: "Cliffs, and clipping, Clipping: by norm and by value"
+#     question: "What does the optimizer find in p.grad after your function?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       clip: [1, 1]
 # ---

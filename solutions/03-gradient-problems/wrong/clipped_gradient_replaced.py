@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: p.grad gets a new tensor, so that whoever holds the old one sees nothing.
+#     section: "Cliffs, and clipping, Clipping: by norm and by value"
+#     question: "Who still holds the tensor that was in p.grad before?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       clip: [2, 2]
 # ---

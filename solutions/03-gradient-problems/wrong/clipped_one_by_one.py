@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Each parameter is clipped by itself, with a norm of its own.
+#     section: "Cliffs, and clipping, Clipping: by norm and by value"
+#     question: "How many norms does the task speak of: one a parameter, or one in all?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       clip: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Gradients are scaled by max_norm over their norm first, which is 0 / 0 where all are 0.
+#     section: "Cliffs, and clipping, Clipping: by norm and by value"
+#     question: "What does your function do when all gradients are 0?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       clip: [3, 3]
 # ---

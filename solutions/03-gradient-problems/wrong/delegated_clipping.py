@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Clipping is left to torch, which the task forbids.
+#     section: "Cliffs, and clipping, Clipping: by norm and by value"
+#     question: "Which functions does the task's text rule out?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       clip: [0, 0]
 # ---

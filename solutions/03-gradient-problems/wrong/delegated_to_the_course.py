@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The product is left to the course's own measure, which the task forbids.
+#     section: "A product of Jacobians, A bound"
+#     question: "Which functions does the task's text rule out?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       norms: [0, 0]
 # ---

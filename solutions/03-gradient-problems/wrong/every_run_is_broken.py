@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Every gradient that shrinks on its way back is called vanishing."
 #     section: "A product of Jacobians, A bound"
+#     question: "By how much does a gradient shrink in a run that learns well?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       diagnosis: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The Frobenius norm, norm()'s default, is taken for the largest singular value.
+#     section: "A product of Jacobians, A bound"
+#     question: "By how much does the identity of size 4 lengthen a vector, and what does your norm say?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       norms: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The state gradients are read backwards, the first as if it were the last.
+#     section: "Gradient problems, Where it goes wrong"
+#     question: "Which step do the first of the state gradients belong to?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       diagnosis: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The biases keep their random start.
+#     section: "Activations and starts, ReLU needs the identity"
+#     question: "Which numbers stand in the biases after your function?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       identity: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Only the first layer, forwards, is set; the others keep their start.
+#     section: "Activations and starts, ReLU needs the identity"
+#     question: "How many recurrent matrices has an rnn of two layers and two directions?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       identity: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: A copy of the rnn is changed and returned; the one that was given stays as it is.
+#     section: "Activations and starts, ReLU needs the identity"
+#     question: "Has the rnn that was given changed after your function?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       identity: [0, 0]
 # ---

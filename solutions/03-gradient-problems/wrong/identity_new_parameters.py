@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The parameters are replaced by new ones, which no optimizer knows that was made before.
+#     section: "Activations and starts, ReLU needs the identity"
+#     question: "Are the parameters after your function the ones that an optimizer was given before?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       identity: [0, 0]
 # ---

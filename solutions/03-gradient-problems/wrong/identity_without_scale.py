@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The scale is ignored.
+#     section: "Activations and starts, ReLU needs the identity"
+#     question: "Does your answer change when another scale is given?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       identity: [1, 1]
 # ---

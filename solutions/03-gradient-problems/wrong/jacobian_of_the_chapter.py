@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The layer of the chapter is differentiated; what the state keeps is left out."
 #     section: "A product of Jacobians, From the loss to the first state"
+#     question: "Which part of the old state goes straight into the new one?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       jacobian: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "keep is added to every entry of the matrix, not to its diagonal."
 #     section: "A product of Jacobians, From the loss to the first state"
+#     question: "By which other unit is a unit reached straight, without the weights?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       jacobian: [1, 1]
 # ---

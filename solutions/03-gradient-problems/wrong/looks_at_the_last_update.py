@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Only the gradient of the last update is looked at.
+#     section: "Gradient problems, Where it goes wrong"
+#     question: "What happened in the updates before the last one?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       diagnosis: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A larger learning rate is to make up for gradients that vanish."
 #     section: "Which cures work?, The ablation"
+#     question: "Which share of the gradient comes from the first steps, and does a rate change it?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       mended: [0, 0]
 # ---

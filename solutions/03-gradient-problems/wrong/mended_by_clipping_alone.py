@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Clipping is taken for a cure of vanishing gradients; the start stays PyTorch's."
 #     section: "Cliffs, and clipping, Clipping: by norm and by value"
+#     question: "Can clipping make a gradient longer?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       mended: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Clipping stands before backward, where there is nothing to clip, and the rate is large."
 #     section: "Cliffs, and clipping, Clipping in the wrong place"
+#     question: "What stands in the gradients at the moment when you clip them?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       mended: [0, 0]
 # ---

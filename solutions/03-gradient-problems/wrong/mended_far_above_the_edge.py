@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Weights far above the edge are to make up for what the activation takes."
 #     section: "Activations and starts, Initialisation: scaled, orthogonal, identity"
+#     question: "How does the gradient grow on its way back when the weights are far above the edge?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       mended: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The gradients of all batches so far pile up."
 #     section: "Cliffs, and clipping, Clipping in the wrong place"
+#     question: "What stands in the gradients when the second batch begins?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       mended: [0, 0]
 # ---

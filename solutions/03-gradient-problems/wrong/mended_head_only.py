@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Only the head is given to the optimizer; the layer keeps its start."
 #     section: "Which cures work?, The program"
+#     question: "Which of the parameters are other ones after the training than before?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       mended: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "A copy of the layers is trained; those that were given stay as they are."
 #     section: "Which cures work?, The program"
+#     question: "Have the layers that were given changed after your function?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       mended: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The program is handed in as it is given."
 #     section: "Gradient problems, Where it goes wrong"
+#     question: "Which of the faults does the program have that you were asked to mend?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       mended: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The answer is read from the first state, before the letters have come."
 #     section: "Which cures work?, Two tasks and their criteria"
+#     question: "At which step does the state know all letters?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       mended: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The orthogonal start is set after the training and throws away what was learnt."
 #     section: "Which cures work?, The program"
+#     question: "Which weights does the layer have at the end: those of the start, or those of the training?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       mended: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The recurrent weights start at 0, as biases do, so that nothing explodes."
 #     section: "Activations and starts, Initialisation: scaled, orthogonal, identity"
+#     question: "What does a state tell the next one when all recurrent weights are 0?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       mended: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The gradients are computed and clipped, and no step is taken."
 #     section: "Cliffs, and clipping, Clipping in the wrong place"
+#     question: "Are the weights after the training other ones than before?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       mended: [0, 0]
 # ---

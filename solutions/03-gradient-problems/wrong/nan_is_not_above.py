@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: A comparison with NaN is taken to be true, so a NaN in the norms goes unnoticed.
+#     section: "Cliffs, and clipping, An infinite gradient"
+#     question: "Is NaN above a number, below it, or neither?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       diagnosis: [2, 2]
 # ---

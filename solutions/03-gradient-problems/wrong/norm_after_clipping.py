@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The norm is returned as it is after clipping.
+#     section: "Cliffs, and clipping, Clipping: by norm and by value"
+#     question: "Which norm tells the reader of the log that a gradient has exploded?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       clip: [3, 3]
 # ---

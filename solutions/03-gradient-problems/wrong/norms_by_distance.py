@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The norms are listed by distance, so that the last step comes first.
+#     section: "A product of Jacobians, From the loss to the first state"
+#     question: "To which step does the first of your norms belong?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       norms: [0, 0]
 # ---

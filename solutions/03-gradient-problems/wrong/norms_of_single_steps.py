@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The norms of the single steps are multiplied instead of the matrices.
+#     section: "A product of Jacobians, A bound"
+#     question: "Is the norm of a product the product of the norms?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       norms: [2, 2]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The product and the bound are those of the layer of the chapter, which keeps nothing."
 #     section: "A product of Jacobians, A bound"
+#     question: "Which part of the old state goes straight into the new one?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       norms: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The slopes are 1 - h² of the states as they come, which hold a share of the old ones."
 #     section: "A product of Jacobians, From the loss to the first state"
+#     question: "Is the state of this layer a tanh of something?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       norms: [2, 2]
 # ---

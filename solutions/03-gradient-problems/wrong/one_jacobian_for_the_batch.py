@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: One matrix is returned for the whole batch, the mean over its examples.
+#     section: "A product of Jacobians, From the loss to the first state"
+#     question: "Has each example of the batch the same slopes?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       jacobian: [0, 0]
 # ---

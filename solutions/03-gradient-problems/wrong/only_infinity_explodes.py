@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Only a gradient that is no finite number is called exploding."
 #     section: "Cliffs, and clipping, A unit on the edge"
+#     question: "Is a gradient of a million still a healthy one?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       diagnosis: [2, 2]
 # ---

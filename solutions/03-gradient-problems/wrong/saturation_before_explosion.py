@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The consequence is named: after an explosion the units lie where they are saturated."
 #     section: "Cliffs, and clipping, A unit on the edge"
+#     question: "Which came first: that the gradients grew, or that the units lay at their ends?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       diagnosis: [0, 0]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Saturation is told by the gradients, which are as small where the weights are."
 #     section: "Activations and starts, Saturating activations"
+#     question: "Where do the states of a saturated unit lie?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       diagnosis: [0, 0]
 # ---

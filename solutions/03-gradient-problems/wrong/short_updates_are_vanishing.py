@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "Vanishing is told by the length of the whole gradient, which the last steps make up."
 #     section: "A product of Jacobians, What the weights feel"
+#     question: "Which steps does the length of the whole gradient come from?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       diagnosis: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The Jacobian of the step is taken to be W_hh alone; the activation has no part in it.
+#     section: "A product of Jacobians, From the loss to the first state"
+#     question: "What does a unit send back that lies at the end of its tanh?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       jacobian: [1, 1]
 # ---

@@ -3,6 +3,7 @@
 #   course:
 #     misconception: "The slope is taken as 1 - h², which holds only where h is tanh(a)."
 #     section: "A product of Jacobians, From the loss to the first state"
+#     question: "Is the state of this layer a tanh of something?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       jacobian: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The slope is taken at the state before the step.
+#     section: "A product of Jacobians, From the loss to the first state"
+#     question: "What goes into the tanh of this step?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       jacobian: [1, 1]
 # ---

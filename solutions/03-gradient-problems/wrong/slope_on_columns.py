@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The slope multiplies the columns of W_hh instead of the rows.
+#     section: "A product of Jacobians, From the loss to the first state"
+#     question: "Does a slope belong to the unit that sends, or to the unit that receives?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       jacobian: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The bound is made from the largest eigenvalue instead of the largest singular value.
+#     section: "A product of Jacobians, Why eigenvalues are not enough"
+#     question: "Can a matrix make a vector longer than its largest eigenvalue says?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       norms: [2, 2]
 # ---

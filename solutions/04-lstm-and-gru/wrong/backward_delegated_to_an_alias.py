@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Autograd is called under another name, which is forbidden, too.
+#     section: "What flows back, The backward pass by hand"
+#     question: "Which functions does the task's text rule out?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gradients are left to torch.func.vjp, which the task forbids.
+#     section: "What flows back, The backward pass by hand"
+#     question: "Which functions does the task's text rule out?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [0, 0]
 # ---

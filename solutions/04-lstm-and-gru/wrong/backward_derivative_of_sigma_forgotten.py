@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The errors of the gates are not sent through the sigmoid.
+#     section: "What flows back, The backward pass by hand"
+#     question: "How much does a gate change when its sum changes a little?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The part of the old state that z keeps sends nothing back.
+#     section: "What flows back, The backward pass by hand"
+#     question: "In how many places of the formulas does the old state stand?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [2, 2]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The error of n is that of the new state, without 1 - z.
+#     section: "What flows back, The backward pass by hand"
+#     question: "Which share of n goes into the new state?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gradients of the weights are means over the batch.
+#     section: "What flows back, The backward pass by hand"
+#     question: "What do the gradients of the weights do when the same batch is handed in twice over?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [2, 2]
 # ---

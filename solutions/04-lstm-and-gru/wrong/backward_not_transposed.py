@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The error goes back through the matrix and not through its transpose.
+#     section: "What flows back, The backward pass by hand"
+#     question: "From which units to which does the matrix lead forwards, and the error go back?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The step is that of PyTorch, where the reset gate acts after the product.
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "In this cell, does r act before or after W_hn?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [0, 0]
 # ---

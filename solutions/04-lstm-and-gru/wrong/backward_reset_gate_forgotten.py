@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The reset gate is taken for a constant.
+#     section: "What flows back, The backward pass by hand"
+#     question: "Does the new state change when the weights of r change?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [0, 0]
 # ---

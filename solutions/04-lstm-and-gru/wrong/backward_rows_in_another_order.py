@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The rows of the gradients stand in the order z, r, n.
+#     section: "What flows back, The backward pass by hand"
+#     question: "In which order do the gates stand in the weights?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [2, 2]
 # ---

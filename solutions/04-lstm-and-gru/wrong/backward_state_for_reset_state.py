@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: W_hn is thought to multiply h, and not r times h.
+#     section: "What flows back, The backward pass by hand"
+#     question: "What does W_hn multiply in this cell?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [3, 3]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gradient of the state is added up in the argument d_new.
+#     section: "What flows back, The backward pass by hand"
+#     question: "What stands in d_new after the call?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [2, 2]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: "z and 1 - z are exchanged: z takes what is new."
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "Which of the two does z let through here: what was there, or what is new?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [0, 0]
 # ---

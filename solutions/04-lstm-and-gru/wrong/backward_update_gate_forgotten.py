@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The update gate is taken for a constant.
+#     section: "What flows back, The backward pass by hand"
+#     question: "Does the new state change when the weights of z change?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       backward: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: No GRU with the reset before the product is thought to have one after it.
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "For which matrices does it make no difference whether r acts before or after the product?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       convert: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: b_hn stays where an nn.GRU multiplies it by r.
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "Is this bias multiplied by r before the conversion, and is it after?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       convert: [1, 1]
 # ---

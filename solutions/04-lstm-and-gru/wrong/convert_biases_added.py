@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: All biases are added beforehand, as an LSTM may do.
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "Which of the biases of an nn.GRU is multiplied by a gate?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       convert: [2, 2]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The sign of z's weights is turned, but not that of its biases.
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "What makes a sigmoid give one minus what it gave: which of the numbers that go into it?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       convert: [0, 0]
 # ---

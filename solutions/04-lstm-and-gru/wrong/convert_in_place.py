@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The weights that were given are changed.
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "Are the weights that were given the same after the call?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       convert: [2, 2]
 # ---

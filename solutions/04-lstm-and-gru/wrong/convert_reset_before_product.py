@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Where the reset gate acts is thought to make no difference.
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "When all weights are alike, do the two kinds of reset give the same state?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       convert: [1, 1]
 # ---

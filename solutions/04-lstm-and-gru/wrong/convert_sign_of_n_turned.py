@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The sign of n is turned in place of that of z.
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "Which gate means the opposite in the other convention?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       convert: [0, 0]
 # ---

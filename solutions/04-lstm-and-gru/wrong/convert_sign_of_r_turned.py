@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The sign of the first rows is turned, which are those of r.
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "Which rows of an nn.GRU belong to z?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       convert: [0, 0]
 # ---

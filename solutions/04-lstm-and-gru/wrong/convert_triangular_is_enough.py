@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: A triangular W_hn is taken for a diagonal one.
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "Does a unit's row of a triangular matrix read other units, too?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       convert: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The update gate and its complement are exchanged.
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "Which of the two conventions does nn.GRU have for its update gate?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       convert: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: What z means is thought to make no difference.
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "Does z keep the old state, or let in what is new? Which of them does the argument say?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       convert: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The GRU's weights cannot be trained any more.
+#     section: "PyTorch's LSTM, and the GRU, The gated recurrent unit"
+#     question: "Can an optimizer train the layer that you return?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       convert: [0, 0]
 # ---

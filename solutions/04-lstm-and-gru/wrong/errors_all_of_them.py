@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The count is ignored.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "How many rows are asked for?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

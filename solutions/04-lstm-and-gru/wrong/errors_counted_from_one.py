@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Sentences are counted from 1.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "Which number has the first sentence of a list in Python?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The least sure errors come first.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "Which error does the task ask for first?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

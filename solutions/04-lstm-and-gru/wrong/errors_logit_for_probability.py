@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: A logit is given for a probability.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "Can your probability be negative, or above 1?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The errors come as the sentences do.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "Of your rows, is the first one the surest?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The probability is that of the true tag.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "How sure was the tagger of what it said?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Words with the right tag are in the table.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "Is every row of yours an error?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

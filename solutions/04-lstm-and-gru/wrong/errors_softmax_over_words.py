@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The softmax is taken over the words of the sentence.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "Over what do the probabilities of one word add up to 1?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

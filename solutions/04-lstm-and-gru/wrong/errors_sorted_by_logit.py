@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The largest logit is taken for the surest answer.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "Is a large logit sure when the others are large, too?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

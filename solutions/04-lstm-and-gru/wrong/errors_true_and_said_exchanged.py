@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The true tag and the one that was said are exchanged.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "In which order do the two tags stand in a row?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       errors: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The tagger does not read what follows.
+#     section: "Two layers, two directions, and tags, Deep and bidirectional networks"
+#     question: "Does a tag change when a later word changes?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---

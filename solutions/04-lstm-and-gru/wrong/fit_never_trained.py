@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The tagger is never trained.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "Are the weights after the training other ones than before?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: An empty list of sentences is packed.
+#     section: "Two layers, two directions, and tags, Sentences of different lengths"
+#     question: "What does your function do with no sentence at all?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Sentences are sorted by length for packing, and stay sorted.
+#     section: "Two layers, two directions, and tags, Sentences of different lengths"
+#     question: "In which order were the sentences given, and in which do the tags come back?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---

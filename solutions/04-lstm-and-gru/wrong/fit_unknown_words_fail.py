@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: A word that no training sentence has is looked up.
+#     section: "Two layers, two directions, and tags, Words that nobody has seen"
+#     question: "What does your tagger do with a word that no training sentence has?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---

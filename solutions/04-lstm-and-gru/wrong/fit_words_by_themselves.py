@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The tagger knows words, and not their neighbours.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "Does a word get the same tag whatever stands beside it?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       fit: [0, 0]
 # ---

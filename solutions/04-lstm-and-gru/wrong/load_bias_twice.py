@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Each of the two biases gets the whole of b.
+#     section: "PyTorch's LSTM, and the GRU, All weights in two matrices"
+#     question: "How many biases does nn.LSTM add up for a gate?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       load: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The gates are stacked as they come in the dictionary.
+#     section: "PyTorch's LSTM, and the GRU, All weights in two matrices"
+#     question: "In which order does nn.LSTM stack its gates?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       load: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The recurrent weights are not transposed, which their square shape does not tell.
+#     section: "PyTorch's LSTM, and the GRU, All weights in two matrices"
+#     question: "Has nn.LSTM a row or a column of its weights for each unit?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       load: [1, 1]
 # ---

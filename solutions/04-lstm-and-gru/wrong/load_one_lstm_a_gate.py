@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The sizes are those of all gates together.
+#     section: "PyTorch's LSTM, and the GRU, All weights in two matrices"
+#     question: "How many units has the layer, and how many rows has its weight?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       load: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The weights of the nn.LSTM are frozen.
+#     section: "PyTorch's LSTM, and the GRU, All weights in two matrices"
+#     question: "Can an optimizer train the layer that you return?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       load: [1, 1]
 # ---

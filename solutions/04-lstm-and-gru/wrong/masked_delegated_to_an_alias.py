@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Each item is left to torch.lstm under another name, which is forbidden, too.
+#     section: "Two layers, two directions, and tags, Sentences of different lengths"
+#     question: "Which functions does the task's text rule out?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       masked: [0, 0]
 # ---

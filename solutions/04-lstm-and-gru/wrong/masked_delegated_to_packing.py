@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The loop is left to nn.LSTM and packing, which the task forbids.
+#     section: "Two layers, two directions, and tags, Sentences of different lengths"
+#     question: "Which functions does the task's text rule out?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       masked: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The step after the last one is read, too.
+#     section: "Two layers, two directions, and tags, Sentences of different lengths"
+#     question: "Which index has the last step of a sequence of length 3?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       masked: [0, 0]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Outputs at padding are 0, but the states go on.
+#     section: "Two layers, two directions, and tags, Sentences of different lengths"
+#     question: "Does the last state of a short sequence change when the padding holds other numbers?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       masked: [2, 2]
 # ---

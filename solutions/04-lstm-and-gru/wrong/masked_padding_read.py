@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The lengths are ignored.
+#     section: "Two layers, two directions, and tags, Sentences of different lengths"
+#     question: "Does your answer change when the padding holds other numbers?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       masked: [0, 0]
 # ---

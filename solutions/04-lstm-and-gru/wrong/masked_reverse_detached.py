@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Read backwards, the state is detached at every step.
+#     section: "Two layers, two directions, and tags, Deep and bidirectional networks"
+#     question: "Does the state at place 0 still depend on the last input when gradients are asked for?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       masked: [3, 3]
 # ---

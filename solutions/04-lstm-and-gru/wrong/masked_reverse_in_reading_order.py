@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: Backwards, the outputs come in the order of reading.
+#     section: "Two layers, two directions, and tags, Deep and bidirectional networks"
+#     question: "Read from the end, which place belongs to the first output that you compute?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       masked: [3, 3]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: At padding the output repeats the last state; it should be 0.
+#     section: "Two layers, two directions, and tags, Sentences of different lengths"
+#     question: "Which output does the task ask for at padding?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       masked: [2, 2]
 # ---

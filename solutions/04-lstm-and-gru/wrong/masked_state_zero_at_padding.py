@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: At padding the state becomes 0, and the last state with it.
+#     section: "Two layers, two directions, and tags, Sentences of different lengths"
+#     question: "What becomes of the state of a short sequence while a longer one is still read?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       masked: [3, 3]
 # ---

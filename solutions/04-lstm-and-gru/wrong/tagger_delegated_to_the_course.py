@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The tagger is the course's own, which the task forbids.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "Which functions does the task's text rule out?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       tagger: [1, 1]
 # ---

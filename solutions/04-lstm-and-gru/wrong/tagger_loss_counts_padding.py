@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The loss takes padding for words with tag 0.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "Can your loss tell padding from the tag 0?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       tagger: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The loss leaves out every 0, also where it is a real tag.
+#     section: "Two layers, two directions, and tags, Tagging the words of a sentence"
+#     question: "Does a real word with the tag 0 count in your loss?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       tagger: [1, 1]
 # ---

@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The LSTM reads forwards only.
+#     section: "Two layers, two directions, and tags, Deep and bidirectional networks"
+#     question: "Does a word's answer change when a later word changes?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       tagger: [1, 1]
 # ---

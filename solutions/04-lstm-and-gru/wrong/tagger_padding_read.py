@@ -2,6 +2,8 @@
 # jupyter:
 #   course:
 #     misconception: The LSTM reads the padding, which the backward direction meets first.
+#     section: "Two layers, two directions, and tags, Sentences of different lengths"
+#     question: "What does the backward direction read before it comes to the last word of a short sentence?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       tagger: [1, 1]
 # ---

@@ -137,6 +137,10 @@ class Journal:
         """The newest result of each student."""
         return {row["student"]: as_result(row) for row in self.rows()}
 
+    def everything(self) -> list[tuple[str, Result]]:
+        """All results with their students, oldest first."""
+        return [(row["student"], as_result(row)) for row in self.rows()]
+
     def history(self, student: str) -> list[tuple[datetime, Result]]:
         """All results of one student with the times when they were written, oldest first."""
         rows = [row for row in self.rows() if row["student"] == student]

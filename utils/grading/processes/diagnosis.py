@@ -5,7 +5,8 @@ with the student's answers and then with each wrong variant of the task in the s
 inputs, with the same random numbers, and past the first failure (:mod:`utils.grading.processes.events`). A
 variant is told whose answers are the student's in every call of every failed cell of the task, and that
 passes what the student has passed. Where the right answers agree, too, the mistake lies elsewhere, and no
-variant is told.
+variant is told. Where one variant answers one failed cell as the student does, and passes another, which a
+second variant answers as the student does and the other way round, more than one thing is wrong.
 
 Nothing of this reaches the student's process but the calls of the tests, and no points change.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
 import random
 import secrets
@@ -21,7 +23,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -29,7 +30,8 @@ import numpy as np
 import torch
 
 from utils.grading.exchange.channel import Channel, Ended, Garbled, OutOfTime, pair
-from utils.grading.exchange.peer import TESTS, Gone, Peer
+from utils.grading.exchange.peer import Gone, Peer
+from utils.grading.processes.cast import Actor, Cast
 from utils.grading.processes.events import FAILED, Departed, Listening, Record, compiled
 from utils.grading.processes.imports import NOT_THERE
 from utils.grading.processes.student_handle import REFUSED, Student
@@ -45,7 +47,8 @@ PATIENCE = 5.0  # seconds beyond the budget after which the fork is ended
 
 
 def diagnose(trial: Trial) -> dict[str, Any]:
-    """``diagnoses``: by task the numbers of the variants that answer as the student does.
+    """``diagnoses``: by task the numbers of the variants that answer as the student does; ``several``: by
+    task those of two that have each a part in what the student does.
 
     The student's processes are ended. If the fork could not say that it was done, the lane is ``worn``: a
     conversation may be in the middle of a sentence.
@@ -71,12 +74,14 @@ def diagnose(trial: Trial) -> dict[str, Any]:
     channel = Channel(here)
     channel.deadline = until + PATIENCE
     found: dict[str, list[int]] = {}
+    several: dict[str, list[int]] = {}
     done = False
     with contextlib.suppress(Ended, Garbled, OutOfTime):
         while not done:
             message = channel.receive()
             done = "done" in message
             found |= message.get("found", {})
+            several |= message.get("several", {})
             if "flaw" in message:
                 trial.note(
                     f"Which mistake it is could not be looked for ({message['flaw']}); please report this."
@@ -84,7 +89,7 @@ def diagnose(trial: Trial) -> dict[str, Any]:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     channel.close()
-    return {"diagnoses": found} if done else {"diagnoses": found, "worn": True}
+    return {"diagnoses": found, "several": several, **({} if done else {"worn": True})}
 
 
 class Replay:
@@ -124,7 +129,10 @@ class Replay:
         for task in sorted(
             failed, key=lambda task: sum(self.trial.seconds[p] for p in places_of(tasks, task))
         ):
+            self.parts: list[int] = []
             tell({"found": {task: self.variants_of(task, places_of(tasks, task))}})
+            if self.parts:
+                tell({"several": {task: self.parts}})
         for student in self.own.values():
             student.end()
         self.cast.end()
@@ -161,7 +169,33 @@ class Replay:
             found = [number for number, its in levels.items() if its == level and not self.late()]
             if found := [number for number in found if self.passes(number, passed)]:
                 return [] if self.late() else found
+        if solution == NOT and len(heard) > 1:
+            self.parts = self.two_parts(candidates, heard, passed)
         return []
+
+    def two_parts(self, candidates: list[int], heard: dict[int, list[tuple]], passed: list[int]) -> list[int]:
+        """Two variants that have each a part: every failed cell is answered as some variant does, and
+        each of the two passes a failed cell of the other's. None if there are no such two."""
+        alike: dict[int, list[int]] = {}
+        for place, events in heard.items():
+            alone = {place: events}
+            if self.late() or self.agrees(None, alone) != NOT:
+                return []
+            alike[place] = [
+                number for number in candidates if not self.late() and self.agrees(number, alone) == EXACTLY
+            ]
+            if not alike[place]:
+                return []
+        for one, other in itertools.combinations(heard, 2):
+            first = self.first_that_passes(alike[one], [other, *passed])
+            second = self.first_that_passes(alike[other], [one, *passed])
+            if first is not None and second is not None and not self.late():
+                return [first, second]
+        return []
+
+    def first_that_passes(self, numbers: list[int], places: list[int]) -> int | None:
+        """The first of these variants that passes these test cells."""
+        return next((n for n in numbers if not self.late() and self.passes(n, places)), None)
 
     def late(self) -> bool:
         return time.monotonic() > self.until
@@ -258,76 +292,3 @@ def says_all(error: dict) -> bool:
 def places_of(tasks: dict[int, str], task: str) -> list[int]:
     """The test cells of a task."""
     return [place for place in tasks if tasks[place] == task]
-
-
-class Cast:
-    """The processes in which variants answer, one for each set of names that are gone in it."""
-
-    def __init__(self, trial: Trial) -> None:
-        assert trial.variants is not None
-        self.maker = trial.variants
-        self.seconds = trial.plan["telling"]
-        self.folder = str(Path.cwd()) if trial.plan["files"] else ""
-        self.processes: dict[tuple[str, ...], tuple[Channel, int]] = {}
-
-    def take_part(self, without: tuple[str, ...], number: int | None) -> Channel:
-        """The channel to the process, which answers as this variant from now on.
-
-        Raises:
-            Ended, OutOfTime: there is none.
-        """
-        if without not in self.processes:
-            here, there = pair()
-            self.maker.send({"without": list(without), "folder": self.folder}, (there.fileno(),))
-            there.close()
-            channel = Channel(here)
-            channel.deadline = time.monotonic() + self.seconds
-            self.processes[without] = channel, channel.receive()["process"]
-        channel, _ = self.processes[without]
-        channel.deadline = time.monotonic() + self.seconds
-        channel.send({"variant": number})
-        channel.receive()
-        return channel
-
-    def drop(self, without: tuple[str, ...]) -> None:
-        """End a process that may be busy for ever."""
-        if without in self.processes:
-            channel, process = self.processes.pop(without)
-            channel.close()
-            with contextlib.suppress(OSError):
-                os.kill(process, signal.SIGKILL)
-
-    def end(self) -> None:
-        for without in list(self.processes):
-            self.drop(without)
-
-
-class Actor(Student):
-    """A variant in a student's place.
-
-    Args:
-        number: of the variant; None for the solution.
-    """
-
-    def __init__(self, replay: Replay, without: tuple[str, ...], number: int | None) -> None:
-        super().__init__(replay.trial.control, {}, replay.until, without)
-        self.replay = replay
-        self.number = number
-
-    def begin(self, limit: float) -> Peer:
-        if self.peer is not None and not self.peer.gone:
-            return self.peer
-        try:
-            channel = self.replay.cast.take_part(tuple(self.without), self.number)
-        except (Ended, OutOfTime, Garbled):
-            self.replay.cast.drop(tuple(self.without))
-            raise Gone("the variant could not be asked") from None
-        self.peer = Peer(channel, TESTS)
-        self.replay.listen(self.peer)
-        return self.peer
-
-    def end(self, grace: float = 0.0) -> str:
-        self.replay.cast.drop(tuple(self.without))
-        if self.peer is not None:
-            self.peer.gone = self.peer.gone or "it was ended"
-        return ""

@@ -66,6 +66,8 @@ def report_page(
     rows: Iterable[Mapping[str, Any]] = (),
     notebook: str = "",
     anonymous: bool = False,
+    moved: Mapping[str, Any] | None = None,
+    came: Mapping[str, Any] | None = None,
 ) -> str:
     """The page about a class, as HTML: points by task, mistakes that are known, what was hard, what the
     points say about the tests, what went wrong, how the run went.
@@ -75,6 +77,8 @@ def report_page(
         rows: of the gradebook, which knows what a person gave.
         notebook: the assignment's, after which the students' pages are called: the page links to them.
         anonymous: whether to name no student and show nobody's own text, as on a projector.
+        moved: how the results have moved (:func:`utils.grading.reports.history.moves`).
+        came: when the work came (:func:`utils.grading.reports.history.times`).
     """
     results = list(results)
     graded = [result for result in results if result.status == "graded"]
@@ -83,6 +87,8 @@ def report_page(
         "report.html",
         assignment=assignment,
         anonymous=anonymous,
+        moved=moved or {},
+        came=came or {},
         mistakes=mistake_rows(graded, assignment, notebook),
         analyses=[("tasks", analyse(graded, by_task=True)), ("tests", analyse(graded))],
         results=results,
@@ -102,7 +108,13 @@ def report_page(
     )
 
 
-def report_data(assignment: str, results: Iterable[Result], anonymous: bool = False) -> dict[str, Any]:
+def report_data(
+    assignment: str,
+    results: Iterable[Result],
+    anonymous: bool = False,
+    moved: Mapping[str, Any] | None = None,
+    came: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """What the page says, as plain data; numbers that are not known are None."""
     results = list(results)
     graded = [result for result in results if result.status == "graded"]
@@ -119,6 +131,8 @@ def report_data(assignment: str, results: Iterable[Result], anonymous: bool = Fa
         "summary": summary([result.score for result in graded]),
         "tasks": tasks,
         "mistakes": mistakes,
+        "moved": dict(moved or {}),
+        "came": dict(came or {}),
         "items": {
             "tasks": analysis_data(analyse(graded, by_task=True)),
             "tests": analysis_data(analyse(graded)),

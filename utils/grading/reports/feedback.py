@@ -75,7 +75,8 @@ class Task:
 
     Attributes:
         hint: the mistake behind its lost points, where it is known: the ``misconception``, a ``question``
-            that leads to it, the ``section`` to read again and its ``address``; as much as may be said.
+            that leads to it, the smallest ``example``, the ``section`` to read again and its ``address``; as
+            much as may be said.
     """
 
     title: str
@@ -208,7 +209,7 @@ def read_tasks(
 def hint(mistake: Mapping[str, str], hints: str) -> dict[str, str]:
     """What a page says of a mistake that is known."""
     said = {"none": (), "question": ("question",)}.get(
-        hints, ("misconception", "question", "section", "address")
+        hints, ("misconception", "question", "example", "section", "address", "several")
     )
     return {key: mistake[key] for key in said if mistake.get(key)}
 
