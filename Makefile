@@ -44,9 +44,11 @@ variants: assignments
 mutants: assignments
 	for folder in solutions/[0-9]*; do $(BIN)/course mutants $$(basename $$folder) || exit 1; done
 
-# what the pages report over several seeds; what was measured already is kept
+# what the pages report over several seeds; what was measured already is kept. The last needs the published chorales
+SIZE ?= default
 experiments: venv
 	for name in agreement gradients gates memory translation characters museum; do $(BIN)/python -m experiments.$$name || exit 1; done
+	for name in adding order parity vanishing cells chorales; do $(BIN)/python -m experiments.$$name --size $(SIZE) || exit 1; done
 
 serve: book
 	@echo "The book: http://localhost:8000 (stop with Ctrl-C)"
