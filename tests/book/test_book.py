@@ -243,3 +243,22 @@ def test_a_chapter_gives_its_assignment_the_time_that_the_assignment_gives_itsel
         assert said in ([], hours.findall(source.read_text(encoding="utf-8").replace("\n# ", " "))), (
             folder.name
         )
+
+
+def test_what_a_killed_build_left_half_done_is_forgotten(tmp_path):
+    """A page that is noted and not there would stop each build after it."""
+    import nbformat
+    from jupyter_cache import get_cache
+    from jupyter_cache.base import CacheBundleIn
+
+    cache = get_cache(tmp_path / "cache")
+    kept = {}
+    for name in ("whole", "gone", "short"):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"{name} = 1")])
+        record = cache.cache_notebook_bundle(CacheBundleIn(notebook, name), check_validity=False)
+        kept[name] = next((tmp_path / "cache" / "executed" / record.hashkey).glob("*.ipynb"))
+    shutil.rmtree(kept["gone"].parent)
+    kept["short"].write_text(kept["short"].read_text()[:20])
+    build.forget_halves(cache)
+    assert [record.uri for record in cache.list_cache_records()] == ["whole"]
+    assert kept["whole"].exists() and not kept["short"].exists()

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jupytext
 
@@ -24,6 +25,9 @@ from utils.book.executing import execute_pages
 from utils.book.publish import publish
 from utils.common.errors import UserError, about_file
 from utils.common.files import PACKAGE, digest, is_full
+
+if TYPE_CHECKING:
+    from jupyter_cache.cache.main import JupyterCacheBase
 
 
 def build_book(root: Path, to: Path, tell: Callable[[str], None] = lambda line: None) -> Path:
@@ -132,16 +136,30 @@ def forget_changed(book: Path, output: Path, digests: dict[str, str]) -> list[st
     last = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
     changed = [page for page, now in digests.items() if last.get(page) != now]
     cache_folder = output / ".jupyter_cache"
-    if changed and cache_folder.exists():
+    if cache_folder.exists():
         from jupyter_cache import get_cache
 
         cache = get_cache(cache_folder)
+        forget_halves(cache)
         for kept in cache.list_cache_records():
             if any(Path(kept.uri) == (book / page).resolve() for page in changed):
                 cache.remove_cache(kept.pk)
     for page in changed:  # without its doctree, Sphinx reads a page again
         (output / ".doctrees" / page).with_suffix(".doctree").unlink(missing_ok=True)
     return changed
+
+
+def forget_halves(cache: JupyterCacheBase) -> None:
+    """Drop what a build that was killed noted and did not write, or took away and did not strike out."""
+    from jupyter_cache.cache.db import NbCacheRecord
+
+    for kept in cache.list_cache_records():
+        try:
+            cache.get_cache_bundle(kept.pk)
+        except KeyError:  # its notebook is not there
+            NbCacheRecord.remove_records([kept.pk], cache.db)
+        except ValueError:  # it is cut short
+            cache.remove_cache(kept.pk)
 
 
 class PageReader(HTMLParser):
