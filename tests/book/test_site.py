@@ -229,18 +229,22 @@ def test_a_live_figure_opens_from_a_file_with_the_network_of_its_page(site, brow
 
 
 # what the Tab key comes to, and how it looks there
+# what fades in, or moves because a formula above it is laid out, has a moment to come to rest
 FOCUSED = """async () => {
-    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const frame = () => new Promise(requestAnimationFrame);
     const e = document.activeElement;
     if (e === document.body) return null;
     e.dataset.reached = 1;
     const shown = e.querySelector(':scope > .toctree-toggle') ?? e;  // the arrow of a chapter has the ring
-    const style = getComputedStyle(shown), box = shown.getBoundingClientRect();
-    const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
-    const ringed = outlined || style.boxShadow !== 'none';
-    const inside = box.bottom > 0 && box.top < innerHeight;
-    const there = box.width > 0 && box.height > 0 && style.opacity > 0.5 && inside;
-    return ringed && there ? '' : e.outerHTML.slice(0, 150);
+    for (let waited = 0; waited < 120; waited++) {
+        await frame();
+        const style = getComputedStyle(shown), box = shown.getBoundingClientRect();
+        const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+        const ringed = outlined || style.boxShadow !== 'none';
+        const inside = box.bottom > 0 && box.top < innerHeight;
+        if (ringed && box.width > 0 && box.height > 0 && style.opacity > 0.5 && inside) return '';
+    }
+    return e.outerHTML.slice(0, 150);
 }"""
 UNREACHED = """() => [...document.querySelectorAll('a[href], button, summary, input, [tabindex="0"]')]
     .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.tabIndex >= 0)

@@ -67,8 +67,10 @@ def on_threads(release: Release, submissions: Iterable[Submission], jobs: int) -
             under_way |= {pool.submit(grade, release, each) for each in islice(waiting, len(done))}
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        end_benches()  # after a stop, what is being graded would go on
-        pool.shutdown()
+        # after a stop, what is being graded ends; what is about to begin ends with its new bench
+        running = [future for future in under_way if not future.cancelled()]
+        while wait(running, timeout=0.1).not_done:
+            end_benches()
 
 
 @contextlib.contextmanager
