@@ -1,7 +1,7 @@
 """torchtext's Python files where it has no wheel: fetched once, checked, whole or not at all."""
 
 import hashlib
-import importlib.util
+import importlib.metadata
 import os
 import subprocess
 import sys
@@ -13,7 +13,9 @@ from wheels import write_wheel
 from utils.common import torchtext_files
 from utils.common.torchtext_files import NoTorchtext, find, provide, provide_for
 
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("pip") is None, reason="this Python has no pip")
+# not find_spec: setuptools hears of it, and can no longer be imported after that
+HAS_PIP = [*importlib.metadata.distributions(name="pip")] != []
+pytestmark = pytest.mark.skipif(not HAS_PIP, reason="this Python has no pip")
 FILES = {
     "torchtext/__init__.py": "",
     "torchtext/data/__init__.py": "here = True",

@@ -1,6 +1,6 @@
 """Which torch comes into a virtual environment, from where, and what the person at the keyboard is told."""
 
-import importlib.util
+import importlib.metadata
 import json
 import os
 import re
@@ -20,7 +20,8 @@ PINNED = "9.9.9"  # a torch that nobody has
 pytestmark = [
     pytest.mark.slow,  # pip starts some thirty times
     pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the package index has no CUDA builds"),
-    pytest.mark.skipif(importlib.util.find_spec("pip") is None, reason="this Python has no pip"),
+    # not find_spec: setuptools hears of it, and can no longer be imported after that
+    pytest.mark.skipif(not [*importlib.metadata.distributions(name="pip")], reason="this Python has no pip"),
 ]
 
 
