@@ -95,7 +95,7 @@ def test_offline_one_sentence_says_what_to_do(wheel):
 
 
 def test_neither_pip_nor_uv(wheel, monkeypatch):
-    monkeypatch.setattr(torchtext_files.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(torchtext_files, "_has_pip", lambda: False)
     monkeypatch.setattr(torchtext_files.shutil, "which", lambda name: None)
     with pytest.raises(NoTorchtext, match="neither pip nor uv"):
         provide()

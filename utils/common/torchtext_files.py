@@ -12,7 +12,7 @@ wheel from wherever it fetches everything else, and refuses another file than th
 from __future__ import annotations
 
 import importlib.machinery
-import importlib.util
+import importlib.metadata
 import os
 import shutil
 import subprocess
@@ -96,13 +96,18 @@ def _fetch() -> Path:
     raise NoTorchtext(f"torchtext's Python files cannot be kept anywhere: {'; '.join(refused)}")
 
 
+def _has_pip() -> bool:
+    """Not by find_spec: setuptools hears of it, and can no longer be imported after that."""
+    return [*importlib.metadata.distributions(name="pip")] != []
+
+
 def _download(folder: Path) -> None:
     """Let pip or uv unpack the wheel into ``folder``."""
     requirement = folder.with_suffix(".txt")
     requirement.write_text(f"torchtext=={VERSION} --hash={HASH}\n", encoding="utf-8")
     options = ["--target", str(folder), "--no-deps", "--require-hashes", "--requirement", str(requirement)]
     uv = shutil.which("uv")
-    if importlib.util.find_spec("pip") is not None:
+    if _has_pip():
         wait = ["--timeout", "10", "--retries", "1", "--no-compile", "--disable-pip-version-check"]
         command = [sys.executable, "-m", "pip", "install", "--only-binary=:all:", *options, *PIP, *wait]
     elif uv is not None:
