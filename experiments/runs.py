@@ -32,13 +32,16 @@ def parser(what: str, to: Path) -> argparse.ArgumentParser:
     return options
 
 
-def measure(runs: Mapping[str, Run], to: Path, workers: int = 1) -> dict[str, Any]:
+def measure(runs: Mapping[str, Run], to: Path, workers: int = 1, size: str = "") -> dict[str, Any]:
     """The result of each run, by name; what the file ``to`` holds already is not run again.
 
     ``to`` is written whenever a run is done: ``{"made": {machine, versions, date}, "runs": {name: result}}``.
     A run that fails stops no other: it is told at the end, by SystemExit. After Ctrl-C the next call goes on.
+    ``size`` is kept beside the runs, where their names do not say it: a file with runs of another is refused.
     """
     content = json.loads(to.read_text(encoding="utf-8")) if to.exists() else {"made": {}, "runs": {}}
+    if size and content.setdefault("size", size) != size:
+        sys.exit(f"{to} holds runs of size {content['size']}, not {size}: name another file with --to.")
     done, failed = content["runs"], {}
     missing = {name: run for name, run in runs.items() if name not in done}
     if missing:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 # As many processes test as there are cores. With more than one thread each they wait for one another: a small
-# training took eight times as long. Set before torch is imported, and inherited by what tests start.
+# training takes several times as long. Set before torch is imported, and inherited by what tests start.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest

@@ -10,8 +10,7 @@ def main_effects(x: npt.ArrayLike, y: npt.ArrayLike, samples: int = 400, seed: i
     """The share of the variance of ``y`` that each column of ``x`` explains alone, in a random forest's view.
 
     share_j = Var(E[f(x) | x_j]) / Var(f(x)), where f is a forest of 200 regression trees fitted to (x, y).
-    All
-    columns are drawn independently of one another, from what they are in ``x``. The rest up to 1 is what
+    All columns are drawn independently of one another, from what they are in ``x``. The rest up to 1 is what
     settings explain together. This is the first order of fANOVA (Hutter, Hoos and Leyton-Brown, 2014).
 
     Args:

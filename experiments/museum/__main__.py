@@ -26,7 +26,7 @@ def main() -> None:
         for seed in (SEEDS[:1] if options.size == "tiny" else SEEDS)
         for bug in (RIGHT, *(name for name in BUGS if BUGS[name].room == room))
     }
-    measure(runs, options.to, options.workers)
+    measure(runs, options.to, options.workers, options.size)
 
 
 if __name__ == "__main__":

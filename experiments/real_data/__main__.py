@@ -33,7 +33,8 @@ TASKS = {
 def main() -> None:
     options = arguments()
     setting = Setting(options.size, options.device, options.minutes)
-    print(table(measure(chosen(options.tasks, setting, options.only), options.to, options.workers)))
+    runs = chosen(options.tasks, setting, options.only)
+    print(table(measure(runs, options.to, options.workers, options.size)))
 
 
 def arguments() -> argparse.Namespace:

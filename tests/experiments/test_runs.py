@@ -28,3 +28,11 @@ def test_what_the_file_holds_is_not_run_again_and_a_failure_stops_no_other(tmp_p
     assert set(content["made"]) == {"machine", "python", "torch", "date"}
     runs["bad"] = partial(power, 1, 2)
     assert measure(runs, to) == {"two": "kept", "bad": 1, "three": 9}
+
+
+def test_runs_of_one_size_are_not_taken_for_those_of_another(tmp_path):
+    to = tmp_path / "powers.json"
+    assert measure({"two": partial(power, 2, 2)}, to, size="tiny") == {"two": 4}
+    with pytest.raises(SystemExit, match=r"holds runs of size tiny, not full: name another file with --to"):
+        measure({"two": partial(power, 2, 3)}, to, size="full")
+    assert measure({"two": partial(power, 2, 3)}, to, size="tiny") == {"two": 4}

@@ -16,7 +16,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import Any
 
@@ -66,11 +66,15 @@ def on_threads(release: Release, submissions: Iterable[Submission], jobs: int) -
                 yield future.result()
             under_way |= {pool.submit(grade, release, each) for each in islice(waiting, len(done))}
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        # after a stop, what is being graded ends; what is about to begin ends with its new bench
-        running = [future for future in under_way if not future.cancelled()]
-        while wait(running, timeout=0.1).not_done:
-            end_benches()
+        call_off(pool, under_way)
+
+
+def call_off(pool: Executor, under_way: Iterable[Future]) -> None:
+    """End what is being graded after a stop; what is about to begin ends with its new bench."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    running = [future for future in under_way if not future.cancelled()]
+    while wait(running, timeout=0.1).not_done:
+        end_benches()
 
 
 @contextlib.contextmanager

@@ -22,6 +22,7 @@ from utils.grading.collect.exports import Collected
 from utils.grading.collect.handed_in import hidden
 from utils.grading.gradebook.journal import Journal
 from utils.grading.gradebook.writer import Gradebook
+from utils.grading.pool import call_off
 from utils.grading.result import Result
 from utils.grading.submission import DIGEST, Submission
 from utils.grading.worker import Graded, end_benches, grade, warm_up
@@ -81,7 +82,7 @@ class Watch:
         self.again: dict[str, float] = {}  # who is tried again, and when
         self.told: set[str] = set()
         self.under_way: dict[Future[Graded], Submission] = {}
-        self.written = self.over = False
+        self.written = False
         self.tabled = time.monotonic()  # when the table of grades was written
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> None:
@@ -105,13 +106,12 @@ class Watch:
                     until = time.monotonic() + self.every
                     self.look_again()
                     for submission in self.due():
-                        self.under_way[pool.submit(self.grade, submission)] = submission
+                        self.under_way[pool.submit(grade, self.release, submission)] = submission
                     self.write(gradebook, until)
                     if not self.under_way and time.monotonic() > self.tabled + PAUSE:
                         self.write_grades()
             finally:
-                self.over = True
-                pool.shutdown(wait=False, cancel_futures=True)
+                call_off(pool, self.under_way)
                 end_benches()
                 self.write_grades()
 
@@ -174,12 +174,6 @@ class Watch:
         if sentence not in self.told:
             self.told.add(sentence)
             self.tell(sentence)
-
-    def grade(self, submission: Submission) -> Graded:
-        """What a thread does."""
-        if self.over:
-            raise InterruptedError
-        return grade(self.release, submission)
 
     def write(self, gradebook: Gradebook, until: float) -> None:
         """Put down what is done, until it is time to look again."""
