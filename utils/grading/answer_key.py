@@ -186,6 +186,12 @@ def is_by_hand(cell: Any) -> bool:
     return bool(about.get("grade") and about.get("solution"))
 
 
+def is_locked(cell: Any) -> bool:
+    """Whether students may not change a cell, by nbgrader's rule."""
+    about = cell["metadata"].get("nbgrader", {})
+    return bool(not about.get("solution") and (about.get("grade") or about.get("locked")))
+
+
 def is_task(cell: Any) -> bool:
     return bool(cell["metadata"].get("nbgrader", {}).get("solution"))
 

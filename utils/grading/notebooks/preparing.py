@@ -18,7 +18,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from utils.grading.answer_key import Release
+from utils.grading.answer_key import Release, is_locked
 from utils.grading.exchange.channel import (
     Channel,
     Ended,
@@ -152,7 +152,6 @@ def warm_up() -> None:
     """Import what the forks need, and let it do what it does once."""
     import nbformat
     from IPython.core import inputtransformer2  # noqa: F401
-    from nbgrader import preprocessors  # noqa: F401
 
     from utils.grading.notebooks import restore, suspicion  # noqa: F401
 
@@ -217,10 +216,6 @@ def about_text(written: tuple[str, str]) -> str:
     shown = first if len(first) <= 80 else first[:80] + "…"
     others = f" and {len(more)} more {'line' if len(more) == 1 else 'lines'}" if more else ""
     return f"In {name}, which is locked, the student had written {shown!r}{others}; `course report` shows it."
-
-
-def is_locked(cell: Any) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("locked"))
 
 
 if __name__ == "__main__":

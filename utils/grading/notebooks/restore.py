@@ -1,53 +1,24 @@
-"""A submission's notebook made fit for grading: what students may not change is as it was released.
+"""A submission's notebook made fit for grading: the key's cells, with the student's answers put into them.
 
-nbgrader's own preprocessors do the work, in its order. What they take from the gradebook comes from the
-release, so that a worker needs no gradebook; and damage that they would refuse a whole submission for is
-repaired before.
+Each cell that bears a name of the release is the key's. Only an answer keeps what the student has written,
+and all cells keep the places that the student gave them, as in nbgrader. Cells of the student's own stay.
 """
 
 from __future__ import annotations
 
 import copy
-import json
-import logging
 from collections import Counter
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from utils.grading.answer_key import MARK, Release, is_task, is_test
+from utils.grading.answer_key import MARK, Release, is_locked, is_task, is_test
 from utils.grading.notebooks.changes import HANDED_IN, Changes
 from utils.grading.symbols import names
 
 LONGEST = 10_000  # characters that a student has written in locked cells, and that are kept
-
-
-class Storage:
-    """What nbgrader's preprocessors ask of a gradebook, answered by a release."""
-
-    def __init__(self, release: Release) -> None:
-        self.release = release
-
-    def find_source_cell(self, name: str, *_: Any) -> Any:
-        from nbgrader.api import MissingEntry
-
-        if name not in self.release.cells:
-            raise MissingEntry(name)
-        cell = self.release.cells[name]
-        about = cell["metadata"]["nbgrader"]
-        return SimpleNamespace(
-            name=name,
-            cell_type=cell["cell_type"],
-            locked=about["locked"],
-            checksum=about["checksum"],
-            source=cell["source"],
-        )
-
-    def find_graded_cell(self, name: str, *_: Any) -> Any:
-        return SimpleNamespace(max_score=self.release.cells[name]["metadata"]["nbgrader"]["points"])
 
 
 def restore(release: Release, notebook: NotebookNode, look: bool = True) -> tuple[NotebookNode, list[str]]:
@@ -61,18 +32,41 @@ def restore(release: Release, notebook: NotebookNode, look: bool = True) -> tupl
     recognise_locked(notebook, release)
     if look:
         recognise_answers(notebook, release)
-    for number, cell in enumerate(notebook.cells, 1):
-        mend(cell, release, changes)
-        cell["id"] = f"{HANDED_IN}{number}"
-    count = Counter(cell.metadata.nbgrader.grade_id for cell in notebook.cells if "nbgrader" in cell.metadata)
+    found = [grade_id(cell) for cell in notebook.cells]
+    count = Counter(name for name in found if name in release.cells)
+    cells = []
+    for number, (name, cell) in enumerate(zip(found, notebook.cells, strict=True), 1):
+        made = own_cell(cell)
+        if name in release.cells:
+            tell_differences(cell, release.cells[name], changes, release.visible[name])
+            if name not in found[number:]:  # of doubled cells the last counts, as in nbgrader
+                made = cell_of_key(release.cells[name], made)
+        cells.append(nbformat.from_dict({**made, "id": f"{HANDED_IN}{number}"}))
     notes = [
         f"Cell {name} was there {times} times; one counts." for name, times in count.items() if times > 1
     ]
-    notebook = overwrite(notebook, release)
-    notes += put_back(notebook, release, changes)
-    notebook.metadata = nbformat.from_dict(copy.deepcopy(release.metadata))
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
-    return notebook, [*changes.sentences(), *notes]
+    notes += put_back(cells, release, changes)
+    restored = nbformat.v4.new_notebook(metadata=nbformat.from_dict(copy.deepcopy(release.metadata)))
+    restored.cells, restored.nbformat_minor = cells, 5
+    return restored, [*changes.sentences(), *notes]
+
+
+def own_cell(cell: NotebookNode) -> dict[str, Any]:
+    """A cell of the student's own: what is written in it, and nothing else."""
+    made = {"cell_type": cell.cell_type, "source": cell.source, "metadata": {}}
+    if cell.cell_type == "code":
+        return {**made, "outputs": [], "execution_count": None}
+    return {**made, "attachments": cell.attachments} if "attachments" in cell else made
+
+
+def cell_of_key(original: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A cell of the key; where it is an answer, with what the student has put into it."""
+    made = copy.deepcopy(dict(original))
+    if not is_locked(original):
+        made["source"] = own["source"]
+        if "attachments" in own and made["cell_type"] != "code":
+            made["attachments"] = own["attachments"]
+    return made
 
 
 def written_over(release: Release, notebook: NotebookNode) -> dict[str, str]:
@@ -86,7 +80,7 @@ def written_over(release: Release, notebook: NotebookNode) -> dict[str, str]:
     left = LONGEST
     for cell in notebook.cells:
         original = release.cells.get(grade_id(cell) or "")
-        if original is None or not original["metadata"]["nbgrader"]["locked"] or left <= 0:
+        if original is None or not is_locked(original) or left <= 0:
             continue
         name = original["metadata"]["nbgrader"]["grade_id"]
         known = {
@@ -105,7 +99,7 @@ def recognise_locked(notebook: NotebookNode, release: Release) -> None:
     missing = {
         release.visible[name].strip(): name
         for name, cell in release.cells.items()
-        if cell["metadata"]["nbgrader"]["locked"] or is_test(cell)
+        if is_locked(cell)
         if name not in there
     }
     for cell in notebook.cells:
@@ -145,31 +139,16 @@ def grade_id(cell: NotebookNode) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def mend(cell: NotebookNode, release: Release, changes: Changes) -> None:
-    """Give one of nbgrader's cells its marks back; another cell has none."""
-    about = cell.metadata.get("nbgrader", {})
-    name = grade_id(cell) or ""
-    original = release.cells.get(name)
-    cell.metadata = nbformat.from_dict({})
-    if original is None:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-        return
+def tell_differences(cell: NotebookNode, original: Mapping[str, Any], changes: Changes, shown: str) -> None:
+    """Tell how a submitted cell differs from that of the key, which students got as ``shown``."""
     marks = original["metadata"]["nbgrader"]
-    if what := difference(about, marks):
+    name = marks["grade_id"]
+    if what := difference(cell.metadata["nbgrader"], marks):
         changes.add(what, name)
     if cell.cell_type != original["cell_type"]:
         changes.add("kind", name)
-    if marks["locked"] and cell.source.strip() not in (
-        release.visible[name].strip(),
-        original["source"].strip(),
-    ):
+    if is_locked(original) and cell.source.strip() not in (shown.strip(), original["source"].strip()):
         changes.add("changed", name, called(original))
-    fresh = {"cell_type": original["cell_type"], "source": cell.source, "metadata": {"nbgrader": dict(marks)}}
-    if original["cell_type"] == "code":
-        fresh |= {"outputs": [], "execution_count": None}
-    cell.clear()
-    cell.update(nbformat.from_dict(fresh))
 
 
 def difference(about: Mapping[str, Any], marks: Mapping[str, Any]) -> str:
@@ -191,27 +170,7 @@ def called(original: Mapping[str, Any]) -> str:
     return "answer cell" if is_task(original) else "test cell" if is_test(original) else "cell"
 
 
-def overwrite(notebook: NotebookNode, release: Release) -> NotebookNode:
-    """nbgrader's own restoring of the cells that are locked, and of doubled ones."""
-    from nbgrader.preprocessors import ClearOutput, DeduplicateIds, OverwriteCells
-    from nbgrader.preprocessors.base import NbGraderPreprocessor
-
-    resources: dict = {"nbgrader": {}}
-    for step in (ClearOutput(), DeduplicateIds()):
-        step.log = quiet()
-        notebook, _ = step.preprocess(notebook, resources)
-    for cell in notebook.cells:  # a cell that was copied has lost its marks
-        if cell.metadata.get("nbgrader") == {}:
-            del cell.metadata["nbgrader"]
-    step = OverwriteCells()
-    step.log = quiet()
-    step.gradebook = Storage(release)
-    step.notebook_id, step.assignment_id = release.notebook, release.assignment
-    notebook, _ = super(NbGraderPreprocessor, step).preprocess(notebook, resources)
-    return notebook
-
-
-def put_back(notebook: NotebookNode, release: Release, changes: Changes) -> list[str]:
+def put_back(cells: list[NotebookNode], release: Release, changes: Changes) -> list[str]:
     """Insert the instructor's cells that are missing, each after the nearest one that came before it.
 
     A test whose answer is missing, too, comes as late as it can: the answer may be in a cell of the student's
@@ -219,7 +178,7 @@ def put_back(notebook: NotebookNode, release: Release, changes: Changes) -> list
     sentence for each of these.
     """
     notes = []
-    there = {name: place for place, cell in enumerate(notebook.cells) if (name := grade_id(cell))}
+    there = {name: place for place, cell in enumerate(cells) if (name := grade_id(cell))}
     kept = set(there)
     order = list(release.cells)
     place, answered = -1, True
@@ -233,16 +192,9 @@ def put_back(notebook: NotebookNode, release: Release, changes: Changes) -> list
             continue
         if is_test(original) and not answered:
             later = [there[other] for other in order[number:] if other in kept]
-            place = max(place, min(later, default=len(notebook.cells)) - 1)
+            place = max(place, min(later, default=len(cells)) - 1)
         place += 1
-        notebook.cells.insert(place, nbformat.from_dict(json.loads(json.dumps(original))))
-        notebook.cells[place]["id"] = f"put-back-{number}"
+        cells.insert(place, nbformat.from_dict({**copy.deepcopy(original), "id": f"put-back-{number}"}))
         there = {key: at + (at >= place) for key, at in there.items()} | {name: place}
         changes.add("no answer" if is_task(original) else "missing", name, called(original))
     return notes
-
-
-def quiet() -> logging.Logger:
-    log = logging.getLogger("course.restore")
-    log.setLevel(logging.CRITICAL)
-    return log
