@@ -213,7 +213,7 @@ def test_variants_that_end_python_or_do_not_end_cost_nothing(course):
 
 @pytest.mark.slow
 def test_nothing_of_the_variants_is_where_a_student_looks(course):
-    assert SECRET in (course / "source" / "01-tiny.wrong.json").read_text(encoding="utf-8")
+    assert SECRET in (course / "source" / "01-tiny.key.json").read_text(encoding="utf-8")
     held = [path for path in (course / "released").rglob("*") if path.is_file()]
     assert held and not any(SECRET.encode() in path.read_bytes() for path in held)
     key = read_release(course / "source" / "01-tiny")

@@ -20,7 +20,9 @@ from gradebook_course import (
     CELLS,
     DUE,
     SCORES,
+    TINY,
     address,
+    enter,
     executed,
     files,
     grade_by_hand,
@@ -33,14 +35,13 @@ from nbgrader.plugins import CsvExportPlugin
 from postgres import PASSWORD, Cluster, cluster  # noqa: F401
 
 from utils.common.errors import UserError
-from utils.common.files import replace_folder
-from utils.grading.gradebook import assignment_rows, journal, writer
+from utils.grading.answer_key import MARK, read_release
+from utils.grading.gradebook import journal
 from utils.grading.gradebook.nbgrader_api import nbgrader_api
 from utils.grading.gradebook.writer import Gradebook
 from utils.grading.result import Result
 from utils.grading.submission import Submission
 
-TINY = "01-tiny"
 EARLY, LATE = DUE - timedelta(hours=1), DUE + timedelta(hours=1)
 
 
@@ -66,7 +67,7 @@ def url(request, course, tmp_path) -> str:
 def fill(course: Path, source: Path, url: str | None, students: list[str], **opening) -> None:
     """A run of the writer: what a kill interrupts, and what a rerun does again."""
     with Gradebook(course, url, **opening) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         done = gradebook.read_results()
         for student in students:
             submission, result, notebook = hand_in(course, student, when=LATE if student > "d" else EARLY)
@@ -78,15 +79,23 @@ def newest(course: Path) -> dict[str, Result]:
     return journal.Journal(course / f"{TINY}.results.jsonl").results()
 
 
+def rows(gradebook: Gradebook) -> list[dict]:
+    return gradebook.final(TINY)[0]
+
+
+def history(course: Path, student: str) -> list:
+    return journal.Journal(course / f"{TINY}.results.jsonl").history(student)
+
+
 # against nbgrader
 
 
 @pytest.mark.slow
 def test_the_gradebook_is_what_nbgrader_itself_would_write(tmp_path):
-    """Cells of every kind, by every student; notebooks missing and extra."""
-    source = write_source(tmp_path / "source" / TINY, notebooks=("numbers", "letters"))
+    """Cells of every kind, by every student; a notebook that nobody asked for."""
+    source = write_source(tmp_path / "source" / TINY)
     stock, ours = tmp_path / "stock", tmp_path / "ours"
-    write_source(stock / "source" / TINY, notebooks=("numbers", "letters"))
+    write_source(stock / "source" / TINY)
     late = {"LateSubmissionPlugin": {"penalty_method": "zero"}}
     nbgrader = nbgrader_api(stock, **late)
     assert nbgrader.generate_assignment(TINY)["success"]
@@ -96,14 +105,17 @@ def test_the_gradebook_is_what_nbgrader_itself_would_write(tmp_path):
     (ours / "nbgrader_config.py").write_text('c.LateSubmissionPlugin.penalty_method = "zero"\n')
 
     released = nbformat.read(stock / "release" / TINY / "numbers.ipynb", as_version=4)
+    ours_to_students = nbformat.from_dict(read_release(source).student)
+    assert ours_to_students.cells == released.cells and ours_to_students.metadata.pop(MARK)
+    assert ours_to_students.metadata == released.metadata
     right, deleted = copy.deepcopy(released), copy.deepcopy(released)
     right.cells[1].source = "def double(x):\n    return 2 * x"
     right.cells[5].source = "x = 2"
     deleted.cells[1].source = "def double(x):\n    return abs(2 * x)"
     del deleted.cells[3]
     handed_in = {
-        "ada": ({"numbers": right, "letters": released}, EARLY),
-        "alan": ({"numbers": right, "letters": released}, LATE),
+        "ada": ({"numbers": right}, EARLY),
+        "alan": ({"numbers": right}, LATE),
         "barbara": ({"numbers": deleted, "extra": right}, EARLY),
     }
 
@@ -116,19 +128,15 @@ def test_the_gradebook_is_what_nbgrader_itself_would_write(tmp_path):
             (folder / name).write_bytes(content)
         (folder / "timestamp.txt").write_text(f"{when:%Y-%m-%d %H:%M:%S.%f} UTC")
         assert nbgrader.autograde(TINY, student)["success"]
-        runs = {
-            path.stem: nbformat.read(path, as_version=4)
-            for path in (stock / "autograded" / student / TINY).glob("*.ipynb")
-        }
-        assert set(runs) == set(notebooks) - {"extra"}
-        gradebook.write(Submission(student, contents, when), Result(student, "graded"), runs)
+        run = nbformat.read(stock / "autograded" / student / TINY / "numbers.ipynb", as_version=4)
+        gradebook.write(Submission(student, contents, when), Result(student, "graded"), run)
 
     with Gradebook(ours) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         for student in handed_in:
             grade(student)
         assert state(address(ours)) == state(address(stock))
-        totals = {row["student"]: row for row in gradebook.rows()}
+        totals = {row["student_id"]: row for row in rows(gradebook)}
         with nbgrader.gradebook as stock_book:
             for student, row in totals.items():
                 attempt = stock_book.find_submission(TINY, student)
@@ -147,7 +155,7 @@ def test_the_gradebook_is_what_nbgrader_itself_would_write(tmp_path):
 def test_nbgraders_own_api_works_on_it(course, source, url):
     fill(course, source, url, ["ada", "alan"])
     with Gradebook(course, url) as written:
-        totals = {row["student"]: row["score"] for row in written.rows()}
+        totals = {row["student_id"]: row["score"] for row in rows(written)}
     with api.Gradebook(url) as gradebook:
         to = course / "grades.csv"
         CsvExportPlugin(to=str(to)).export(gradebook)
@@ -161,12 +169,11 @@ def test_nbgraders_own_api_works_on_it(course, source, url):
 def test_result_scores_decide_where_they_name_a_cell(course, source):
     """Only the engine knows that a warning on stderr costs nothing; nbgrader's rule would give 0."""
     with Gradebook(course) as gradebook:
-        gradebook.enter(TINY, source)
+        enter(gradebook, source)
         submission, result, notebook = hand_in(course, "ada", dict(SCORES, **{"double-hard": (2.0, 2.0)}))
         notebook.cells[3].outputs = [nbformat.v4.new_output("stream", name="stderr", text="careful")]
         gradebook.write(submission, result, notebook)
-        assert gradebook.scores("ada")["double-hard"] == (2.0, 2.0)
-        assert list(gradebook.scores("ada")) == [name for name in CELLS if name != "double"]
+        assert state(address(course))[TINY, "ada", "numbers", "grade", "double-hard"][0] == 2.0
 
 
 # regrading
@@ -174,21 +181,21 @@ def test_result_scores_decide_where_they_name_a_cell(course, source):
 
 def test_writing_the_same_again_changes_nothing_also_after_a_person_graded(course, source, url):
     with Gradebook(course, url) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         work = hand_in(course, "ada")
         gradebook.write(*work)
         grade_by_hand(url, "ada")
         before, there = state(url), files(course)
         gradebook.write(*work)
-        gradebook.enter(TINY, source)
+        enter(gradebook, source)
         assert (state(url), files(course)) == (before, there)
-        assert len(gradebook.history("ada")) == 1  # the same twice is one
+        assert len(history(course, "ada")) == 1  # the same twice is one
     assert not list(course.glob("gradebook-*.db"))
 
 
 def test_a_new_attempt_keeps_what_a_person_gave_and_asks_to_look_again(course, source, url):
     with Gradebook(course, url) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         gradebook.write(*hand_in(course, "ada"))
         grade_by_hand(url, "ada")
         better = dict(SCORES, **{"double-hard": (2.0, 2.0)})
@@ -197,13 +204,13 @@ def test_a_new_attempt_keeps_what_a_person_gave_and_asks_to_look_again(course, s
         assert seen[TINY, "ada", "numbers", "grade", "essay"][:4] == (None, 1.5, 0.25, True)
         assert seen[TINY, "ada", "numbers", "comment", "essay"][1] == "Good."
         assert seen[TINY, "ada", "numbers", "grade", "double-hard"][0] == 2.0
-        assert [result.score for _, result in gradebook.history("ada")] == [2.5, 4.5]
-        assert gradebook.rows()[0]["score"] == 2.5 + 2 + 1.5 + 0.25
+        assert [result.score for _, result in history(course, "ada")] == [2.5, 4.5]
+        assert rows(gradebook)[0]["score"] == 2.5 + 2 + 1.5 + 0.25
 
 
 def test_a_deleted_test_keeps_no_mark_of_the_attempt_before(course, source):
     with Gradebook(course) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         gradebook.write(*hand_in(course, "ada"))
         submission, result, notebook = hand_in(course, "ada", mark="second")
         del notebook.cells[2], result.scores["double-easy"]
@@ -218,7 +225,7 @@ def test_a_deleted_test_keeps_no_mark_of_the_attempt_before(course, source):
 
 def test_changed_cells_keep_manual_marks_and_drop_marks_of_tests_that_are_gone(course, source, url, tmp_path):
     with Gradebook(course, url) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         for student in ("ada", "alan"):
             gradebook.write(*hand_in(course, student))
         for cell in ("essay", "sketch"):
@@ -234,7 +241,7 @@ def test_changed_cells_keep_manual_marks_and_drop_marks_of_tests_that_are_gone(c
         del cells["double-hard"]
         cells["sketch"] = ("Draw with words.", "manual text", 3)
         cells["drawing"] = ("Draw it here.", "manual text", 5)
-        gradebook.enter(TINY, write_source(tmp_path / "changed" / TINY, cells))
+        enter(gradebook, write_source(tmp_path / "changed" / TINY, cells))
 
         seen = state(url)
         ada = {key[-1]: row for key, row in seen.items() if key[:2] == (TINY, "ada") and "grade" in key}
@@ -249,7 +256,7 @@ def test_changed_cells_keep_manual_marks_and_drop_marks_of_tests_that_are_gone(c
 
         fresh = tmp_path / "fresh"
         with Gradebook(fresh) as unspoilt:
-            unspoilt.enter(TINY, tmp_path / "changed" / TINY, DUE)
+            enter(unspoilt, tmp_path / "changed" / TINY, DUE)
         assert state(address(fresh))[TINY, "numbers"] == seen[TINY, "numbers"]
     kept = list(course.glob("gradebook-*.db"))
     assert len(kept) == 1 and state(f"sqlite:///{kept[0]}") == before
@@ -257,12 +264,12 @@ def test_changed_cells_keep_manual_marks_and_drop_marks_of_tests_that_are_gone(c
 
 def test_a_notebook_that_is_gone_leaves_and_a_new_one_comes(course, source, url, tmp_path):
     with Gradebook(course, url) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         gradebook.write(*hand_in(course, "ada"))
-        gradebook.enter(TINY, write_source(tmp_path / "other" / TINY, notebooks=("letters",)))
+        enter(gradebook, write_source(tmp_path / "other" / TINY, notebook="letters"))
         seen = state(url)
         assert (TINY, "ada", "letters") in seen and (TINY, "ada", "numbers") not in seen
-        assert gradebook.rows()[0]["score"] is None
+        assert rows(gradebook)[0]["score"] is None
 
 
 def test_a_gradebook_that_no_longer_has_the_marks_is_filled_again(course, source, tmp_path):
@@ -280,8 +287,8 @@ def test_a_gradebook_that_no_longer_has_the_marks_is_filled_again(course, source
     assert state(address(course)) == whole
     harder = dict(CELLS, **{"double-hard": (CELLS["double-hard"][0], "test", 9)})
     with Gradebook(course) as gradebook:  # other points, and back again before anybody was graded
-        gradebook.enter(TINY, write_source(tmp_path / "harder" / TINY, harder))
-        gradebook.enter(TINY, source)
+        enter(gradebook, write_source(tmp_path / "harder" / TINY, harder))
+        enter(gradebook, source)
         assert {result.digest for result in gradebook.read_results().values()} == {""}
     assert len(list(course.glob("gradebook-*.db"))) == 2  # also when both were in the same second
     fill(course, source, None, [*students, "barbara"])
@@ -298,17 +305,17 @@ def test_an_extension_counts_and_a_plugin_of_ones_own(course, source):
         "c.AssignLatePenalties.plugin_class = Half\n"
     )
     with Gradebook(course) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         for student in ("ada", "alan", "barbara", "claude"):
             gradebook.write(*hand_in(course, student, when=LATE))
-        assert [row["score"] for row in gradebook.rows()] == [1.25, 0, 2.5, 2.5]
+        assert [row["score"] for row in rows(gradebook)] == [1.25, 0, 2.5, 2.5]
         with api.Gradebook(address(course)) as book:
             book.grant_extension(TINY, "ada", hours=2)
         gradebook.write(*hand_in(course, "ada", when=LATE))
-        assert gradebook.rows()[0]["score"] == 2.5
+        assert rows(gradebook)[0]["score"] == 2.5
         with pytest.raises(UserError, match="plugin failed for edsger"):
             gradebook.write(*hand_in(course, "edsger", when=LATE))
-        assert len(gradebook.rows()) == 4
+        assert len(rows(gradebook)) == 4
     (course / "nbgrader_config.py").write_text("c.LateSubmissionPlugin.penalty_method = 'guess'\n")
     with pytest.raises(UserError, match=r"nbgrader_config\.py cannot be used"):
         Gradebook(course)
@@ -320,19 +327,19 @@ def test_an_extension_counts_and_a_plugin_of_ones_own(course, source):
 def test_a_broken_submission_waits_for_a_person_and_has_no_score(course, source, url):
     broken = Result("cut", "broken", problem="numbers.ipynb is not JSON.", digest="1")
     with Gradebook(course, url) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         gradebook.write(Submission("cut", {"numbers.ipynb": b"{"}), broken, None)
-        assert gradebook.rows()[0]["score"] is None and gradebook.rows()[0]["needs_manual_grade"]
+        assert rows(gradebook)[0]["score"] is None and rows(gradebook)[0]["needs_manual_grade"]
         assert gradebook.read_results() == {"cut": broken}
         assert list(files(course)) == [f"broken/cut/{TINY}/numbers.ipynb"]
         gradebook.write(*hand_in(course, "cut"))
-        assert gradebook.rows()[0]["score"] == 2.5
+        assert rows(gradebook)[0]["score"] == 2.5
         assert not [name for name in files(course) if name.startswith("broken")]
 
 
 def test_a_broken_attempt_leaves_the_grade_of_an_earlier_one_and_says_so(course, source):
     with Gradebook(course) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         gradebook.write(*hand_in(course, "ada"))
         before, there = state(address(course)), files(course)
         broken = Result("ada", "broken", problem="numbers.ipynb is empty.", digest="2")
@@ -340,14 +347,14 @@ def test_a_broken_attempt_leaves_the_grade_of_an_earlier_one_and_says_so(course,
         assert state(address(course)) == before
         assert {name: data for name, data in files(course).items() if "broken" not in name} == there
         assert written.notes == ["The grade of an earlier attempt stands: 2.5 points."]
-        assert [result.status for _, result in gradebook.history("ada")] == ["graded", "broken"]
+        assert [result.status for _, result in history(course, "ada")] == ["graded", "broken"]
         assert gradebook.read_results()["ada"] == written
 
 
 @pytest.mark.parametrize("student", ["../ada", "a/b", "", ".", "x" * 200, "a\0b"])
 def test_a_name_that_is_no_folder_is_refused(course, source, student):
     with Gradebook(course) as gradebook:
-        gradebook.enter(TINY, source)
+        enter(gradebook, source)
         submission, result, notebook = hand_in(course, "ada")
         with pytest.raises(UserError, match="cannot be a student's name"):
             gradebook.write(Submission(student, submission.files), result, notebook)
@@ -356,7 +363,7 @@ def test_a_name_that_is_no_folder_is_refused(course, source, student):
 def test_odd_contents_stop_nothing(course, source):
     """Half a character, marks that are no marks, a name that climbs, an own timestamp."""
     with Gradebook(course) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         submission, result, notebook = hand_in(course, "ada", when=None)
         notebook.cells[1].source = "'\ud800'"
         notebook.cells[5].metadata.nbgrader = 5
@@ -364,7 +371,7 @@ def test_odd_contents_stop_nothing(course, source):
         odd = {"../../climbed": b"1", "timestamp.txt": b"1999-01-01", "data/x.csv": b"1", "x" * 300: b"1"}
         submission = Submission("ada", submission.files | odd)
         gradebook.write(submission, result, notebook)
-        assert gradebook.rows()[0]["score"] == 2.5 and gradebook.rows()[0]["timestamp"] is None
+        assert rows(gradebook)[0]["score"] == 2.5 and rows(gradebook)[0]["timestamp"] is None
     there = {name.partition(f"{TINY}/")[2] for name in files(course) if name.startswith("submitted")}
     assert there == {"numbers.ipynb", "data/x.csv"} and not list(course.parent.glob("**/climbed"))
 
@@ -402,18 +409,6 @@ def test_history_keeps_what_differs_and_drops_what_repeats(tmp_path):
 # interruptions
 
 
-@pytest.fixture
-def prepared(source, tmp_path, monkeypatch) -> None:
-    """nbgrader's own part of entering, which writes nothing of ours, is done once for many runs."""
-    sheets = assignment_rows.prepare(TINY, source, tmp_path / "release")
-
-    def prepare(assignment, source, release):
-        replace_folder(tmp_path / "release", release)
-        return copy.deepcopy(sheets)
-
-    monkeypatch.setattr(writer, "prepare", prepare)
-
-
 def in_child(work) -> int:
     """Run ``work`` in a fork of this process; its wait status."""
     child = os.fork()
@@ -438,7 +433,7 @@ def compare_with_undisturbed(course: Path, source: Path, students: list[str], tm
 
 
 @pytest.mark.slow
-def test_a_kill_at_every_step_of_the_writing_loses_nothing(source, tmp_path, prepared):
+def test_a_kill_at_every_step_of_the_writing_loses_nothing(source, tmp_path):
     """Killed before and after each file that is synced, moved or committed, in turn."""
     students = ["ada", "emmy"]
     moments = 0
@@ -485,7 +480,7 @@ def test_a_kill_at_every_step_of_the_writing_loses_nothing(source, tmp_path, pre
 
 
 @pytest.mark.slow
-def test_a_kill_at_any_moment_loses_nothing(source, tmp_path, prepared):
+def test_a_kill_at_any_moment_loses_nothing(source, tmp_path):
     """Thirty random moments, several in the life of one gradebook."""
     students = [f"{letter}{number}" for letter in "abcdef" for number in range(5)]
     start = time.monotonic()
@@ -508,7 +503,7 @@ def test_a_kill_at_any_moment_loses_nothing(source, tmp_path, prepared):
 def test_a_locked_gradebook_is_waited_for(course, source, holds):
     said: list[str] = []
     with Gradebook(course, patience=1.0 if holds is None else 30, progress=said.append) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         gradebook.write(*hand_in(course, "ada"))
         other = sqlite3.connect(course / "gradebook.db", isolation_level=None, check_same_thread=False)
         other.execute("BEGIN EXCLUSIVE")
@@ -528,23 +523,23 @@ def test_a_locked_gradebook_is_waited_for(course, source, holds):
 
 def test_a_second_writer_waits_for_the_first(course, source):
     with Gradebook(course) as first:
-        first.enter(TINY, source)
+        enter(first, source)
 
         def second():
             with (
                 Gradebook(course, patience=0.3) as gradebook,
                 pytest.raises(UserError, match="another process"),
             ):
-                gradebook.enter(TINY, source)
+                enter(gradebook, source)
 
         assert os.waitpid(in_child(second), 0)[1] == 0
         with Gradebook(course) as reader:  # who only reads need not wait
-            assert reader.rows() == [] and reader.read_results(TINY) == {}
+            assert rows(reader) == [] and reader.read_results(TINY) == {}
 
 
 def test_a_full_disk_is_told_and_leaves_nothing_half_written(course, source, monkeypatch):
     with Gradebook(course) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         gradebook.write(*hand_in(course, "ada"))
         really = os.fsync
         for good in range(20):
@@ -570,7 +565,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(course, source, mon
             finally:
                 monkeypatch.setattr(os, "fsync", really)
             gradebook.write(*hand_in(course, f"s{good}"))
-            assert gradebook.rows()[-1]["score"] == 2.5 and f"s{good}" in newest(course)
+            assert rows(gradebook)[-1]["score"] == 2.5 and f"s{good}" in newest(course)
         else:
             raise AssertionError("the writer never wrote")
 
@@ -588,7 +583,7 @@ def test_a_disk_that_is_really_full(source, tmp_path):
         students = [f"s{number}" for number in range(14)]
         refused = 0
         with Gradebook(course) as gradebook:
-            gradebook.enter(TINY, source, DUE)
+            enter(gradebook, source, DUE)
             for number, student in enumerate(students):
                 before, there = state(address(course)), files(course)
                 room = os.statvfs(small)
@@ -607,7 +602,7 @@ def test_a_disk_that_is_really_full(source, tmp_path):
         assert refused > 3
         calm = tmp_path / "calm"
         with Gradebook(calm) as gradebook:
-            gradebook.enter(TINY, source, DUE)
+            enter(gradebook, source, DUE)
             for student in students:
                 gradebook.write(*hand_in(calm, student, when=EARLY))
         compare_with_undisturbed(course, source, students, tmp_path)
@@ -624,7 +619,7 @@ def test_a_server_that_is_restarted_in_the_middle(cluster: Cluster, source, tmp_
     said: list[str] = []
     course = tmp_path / "class"
     with Gradebook(course, url, progress=said.append) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         for number, student in enumerate(students):
             if number == 3:  # between two submissions
                 cluster.stop()
@@ -643,7 +638,7 @@ def test_a_server_that_is_restarted_in_the_middle(cluster: Cluster, source, tmp_
             gradebook.write(*hand_in(course, student, when=EARLY))
     calm = tmp_path / "calm"
     with Gradebook(calm) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         for student in students:
             gradebook.write(*hand_in(calm, student, when=EARLY))
     assert state(url.replace("postgresql:", "postgresql+psycopg:")) == state(address(calm))
@@ -658,12 +653,12 @@ def test_a_lock_on_the_server_is_waited_for(cluster: Cluster, source, course):  
 
     url, said = cluster.create("locked"), []
     with Gradebook(course, url, progress=said.append) as gradebook:
-        gradebook.enter(TINY, source, DUE)
+        enter(gradebook, source, DUE)
         with psycopg.connect(url) as other:
             other.execute("LOCK TABLE grade")
             threading.Timer(1.5, other.rollback).start()
             gradebook.write(*hand_in(course, "ada"))
-        assert gradebook.rows()[0]["score"] == 2.5 and "in use by another program" in said[0]
+        assert rows(gradebook)[0]["score"] == 2.5 and "in use by another program" in said[0]
 
 
 def test_no_sentence_shows_the_password(cluster: Cluster, course, tmp_path):  # noqa: F811
@@ -691,14 +686,11 @@ def test_a_gradebook_of_another_nbgrader_is_refused(course, source):
         Gradebook(course)
 
 
-def test_what_nbgrader_refuses_is_told_in_one_sentence(course, source):
+def test_what_nbgrader_refuses_is_told_in_one_sentence(source):
     notebook = nbformat.read(source / "numbers.ipynb", as_version=4)
     notebook.cells[2].metadata.nbgrader.grade_id = "double"
     nbformat.write(notebook, source / "numbers.ipynb")
-    with (
-        Gradebook(course) as gradebook,
-        pytest.raises(UserError, match="nbgrader refused 01-tiny") as refused,
-    ):
-        gradebook.enter(TINY, source)
+    with pytest.raises(UserError, match="nbgrader refuses the notebook of 01-tiny") as refused:
+        read_release(source)
     assert "\n" not in str(refused.value)
     assert executed(notebook, {}).cells == notebook.cells

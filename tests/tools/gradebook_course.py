@@ -9,9 +9,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader import api
 
+from utils.grading.answer_key import read_release
+from utils.grading.gradebook.writer import Gradebook
 from utils.grading.result import Result
 from utils.grading.submission import Submission
 
+TINY = "01-tiny"
 KERNEL = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
 DUE = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 CELLS = {  # name: (source, kind, points)
@@ -48,14 +51,18 @@ def marked(source: str, name: str, kind: str, points: float) -> NotebookNode:
     return cell
 
 
-def write_source(folder: Path, cells: dict = CELLS, notebooks: tuple[str, ...] = ("numbers",)) -> Path:
+def write_source(folder: Path, cells: dict = CELLS, notebook: str = "numbers") -> Path:
     """The instructor's version of the assignment."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in notebooks:
-        made = [marked(source, cell, kind, points) for cell, (source, kind, points) in cells.items()]
-        notebook = new_notebook(metadata=copy.deepcopy(KERNEL), cells=[new_markdown_cell("# Numbers"), *made])
-        nbformat.write(notebook, folder / f"{name}.ipynb")
+    made = [marked(source, cell, kind, points) for cell, (source, kind, points) in cells.items()]
+    content = new_notebook(metadata=copy.deepcopy(KERNEL), cells=[new_markdown_cell("# Numbers"), *made])
+    nbformat.write(content, folder / f"{notebook}.ipynb")
     return folder
+
+
+def enter(gradebook: Gradebook, source: Path, due: datetime | None = None) -> None:
+    """Enter the assignment whose source is in a folder."""
+    gradebook.enter(read_release(source), source, due)
 
 
 def executed(released: NotebookNode, scores: dict[str, tuple[float, float]]) -> NotebookNode:

@@ -18,13 +18,6 @@ from utils.common.files import replace_folder, same_folder
 from utils.grading.answer_key import MARK, texts_digest
 
 
-def mark(path: Path) -> None:
-    """Let the notebook say which release it is."""
-    notebook = nbformat.read(path, as_version=4)
-    notebook.metadata[MARK] = texts_digest(notebook)
-    nbformat.write(notebook, path)
-
-
 def put_release(fresh: Path, folder: Path, kept: Path) -> tuple[bool, list[str]]:
     """Make ``folder`` what ``fresh`` is, without taking away what somebody has written.
 

@@ -14,14 +14,15 @@ what each is for; everything else is text and scratch space that a student may c
 ``# %% [markdown] rubric="essay"``             what the person and the student go by, in a cell before it
 =============================================  ==================================================
 
-:func:`source_notebook` turns the marks into nbgrader's metadata, and nbgrader makes the student's notebook
-of that. The same source gives the same bytes.
+:func:`source_notebook` turns the marks into nbgrader's metadata, and
+:mod:`utils.grading.answer_key` makes the answer key and the student's notebook of that. The same source gives
+the same bytes.
 """
 
 from __future__ import annotations
 
 import ast
-import json
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,13 +34,12 @@ from nbformat import NotebookNode
 from nbformat import write as write_notebook
 
 from utils.authoring.crossing_rules import crossing_problems
-from utils.authoring.kept_work import mark, put_release
+from utils.authoring.kept_work import put_release
 from utils.authoring.variant_files import library
 from utils.common.address import course_cell
 from utils.common.errors import UserError
 from utils.common.files import replace_folder, same_folder
-from utils.grading.answer_key import RUBRIC, is_by_hand, is_test, library_of
-from utils.grading.gradebook.nbgrader_api import last_error, nbgrader_api
+from utils.grading.answer_key import RUBRIC, is_by_hand, is_test, key_of, write_key, write_student_version
 from utils.grading.symbols import names
 
 PUBLIC = "this is the public part of the course; solutions/, which grading needs, is in its private part"
@@ -131,7 +131,6 @@ def source_notebook(assignment: Assignment) -> NotebookNode:
 
 
 def add_course_cell(notebook: NotebookNode, root: Path) -> None:
-    """Put the cell that says how to get the course's package before the first one that imports it."""
     """Before the first cell that imports the course's package, put one that says where to get it."""
     for place, cell in enumerate(notebook.cells):
         if cell.cell_type == "code" and any(name.startswith("utils") for name in names(cell.source).modules):
@@ -263,24 +262,17 @@ def release(
     """
     with tempfile.TemporaryDirectory() as scratch:
         fresh = Path(scratch)
-        libraries = {}
         for assignment in assignments:
-            folder = fresh / "source" / assignment.name
+            folder, student = fresh / "source" / assignment.name, fresh / "release" / assignment.name
             folder.mkdir(parents=True)
             notebook = source_notebook(assignment)
             write_notebook(notebook, folder / f"{assignment.notebook}.ipynb")
-            libraries[assignment.name] = library(assignment.folder, notebook)
-            made = nbgrader_api(fresh).generate_assignment(assignment.name)
-            if not made["success"]:
-                raise UserError(f"nbgrader refused {assignment.name}: {last_error(made)}")
-            mark(fresh / "release" / assignment.name / f"{assignment.notebook}.ipynb")
+            write_student_version(write_key(folder, library(assignment.folder, notebook)), folder, student)
         changed = []
         for assignment in assignments:
-            replace_folder(fresh / "source" / assignment.name, source_to / assignment.name)
-            # beside the folder, not in it: what is in it goes out to students
-            library_of(source_to / assignment.name).write_text(
-                json.dumps(libraries[assignment.name]), encoding="utf-8"
-            )
+            made, to = fresh / "source" / assignment.name, source_to / assignment.name
+            replace_folder(made, to)
+            shutil.copyfile(key_of(made), key_of(to))
             new, kept = fresh / "release" / assignment.name, source_to.parent / "kept"
             is_new, said = put_release(new, release_to / assignment.name, kept)
             for sentence in said:

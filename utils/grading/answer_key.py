@@ -1,10 +1,17 @@
-"""An assignment as those who grade it need it: plain data, made once, sent to every worker."""
+"""An assignment as those who grade it need it: plain data, made once, sent to every worker.
+
+`course release` makes it of the source notebook and writes it down: ``NN-name.key.json``, beside the folder
+of the source, and not in it, since what is in that goes out to students. Whoever grades reads it. A folder
+that has none, as of a course that nbgrader alone released, gets its key at reading.
+"""
 
 from __future__ import annotations
 
 import builtins
+import functools
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +20,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from utils.common.errors import UserError
+from utils.common.files import digest
+from utils.grading import packages, symbols
 from utils.grading.packages import said_by, uses_of
 from utils.grading.symbols import names
 
@@ -26,7 +35,7 @@ class Release:
 
     Attributes:
         cells: nbgrader's cells of the source, hidden tests included, answers cleared: by their grade id, in
-        order. visible: the sources that students got, by grade id. trusted: the instructor's own code
+        order. student: the notebook that students got. trusted: the instructor's own code
         cells, each with the tests that come after it. from_student: names that the tests take from the
         student's cells. modules: what the source imports. files: other files of the assignment, by their
         path. mark: what a notebook of this release says of itself. uses: packages, and modules of the course,
@@ -39,7 +48,7 @@ class Release:
     assignment: str
     notebook: str
     cells: dict[str, dict]
-    visible: dict[str, str]
+    student: dict
     trusted: list[dict]
     from_student: list[str]
     modules: list[str]
@@ -58,56 +67,100 @@ class Release:
     def tests(self) -> list[str]:
         return [name for name, cell in self.cells.items() if is_test(cell)]
 
+    @functools.cached_property
+    def visible(self) -> dict[str, str]:
+        """The sources that students got, by grade id."""
+        marked = [cell for cell in self.student["cells"] if "nbgrader" in cell["metadata"]]
+        return {cell["metadata"]["nbgrader"]["grade_id"]: cell["source"] for cell in marked}
+
 
 def read_release(source: Path, timeout: float = 60.0) -> Release:
-    """The release of the folder that holds an assignment's source notebook.
+    """The release of the folder that holds an assignment's source notebook: its key as it was written down,
+    or made anew where there is none, or one of another source.
 
     Raises:
         UserError: there is no notebook, or more than one, or nbgrader refuses it.
     """
+    files = {str(path.relative_to(source)): path.read_bytes() for path in files_of(source)}
+    written = key_of(source)
+    known = json.loads(written.read_text(encoding="utf-8")) if written.exists() else {}
+    library = known.get("library", {})
+    if known.get("digest") == digest_of(source, library):
+        return Release(**known, files=files, timeout=timeout)
+    return Release(**make_key(source, library), files=files, timeout=timeout)
+
+
+def write_key(source: Path, library: dict) -> Release:
+    """Make the key of a folder and write it down beside it; ``library`` are the assignment's wrong answers.
+
+    Raises:
+        UserError: as :func:`read_release`.
+    """
+    key = make_key(source, library)
+    key_of(source).write_text(json.dumps(key), encoding="utf-8")
+    return Release(**key)
+
+
+def write_student_version(key: Release, source: Path, to: Path) -> None:
+    """Fill the folder ``to`` with what students get: their notebook, and the files beside the source."""
+    shutil.copytree(
+        source, to, ignore=shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints", "*.pyc", "__pycache__")
+    )
+    nbformat.write(nbformat.from_dict(key.student), to / f"{key.notebook}.ipynb")
+
+
+def key_of(source: Path) -> Path:
+    """Where the key of an assignment is, whose source notebook is in the folder ``source``."""
+    return source.with_name(f"{source.name}.key.json")
+
+
+def source_of(source: Path) -> Path:
+    """The one notebook in the folder ``source``."""
     notebooks = sorted(source.glob("*.ipynb"))
     if len(notebooks) != 1:
         raise UserError(f"{source} holds {len(notebooks)} notebooks, not one; run `course release` first")
-    full = instantiated(nbformat.read(notebooks[0], as_version=4), source)
-    cleared, visible = nbgrader_release(full, source.name, notebooks[0].stem)
-    cells = {c.metadata.nbgrader.grade_id: dict(c) for c in cleared.cells if "nbgrader" in c.metadata}
-    others = [path for path in sorted(source.rglob("*")) if path.is_file() and path.suffix != ".ipynb"]
-    files = {str(path.relative_to(source)): path.read_bytes() for path in others}
-    beside = library_of(source)
-    library = beside.read_bytes() if beside.exists() else b"{}"
-    digest = hashlib.sha256(
-        notebooks[0].read_bytes() + repr(sorted(files.items())).encode() + library
-    ).hexdigest()
-    return Release(
-        assignment=source.name,
-        notebook=notebooks[0].stem,
-        cells=json.loads(json.dumps(cells)),
-        visible={
-            cell.metadata.nbgrader.grade_id: cell.source
-            for cell in visible.cells
-            if "nbgrader" in cell.metadata
-        },
-        trusted=trusted_cells(full),
-        from_student=sorted(student_names(full)),
-        modules=modules_of(full),
-        metadata=json.loads(json.dumps(full.metadata)),
-        files=files,
-        timeout=timeout,
-        digest=digest,
-        mark=texts_digest(visible),
-        uses=uses_of(modules_of_code(full), said_by(full.metadata)),
-        library=json.loads(library),
-    )
+    return notebooks[0]
+
+
+def files_of(source: Path) -> list[Path]:
+    """What else is in the folder ``source``."""
+    return [path for path in sorted(source.rglob("*")) if path.is_file() and path.suffix != ".ipynb"]
+
+
+def digest_of(source: Path, library: dict) -> str:
+    """Changes when the notebook, another file or a wrong answer does, or how keys are made."""
+    makers = [Path(module.__file__ or "") for module in (packages, symbols)] + [Path(__file__)]
+    parts = [digest([source_of(source), *makers]), repr(sorted(library.items()))]
+    parts += [f"{path.relative_to(source)} {digest([path])}" for path in files_of(source)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def make_key(source: Path, library: dict) -> dict[str, Any]:
+    """The attributes of a :class:`Release` that are written down, as JSON has them."""
+    path = source_of(source)
+    full = instantiated(nbformat.read(path, as_version=4), source)
+    cleared, student = nbgrader_release(full, source.name)
+    cells = {c.metadata.nbgrader.grade_id: c for c in cleared.cells if "nbgrader" in c.metadata}
+    key = {
+        "assignment": source.name,
+        "notebook": path.stem,
+        "cells": cells,
+        "student": student,
+        "trusted": trusted_cells(full),
+        "from_student": sorted(student_names(full)),
+        "modules": modules_of(full),
+        "metadata": full.metadata,
+        "digest": digest_of(source, library),
+        "mark": student.metadata[MARK],
+        "uses": uses_of(modules_of_code(full), said_by(full.metadata)),
+        "library": library,
+    }
+    return json.loads(json.dumps(key))
 
 
 def without_library(release: Release) -> Release:
     """The release where points are asked for alone, and no mistakes are told."""
     return replace(release, library={}, digest=f"{release.digest} without its library")
-
-
-def library_of(source: Path) -> Path:
-    """The file with the wrong answers of an assignment, whose source notebook is in the folder ``source``."""
-    return source.with_name(f"{source.name}.wrong.json")
 
 
 def texts_digest(notebook: NotebookNode) -> str:
@@ -133,28 +186,32 @@ def instantiated(full: NotebookNode, folder: Path) -> NotebookNode:
         raise UserError(f"the AUTOTEST lines of {folder.name} cannot be made into tests: {reason}") from None
 
 
-def nbgrader_release(full: NotebookNode, assignment: str, notebook: str) -> tuple[NotebookNode, NotebookNode]:
-    """The source as nbgrader's gradebook has it, and as students have it."""
+def nbgrader_release(full: NotebookNode, assignment: str) -> tuple[NotebookNode, NotebookNode]:
+    """The source as nbgrader's gradebook has it, and as students have it, with a mark of which release it is.
+
+    nbgrader's own steps do it, in its order (``nbgrader.converters.GenerateAssignment``).
+    """
     from nbgrader import preprocessors as steps
     from nbgrader.nbgraderformat import SchemaTooNewError, SchemaTooOldError, ValidationError
 
-    resources = {"nbgrader": {"assignment": assignment, "notebook": notebook, "student": "."}}
+    def after(notebook: NotebookNode, *made: str) -> NotebookNode:
+        for name in made:
+            notebook, _ = getattr(steps, name)().preprocess(notebook, {"nbgrader": {}})
+        return notebook
+
     stored = nbformat.from_dict(json.loads(json.dumps(full)))
     try:
-        for step in (
-            steps.LockCells,
-            steps.ClearSolutions,
-            steps.ClearOutput,
-            steps.CheckCellMetadata,
-            steps.ComputeChecksums,
-        ):
-            stored, _ = step().preprocess(stored, resources)
-        visible = nbformat.from_dict(json.loads(json.dumps(stored)))
-        for step in (steps.ClearHiddenTests, steps.ClearMarkScheme):
-            visible, _ = step().preprocess(visible, resources)
+        stored = after(
+            stored, "LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "ComputeChecksums"
+        )
+        student = nbformat.from_dict(json.loads(json.dumps(stored)))
+        student = after(
+            student, "ClearHiddenTests", "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata"
+        )
     except (ValidationError, RuntimeError, SchemaTooOldError, SchemaTooNewError, KeyError) as error:
         raise UserError(f"nbgrader refuses the notebook of {assignment}: {error}") from None
-    return stored, visible
+    student.metadata[MARK] = texts_digest(student)
+    return stored, student
 
 
 def modules_of(full: NotebookNode) -> list[str]:

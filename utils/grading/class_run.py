@@ -107,7 +107,7 @@ class Class:
             if waiting:
                 if not scheduler:
                     warm_up(self.release)
-                gradebook.enter(self.release.assignment, self.source, self.duedate)
+                gradebook.enter(self.release, self.source, self.duedate)
             release = replace(self.release, require_sandbox=require_sandbox)
             by_student = {submission.student: submission for submission in waiting}
             # closed here when the run is stopped: what is under way ends before anything else is done

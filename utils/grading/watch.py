@@ -99,7 +99,7 @@ class Watch:
             if self.results:
                 gradebook.recount_penalties(name, self.graded.duedate)
             self.read_attempts()
-            gradebook.enter(name, self.graded.source, self.graded.duedate)
+            gradebook.enter(self.release, self.graded.source, self.graded.duedate)
             warm_up(self.release)
             try:
                 while not stop():

@@ -1,27 +1,25 @@
 """An assignment's cells and points into the gradebook, and what becomes of the grades when they change.
 
-nbgrader enters the assignment into an empty gradebook of its own, in a temporary folder. Then the real one
-is brought in line, in one transaction. A cell that stays keeps its row, and with it everybody's manual
-scores and comments. nbgrader alone refuses to add or remove cells once somebody was graded.
+The gradebook is brought in line with the answer key, in one transaction. A cell that stays keeps its row,
+and with it everybody's manual scores and comments. nbgrader alone refuses to add or remove cells once
+somebody was graded.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+import nbformat
 import sqlalchemy as sql
 from nbgrader import api
+from nbgrader import utils as rules
 from sqlalchemy.engine import Connection
 
-from utils.common.errors import UserError
-from utils.common.files import replace_folder
-from utils.grading.gradebook.database import COURSE, make_schema
-from utils.grading.gradebook.nbgrader_api import last_error, nbgrader_api
+from utils.grading.answer_key import Release
+from utils.grading.gradebook.database import COURSE
 
 ASSIGNMENT, NOTEBOOK = api.Assignment.__table__, api.Notebook.__table__
 CELL, SOURCE = api.BaseCell.__table__, api.SourceCell.__table__
@@ -85,34 +83,30 @@ def read_sheets(connection: Connection, assignment: str) -> dict[str, Sheet]:
     return sheets
 
 
-def prepare(assignment: str, source: Path, release: Path) -> dict[str, Sheet]:
-    """The assignment in ``source`` as nbgrader enters it; its student version goes to ``release``.
-
-    Raises:
-        UserError: nbgrader refuses it.
-    """
-    with tempfile.TemporaryDirectory(prefix="course-") as folder:
-        scratch = Path(folder)
-        shutil.copytree(source, scratch / "source" / assignment)
-        engine = sql.create_engine(f"sqlite:///{scratch / 'gradebook.db'}")
-        try:
-            with engine.begin() as connection:
-                make_schema(connection)
-            made = nbgrader_api(scratch).generate_assignment(assignment, force=True)
-            if "KeyboardInterrupt" in made.get("error", ""):  # nbgrader catches that, too
-                raise KeyboardInterrupt
-            if not made["success"]:
-                raise UserError(f"nbgrader refused {assignment}: {last_error(made)}")
-            with engine.connect() as connection:
-                sheets = read_sheets(connection, assignment)
-        finally:
-            engine.dispose()
-        replace_folder(scratch / "release" / assignment, release)
-    return sheets
+def sheet_of(key: Release) -> Sheet:
+    """The assignment's notebook as nbgrader enters it (``nbgrader.preprocessors.SaveCells``)."""
+    sheet = Sheet("", json.dumps(key.metadata.get("kernelspec", {})))
+    for name, made in key.cells.items():
+        cell = nbformat.from_dict(made)
+        kinds = {"GradeCell": rules.is_grade(cell), "TaskCell": rules.is_task(cell)}
+        for kind in (kind for kind, so in kinds.items() if so):
+            points = float(cell.metadata.nbgrader.points)
+            sheet.cells[name, kind] = {"name": name, "max_score": points, "cell_type": cell.cell_type}
+        if rules.is_solution(cell):
+            sheet.cells[name, "SolutionCell"] = {"name": name}
+        if any(kinds.values()) or rules.is_solution(cell) or rules.is_locked(cell):
+            sheet.sources[name] = {
+                "name": name,
+                "cell_type": cell.cell_type,
+                "locked": rules.is_locked(cell),
+                "source": cell.source,
+                "checksum": cell.metadata.nbgrader.get("checksum"),
+            }
+    return sheet
 
 
-def bring_in_line(connection: Connection, assignment: str, fresh: dict[str, Sheet]) -> None:
-    """Make the gradebook's assignment equal ``fresh``.
+def bring_in_line(connection: Connection, assignment: str, notebook: str, fresh: Sheet) -> None:
+    """Make the gradebook's assignment equal ``fresh``, its one ``notebook``.
 
     - A cell that is gone takes its grades and comments with it; the caller keeps the old gradebook.
     - A cell that stays, by name, keeps manual scores, extra credit and comments, also when it turned from
@@ -126,13 +120,12 @@ def bring_in_line(connection: Connection, assignment: str, fresh: dict[str, Shee
         values = {"id": assignment_id, "name": assignment, "course_id": COURSE}
         connection.execute(ASSIGNMENT.insert().values(values))
     old = read_sheets(connection, assignment)
-    for name, sheet in fresh.items():
-        if name not in old:
-            old[name] = Sheet(api.new_uuid(), sheet.kernelspec)
-            row = {"id": old[name].id, "name": name, "assignment_id": assignment_id}
-            connection.execute(NOTEBOOK.insert().values(kernelspec=sheet.kernelspec, **row))
-        update_notebook(connection, old[name], sheet)
-    for name in old.keys() - fresh.keys():
+    if notebook not in old:
+        old[notebook] = Sheet(api.new_uuid(), fresh.kernelspec)
+        row = {"id": old[notebook].id, "name": notebook, "assignment_id": assignment_id}
+        connection.execute(NOTEBOOK.insert().values(kernelspec=fresh.kernelspec, **row))
+    update_notebook(connection, old[notebook], fresh)
+    for name in old.keys() - {notebook}:
         remove_notebook(connection, old[name])
     add_missing_rows(connection, assignment_id)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import sqlalchemy as sql
 from nbgrader import api
 from sqlalchemy.engine import Connection
@@ -23,25 +21,6 @@ from utils.grading.gradebook.assignment_rows import (
 from utils.grading.result import Result
 
 POINTS = (KINDS["GradeCell"], KINDS["TaskCell"])  # where a cell's possible points are
-
-
-def read_scores(connection: Connection, assignment: str, student: str) -> dict[str, tuple[float, float]]:
-    """Points got, by hand or automatically, and points possible, by cell."""
-    possible = sql.func.coalesce(*(table.c.max_score for table in POINTS))
-    # by way of the notebook and the cell, for whose columns nbgrader's schema has indexes
-    query = (
-        sql.select(CELL.c.name, api.Grade.score, possible)
-        .select_from(SUBMITTED)
-        .join(ASSIGNMENT, ASSIGNMENT.c.id == SUBMITTED.c.assignment_id)
-        .join(NOTEBOOK, NOTEBOOK.c.assignment_id == ASSIGNMENT.c.id)
-        .join(WORK, (WORK.c.notebook_id == NOTEBOOK.c.id) & (WORK.c.assignment_id == SUBMITTED.c.id))
-        .join(CELL, CELL.c.notebook_id == NOTEBOOK.c.id)
-        .join(GRADE, (GRADE.c.cell_id == CELL.c.id) & (GRADE.c.notebook_id == WORK.c.id))
-    )
-    for table in POINTS:
-        query = query.outerjoin(table, table.c.id == CELL.c.id)
-    query = query.where(ASSIGNMENT.c.name == assignment, SUBMITTED.c.student_id == student)
-    return {cell: (got, points) for cell, got, points in connection.execute(query)}
 
 
 def read_marks(connection: Connection, assignment: str) -> dict[str, dict[str, float | None]]:
@@ -170,10 +149,3 @@ def read_comments(connection: Connection, assignment: str) -> dict[str, dict[str
     for student, cell, text in connection.execute(query):
         comments.setdefault(student, {})[cell] = text
     return comments
-
-
-def cell_order(source: Path) -> list[str]:
-    """The names of an assignment's cells as they stand in its notebooks."""
-    notebooks = [nbformat.read(path, as_version=4) for path in sorted(source.glob("*.ipynb"))]
-    marks = [cell.metadata.get("nbgrader", {}) for notebook in notebooks for cell in notebook.cells]
-    return [mark["grade_id"] for mark in marks if "grade_id" in mark]

@@ -6,7 +6,6 @@ student does not grow with the class.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,7 +54,7 @@ class Mark:
         points = self.auto_score if self.manual_score is None else self.manual_score
         return 0.0 if points is None else points + (self.extra_credit or 0.0)
 
-    def judge(self, cell: NotebookNode | None, scores: Scores, missing: bool, changed: bool) -> None:
+    def judge(self, cell: NotebookNode | None, scores: Scores, changed: bool) -> None:
         """Give the automatic score, and say whether a person must look.
 
         Manual scores are not touched. As in nbgrader, one that is there must be looked at again, and so
@@ -64,13 +63,9 @@ class Mark:
 
         Args:
             cell: the executed cell, where the student's notebook has it.
-            missing: no such notebook was handed in, which nbgrader gives 0.
             changed: the student handed in something else than before.
         """
         before = self.before["auto_score"]
-        if missing:
-            self.auto_score, self.needs_manual_grade = 0.0, False
-            return
         self.auto_score = None if self.kind == "TaskCell" else auto_score(self.cell, cell, scores)
         if self.kind == "TaskCell":
             self.needs_manual_grade |= before is not None
@@ -104,7 +99,7 @@ class Remark:
 
 @dataclass
 class Work:
-    """One notebook of a submission, and its marks and remarks."""
+    """The notebook of a submission, and its marks and remarks."""
 
     id: str
     penalty: float | None = None
@@ -123,13 +118,13 @@ class Work:
         """Whether anything in it has a score."""
         return any(mark.auto_score is not None or mark.manual_score is not None for mark in self.marks)
 
-    def judge(self, run: NotebookNode | None, scores: Scores, missing: bool, changed: bool) -> None:
+    def judge(self, run: NotebookNode, scores: Scores, changed: bool) -> None:
         """Give every cell its automatic score and comment. See ``Mark.judge``."""
         cells: dict[str, NotebookNode] = {}
-        for cell in run.cells if run else []:
+        for cell in run.cells:
             cells.setdefault(name_of(cell), cell)
         for mark in self.marks:
-            mark.judge(cells.get(mark.cell), scores, missing, changed)
+            mark.judge(cells.get(mark.cell), scores, changed)
         for remark in self.remarks:
             remark.judge(cells.get(remark.cell))
 
@@ -182,35 +177,28 @@ def find_attempt(connection: Connection, assignment_id: str, student: str) -> Ro
     return found
 
 
-def read_works(connection: Connection, assignment_id: str, attempt_id: str) -> dict[str, Work]:
-    """The notebooks of a submission by name, with a mark and a remark for every cell that takes one."""
-    notebooks = connection.execute(
-        sql.select(NOTEBOOK.c.id, NOTEBOOK.c.name).where(NOTEBOOK.c.assignment_id == assignment_id)
-    ).all()
-    ids = [notebook.id for notebook in notebooks]
+def read_work(connection: Connection, assignment_id: str, attempt_id: str) -> Work:
+    """The notebook of a submission, with a mark and a remark for every cell that takes one."""
+    query = sql.select(NOTEBOOK.c.id).where(NOTEBOOK.c.assignment_id == assignment_id)
+    notebook_id = connection.scalars(query).one()
     there = connection.execute(
-        sql.select(WORK.c.notebook_id, WORK.c.id, WORK.c.late_submission_penalty).where(
-            WORK.c.notebook_id.in_(ids), WORK.c.assignment_id == attempt_id
+        sql.select(WORK.c.id, WORK.c.late_submission_penalty).where(
+            WORK.c.notebook_id == notebook_id, WORK.c.assignment_id == attempt_id
         )
-    )
-    by_notebook = {row.notebook_id: Work(row.id, row.late_submission_penalty) for row in there}
-    for notebook_id in ids:
-        if notebook_id not in by_notebook:
-            by_notebook[notebook_id] = Work(add_work(connection, notebook_id, [attempt_id])[0])
+    ).first()
+    work = Work(*there) if there else Work(add_work(connection, notebook_id, [attempt_id])[0])
     cells = connection.execute(
-        sql.select(CELL.c.id, CELL.c.name, CELL.c.type, CELL.c.notebook_id).where(CELL.c.notebook_id.in_(ids))
+        sql.select(CELL.c.id, CELL.c.name, CELL.c.type).where(CELL.c.notebook_id == notebook_id)
     ).all()
-    work_ids = [work.id for work in by_notebook.values()]
-    grades = read_rows(connection, GRADE, [cell.id for cell in cells if cell.type in GRADED], work_ids)
-    comments = read_rows(connection, COMMENT, [cell.id for cell in cells if cell.type in COMMENTED], work_ids)
+    grades = read_rows(connection, GRADE, [cell.id for cell in cells if cell.type in GRADED], work.id)
+    comments = read_rows(connection, COMMENT, [cell.id for cell in cells if cell.type in COMMENTED], work.id)
     for cell in cells:
-        work = by_notebook[cell.notebook_id]
         key = {"cell_id": cell.id, "notebook_id": work.id}
         if cell.type in GRADED:
             work.marks.append(Mark(cell.name, cell.type, key, **grades.get(cell.id, {})))
         if cell.type in COMMENTED:
             work.remarks.append(Remark(cell.name, cell.type, key, **comments.get(cell.id, {})))
-    return {notebook.name: by_notebook[notebook.id] for notebook in notebooks}
+    return work
 
 
 READ = {
@@ -219,28 +207,23 @@ READ = {
 }
 
 
-def read_rows(
-    connection: Connection, table: sql.Table, cells: list[str], works: list[str]
-) -> dict[str, dict]:
+def read_rows(connection: Connection, table: sql.Table, cells: list[str], work: str) -> dict[str, dict]:
     """The grades or comments of one submission, by cell."""
     query = sql.select(table.c.cell_id, *(table.c[name] for name in READ[table])).where(
-        table.c.cell_id.in_(cells), table.c.notebook_id.in_(works)
+        table.c.cell_id.in_(cells), table.c.notebook_id == work
     )
     return {
         row.cell_id: {name: row[name] for name in READ[table]} for row in connection.execute(query).mappings()
     }
 
 
-def save_works(connection: Connection, works: Iterable[Work]) -> None:
+def save_work(connection: Connection, work: Work) -> None:
     """Write the rows that are new or were judged differently."""
-    rows: dict[sql.Table, list] = {GRADE: [], COMMENT: []}
-    for work in works:
-        rows[GRADE] += work.marks
-        rows[COMMENT] += work.remarks
-        if work.penalty != work.penalty_before:
-            of_work = WORK.update().where(WORK.c.id == work.id)
-            connection.execute(of_work.values(late_submission_penalty=work.penalty))
-    for table, marks in rows.items():
+    if work.penalty != work.penalty_before:
+        of_work = WORK.update().where(WORK.c.id == work.id)
+        connection.execute(of_work.values(late_submission_penalty=work.penalty))
+    rows: list[tuple[sql.Table, list]] = [(GRADE, work.marks), (COMMENT, work.remarks)]
+    for table, marks in rows:
         insert(connection, table, [{**mark.key, **mark.values()} for mark in marks if mark.id is None])
         changed = [mark for mark in marks if mark.id is not None and mark.values() != mark.before]
         if changed:

@@ -8,11 +8,11 @@ leave, so that formgrader, manual grading and ``nbgrader export`` go on working 
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sql
 from filelock import FileLock, Timeout
@@ -22,18 +22,19 @@ from sqlalchemy.engine import Connection
 
 from utils.common.errors import UserError
 from utils.common.files import replace_folder
+from utils.grading.answer_key import Release, write_student_version
 from utils.grading.gradebook import queries
 from utils.grading.gradebook.assignment_rows import (
     ASSIGNMENT,
     SUBMITTED,
     bring_in_line,
-    prepare,
     read_sheets,
+    sheet_of,
 )
 from utils.grading.gradebook.database import PATIENCE, Database, Waiting, read_address, unused_name
 from utils.grading.gradebook.journal import Journal, Staged, cannot_write, keep_only, safe_name
 from utils.grading.gradebook.late import LatePenalties, seconds_late
-from utils.grading.gradebook.submission_rows import find_attempt, read_works, save_works
+from utils.grading.gradebook.submission_rows import find_attempt, read_work, save_work
 from utils.grading.result import STANDS, Result
 from utils.grading.submission import Submission
 
@@ -59,7 +60,7 @@ class Gradebook:
         patience: float = PATIENCE,
         progress: Callable[[str], None] = lambda sentence: None,
     ) -> None:
-        self.course, self.assignment = course, ""
+        self.course, self.assignment, self.notebook = course, "", ""
         self.patience, self.progress = patience, progress
         try:
             course.mkdir(parents=True, exist_ok=True)
@@ -79,27 +80,30 @@ class Gradebook:
         self.database.close()
         self.lock.release()
 
-    def enter(self, assignment: str, source: Path, duedate: datetime | None = None) -> None:
-        """Put the cells and points of the assignment in ``source`` into the gradebook, to be written.
+    def enter(self, key: Release, source: Path, duedate: datetime | None = None) -> None:
+        """Put the cells and points of an assignment into the gradebook, to be written.
 
         When its cells changed after somebody was graded, the old gradebook is kept beside the new one as
         ``gradebook-TIME.db``. Manual scores and comments stay with the cells that stay; automatic scores
-        for tests that changed or are gone leave (see ``entering.bring_in_line``).
+        for tests that changed or are gone leave (see ``assignment_rows.bring_in_line``).
 
         Args:
+            source: the folder that the key is of. nbgrader's commands want a copy of it in the course
+                directory, and one of what students got.
             duedate: until when there is no penalty; without one, what the gradebook has.
 
         Raises:
-            UserError: nbgrader refuses the assignment, or another program is writing this gradebook.
+            UserError: another program is writing this gradebook.
         """
+        assignment = key.assignment
         try:
             self.take_lock()
-            fresh = prepare(assignment, source, self.course / "release" / assignment)
+            with tempfile.TemporaryDirectory(prefix="course-") as folder:
+                write_student_version(key, source, Path(folder) / assignment)
+                replace_folder(Path(folder) / assignment, self.course / "release" / assignment)
             replace_folder(source, self.course / "source" / assignment)
-            self.database.transaction(
-                lambda connection: self.bring_in(connection, assignment, fresh, duedate)
-            )
-            self.assignment = assignment
+            self.database.transaction(lambda connection: self.bring_in(connection, key, duedate))
+            self.assignment, self.notebook = assignment, key.notebook
             self.journal().compact()
         except OSError as error:
             raise cannot_write(error, self.course) from error
@@ -113,26 +117,19 @@ class Gradebook:
             except Timeout:
                 waiting.nap(f"{self.course} is being graded by another process")
 
-    def bring_in(
-        self, connection: Connection, assignment: str, fresh: dict, duedate: datetime | None
-    ) -> None:
+    def bring_in(self, connection: Connection, key: Release, duedate: datetime | None) -> None:
+        assignment, fresh = key.assignment, sheet_of(key)
         old = read_sheets(connection, assignment)
-        contents = [{name: sheet.content() for name, sheet in sheets.items()} for sheets in (old, fresh)]
-        if contents[0] != contents[1] or not old:
+        if {name: sheet.content() for name, sheet in old.items()} != {key.notebook: fresh.content()}:
             graded = sql.select(SUBMITTED.c.id).join(ASSIGNMENT).where(ASSIGNMENT.c.name == assignment)
             if connection.execute(graded.limit(1)).first():
                 self.database.copy_to(connection, unused_name(self.course))
-            bring_in_line(connection, assignment, fresh)
+            bring_in_line(connection, assignment, key.notebook, fresh)
         if duedate is not None:
             by_name = ASSIGNMENT.update().where(ASSIGNMENT.c.name == assignment)
             connection.execute(by_name.values(duedate=rules.parse_utc(duedate)))
 
-    def write(
-        self,
-        submission: Submission,
-        result: Result,
-        notebook: NotebookNode | dict[str, NotebookNode] | None,
-    ) -> Result:
+    def write(self, submission: Submission, result: Result, notebook: NotebookNode | None) -> Result:
         """Put one graded submission into the gradebook, the folders and the journal.
 
         The order is what makes a kill harmless:
@@ -155,7 +152,7 @@ class Gradebook:
         Args:
             result: ``result.scores`` decides wherever it names a cell; nbgrader's own rule, by what the
                 executed cell shows, decides elsewhere.
-            notebook: the executed notebook; by name (without ending) where the assignment has several.
+            notebook: as it was run.
 
         Returns:
             What was put down: ``result``, for a broken submission with a note on the grade that stands.
@@ -168,15 +165,15 @@ class Gradebook:
             raise ValueError("enter an assignment before its submissions are written")
         if result.status == "graded" and not notebook:
             raise ValueError(f"the graded result of {submission.student} comes without its executed notebook")
-        notebooks = self.by_name(submission, notebook) if result.status == "graded" else {}
+        notebook = notebook if result.status == "graded" else None
         staged = Staged()
         try:
-            kept = self.stage(staged, submission, notebooks)
+            kept = self.stage(staged, submission, notebook)
             changed = any(
                 path.parent == self.folder("submitted", submission.student) for _, path in staged.moves
             )
             stands = self.database.transaction(
-                lambda connection: self.record(connection, submission, result, notebooks, changed)
+                lambda connection: self.record(connection, submission, result, notebook, changed)
             )
             staged.settle()
             for folder, paths in kept.items():
@@ -190,18 +187,8 @@ class Gradebook:
             staged.discard()
         return result
 
-    def by_name(
-        self, submission: Submission, notebook: NotebookNode | dict[str, NotebookNode] | None
-    ) -> dict[str, NotebookNode]:
-        """The executed notebooks by name; a single one has the name of the assignment's only notebook."""
-        if not isinstance(notebook, NotebookNode):
-            return dict(notebook or {})
-        names = [path.stem for path in (self.course / "source" / self.assignment).glob("*.ipynb")]
-        handed_in = [name for name in names if f"{name}.ipynb" in submission.files]
-        return {(handed_in or names)[0]: notebook}
-
     def stage(
-        self, staged: Staged, submission: Submission, notebooks: dict[str, NotebookNode]
+        self, staged: Staged, submission: Submission, notebook: NotebookNode | None
     ) -> dict[Path, list[Path]]:
         """Write the submission's files aside; the folders, and what belongs into each."""
         student = submission.student
@@ -214,9 +201,9 @@ class Gradebook:
             files["timestamp.txt"] = f"{when:%Y-%m-%d %H:%M:%S.%f} UTC".encode()
         broken = self.folder("broken", student)
         contents = {broken: files}
-        if notebooks:
+        if notebook:
             # as nbformat.writes, without its indentation: that alone took half of a submission's time
-            graded = {f"{name}.ipynb": json.dumps(run).encode() for name, run in notebooks.items()}
+            graded = {f"{self.notebook}.ipynb": json.dumps(notebook).encode()}
             graded |= {name: data for name, data in files.items() if name == "timestamp.txt"}
             contents = {
                 self.folder("submitted", student): files,
@@ -237,7 +224,7 @@ class Gradebook:
         connection: Connection,
         submission: Submission,
         result: Result,
-        notebooks: dict[str, NotebookNode],
+        notebook: NotebookNode | None,
         changed: bool,
     ) -> str:
         """Write the rows of one submission; a sentence when an earlier attempt's grade stands instead."""
@@ -246,23 +233,19 @@ class Gradebook:
         if entered is None:
             raise UserError(f"{self.assignment} was taken out of the gradebook meanwhile; run again")
         attempt = find_attempt(connection, entered.id, submission.student)
-        works = read_works(connection, entered.id, attempt.id)
+        work = read_work(connection, entered.id, attempt.id)
         stands = ""
-        if notebooks:
+        if notebook:
             when = rules.parse_utc(submission.when)
             if when != attempt.timestamp:
                 row = SUBMITTED.update().where(SUBMITTED.c.id == attempt.id)
                 connection.execute(row.values(timestamp=when))
             late = seconds_late(when, entered.duedate, attempt.extension)
-            for name, work in works.items():
-                run = notebooks.get(name)
-                missing = run is None and f"{name}.ipynb" not in submission.files
-                work.judge(run, result.scores, missing, changed)
-                work.penalty = self.penalties.of(submission.student, work.score, late) if run else None
-        elif any(work.judged for work in works.values()):
-            points = sum(work.score for work in works.values())
-            stands = f"{STANDS}: {points:g} points."
-        save_works(connection, works.values())
+            work.judge(notebook, result.scores, changed)
+            work.penalty = self.penalties.of(submission.student, work.score, late)
+        elif work.judged:
+            stands = f"{STANDS}: {work.score:g} points."
+        save_work(connection, work)
         return stands
 
     def journal(self, assignment: str | None = None) -> Journal:
@@ -281,19 +264,6 @@ class Gradebook:
             for student, result in self.journal(name).results().items()
         }
 
-    def history(self, student: str, assignment: str | None = None) -> list[tuple[datetime, Result]]:
-        """All results of one student with the times when they were written, oldest first."""
-        return self.journal(assignment).history(student)
-
-    def scores(self, student: str, assignment: str | None = None) -> dict[str, tuple[float, float]]:
-        """Points got, by hand or automatically, and points possible, by cell; in the notebook's order."""
-        name = assignment or self.assignment
-        found = self.database.transaction(
-            lambda opened: queries.read_scores(opened, name, student), read=True
-        )
-        order = queries.cell_order(self.course / "source" / name)
-        return {cell: found[cell] for cell in [*order, *sorted(found.keys() - set(order))] if cell in found}
-
     def recount_penalties(self, assignment: str, duedate: datetime | None = None) -> int:
         """Penalties for the due date (a new one, if given), extensions and configuration of now; how many
         of them changed."""
@@ -311,11 +281,3 @@ class Gradebook:
             ),
             read=True,
         )
-
-    def rows(self) -> list[dict[str, Any]]:
-        """What ``nbgrader export`` has for everybody who handed in, by assignment and student.
-
-        ``score`` is ``raw_score`` (manual scores included) less ``late_submission_penalty``, and not below
-        0. It is None where nothing was graded.
-        """
-        return self.database.transaction(queries.read_totals, read=True)
