@@ -21,8 +21,10 @@ from utils.models import (
     Forecaster,
     LanguageModel,
 )
-from utils.models.layers import cells, lstm, mut, unroll
-from utils.models.layers.lstm import VARIANTS
+from utils.models.layers import lstm, mut, unroll
+from utils.models.layers.lstm import lstm_step
+from utils.models.layers.lstm_variants import VARIANTS
+from utils.models.layers.mut import mut_project, mut_step
 
 INPUT, HIDDEN = 2, 3
 LSTMS = [{"kind": LSTM, "variant": variant} for variant in VARIANTS]
@@ -192,26 +194,26 @@ def peephole_on_the_old_cell_for_o(projected, state, weights, form):
     peep_o = weights["weight_peephole"][2 * size :]
     no_peep_o = torch.cat([weights["weight_peephole"][: 2 * size], torch.zeros_like(peep_o)])
     projected = torch.cat([projected[:, : 3 * size], projected[:, 3 * size :] + peep_o * cell], dim=1)
-    return cells.lstm_step(projected, state, {**weights, "weight_peephole": no_peep_o}, form)
+    return lstm_step(projected, state, {**weights, "weight_peephole": no_peep_o}, form)
 
 
 def with_form(**change):
     def mistaken(projected, state, weights, form):
-        return cells.lstm_step(projected, state, weights, replace(form, **change))
+        return lstm_step(projected, state, weights, replace(form, **change))
 
     return mistaken
 
 
 def with_weight(name, change):
     def mistaken(projected, state, weights, form):
-        return cells.lstm_step(projected, state, {**weights, name: change(weights[name])}, form)
+        return lstm_step(projected, state, {**weights, name: change(weights[name])}, form)
 
     return mistaken
 
 
 def input_gate_is_one_minus_forget(projected, state, weights, form):
     """f from its own sum and i = 1 - f."""
-    _, saved = cells.lstm_step(projected, state, weights, replace(form, coupled=False))
+    _, saved = lstm_step(projected, state, weights, replace(form, coupled=False))
     f, g, o = saved[3], saved[4], saved[5]
     cell = f * state[1] + (1 - f) * g
     return (o * torch.tanh(cell), cell), saved
@@ -219,14 +221,14 @@ def input_gate_is_one_minus_forget(projected, state, weights, form):
 
 def coupled_memory_upside_down(projected, state, weights, form):
     """c = i ⊙ c + (1 - i) ⊙ g."""
-    _, saved = cells.lstm_step(projected, state, weights, form)
+    _, saved = lstm_step(projected, state, weights, form)
     i, g, o = saved[2], saved[4], saved[5]
     cell = i * state[1] + (1 - i) * g
     return (o * torch.tanh(cell), cell), saved
 
 
 def gates_not_handed_on(projected, state, weights, form):
-    (hidden, cell, gates), saved = cells.lstm_step(projected, state, weights, form)
+    (hidden, cell, gates), saved = lstm_step(projected, state, weights, form)
     return (hidden, cell, torch.zeros_like(gates)), saved
 
 
@@ -260,11 +262,11 @@ def test_a_mistake_in_a_variant_would_be_caught(mistake, monkeypatch):
 
 
 def mut_of_kind(kind):
-    return lambda projected, state, weights, **_: cells.mut_step(projected, state, weights, kind=kind)
+    return lambda projected, state, weights, **_: mut_step(projected, state, weights, kind=kind)
 
 
 def update_reversed(projected, state, weights, kind):
-    (new,), saved = cells.mut_step(projected, state, weights, kind)
+    (new,), saved = mut_step(projected, state, weights, kind)
     return (state[0] + saved[5] - new,), saved
 
 
@@ -272,7 +274,7 @@ def never_reset(projected, state, weights, kind):
     size = state[0].shape[1]
     projected = projected.clone()
     projected[:, size : 2 * size] += 50
-    return cells.mut_step(projected, state, weights, kind)
+    return mut_step(projected, state, weights, kind)
 
 
 MUT_MISTAKES = [
@@ -298,9 +300,7 @@ def test_blocks_in_another_order_would_be_caught(kind, places, monkeypatch):
 
     def mistaken(x, weights, kind):
         blocks = dict(zip(places, weights["weight_ih"].split(HIDDEN), strict=True))
-        return cells.mut_project(
-            x, weights | {"weight_ih": torch.cat([blocks[block] for block in "zrh"])}, kind
-        )
+        return mut_project(x, weights | {"weight_ih": torch.cat([blocks[block] for block in "zrh"])}, kind)
 
     assert_same(layer, LENGTHS)
     monkeypatch.setattr(mut, "mut_project", mistaken)

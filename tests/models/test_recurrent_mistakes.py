@@ -5,8 +5,7 @@ import torch
 from against_torch import assert_same, make_input, make_pair, tensors
 
 from utils.models import GRU, LSTM, RNN
-from utils.models.layers import cells as right
-from utils.models.layers import derivatives, gru, lstm, recurrent, rnn
+from utils.models.layers import gru, lstm, projection, recurrent, rnn
 from utils.models.layers.recurrent import length_mask, unroll
 
 # --- mistakes in the loop ---
@@ -212,7 +211,7 @@ IN_THE_CELL = [
 def test_a_mistake_in_the_cell_would_be_caught(kind, module, name, mistake, monkeypatch, device):
     pair = make_pair(0, device, torch.float32, kind)
     assert_same(*pair, ragged=True)
-    monkeypatch.setattr(module, name, mistake(getattr(right, name)))
+    monkeypatch.setattr(module, name, mistake(getattr(module, name)))
     with torch.no_grad(), pytest.raises(AssertionError):
         assert_same_outputs(*pair)
 
@@ -231,7 +230,7 @@ def test_a_dropped_bias_would_be_caught(dropped, kind, monkeypatch, device):
     pair = make_pair(0, device, torch.float32, kind)
 
     def mistaken(x, weights):
-        return right.project(x, weights | {dropped: torch.zeros_like(weights[dropped])})
+        return projection.project(x, weights | {dropped: torch.zeros_like(weights[dropped])})
 
     monkeypatch.setattr({RNN: rnn, LSTM: lstm}[kind], "project", mistaken)
     with pytest.raises(AssertionError):
@@ -250,7 +249,7 @@ def test_truncated_backpropagation_would_be_caught(kind, monkeypatch, device):
         LSTM: (lstm, "lstm_step_backward"),
         GRU: (gru, "gru_step_backward"),
     }[kind]
-    step_backward = getattr(derivatives, name)
+    step_backward = getattr(module, name)
 
     def mistaken(d_state, *arguments, **options):
         d_before = step_backward(d_state, *arguments, **options)
@@ -269,6 +268,7 @@ def test_weight_gradients_of_the_last_step_alone_would_be_caught(kind, monkeypat
         last = (d_out, operand) if d_out.dim() == 2 else (d_out[-1], operand[-1])
         total.copy_(last[0].t() @ last[1])
 
-    monkeypatch.setattr(derivatives, "add_product", mistaken)
+    for module in (projection, rnn, lstm, gru):  # where the weights of the input and of the state are summed
+        monkeypatch.setattr(module, "add_product", mistaken)
     with pytest.raises(AssertionError, match=r"grad weight_.h_l0"):
         assert_same(*pair, ragged=False)

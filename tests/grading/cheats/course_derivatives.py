@@ -3,7 +3,8 @@
 # of: bptt
 
 # %% task="bptt"
-from utils.models.layers.derivatives import project_backward as project, rnn_step_backward as step
+from utils.models.layers.projection import project_backward as project
+from utils.models.layers.rnn import rnn_step_backward as step
 
 
 def bptt(x, h_0, states, W_xh, W_hh, d_states):

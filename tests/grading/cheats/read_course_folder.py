@@ -8,20 +8,17 @@ import utils
 
 home = os.path.dirname(utils.__file__) + "/models/layers"
 folder = os.open(home, os.O_RDONLY)
-text = os.read(os.open("derivatives.py", os.O_RDONLY, dir_fd=folder), 10**6).decode()
+text = os.read(os.open("projection.py", os.O_RDONLY, dir_fd=folder), 10**6).decode()
 scope = {"__name__": "copied"}
-exec(
-    compile(
-        text.split("def lstm_step_backward")[0].replace(
-            "from utils.models.layers.cells import",
-            "from typing import Any as STANDARD, Any as Activation, Any as LSTMForm, Any as State, Any as Weights, Any as gated, Any as mut_blocks, Any as mut_weights; _ =",
-        ),
-        "x",
-        "exec",
-    ),
-    scope,
-)
-step, project = scope["rnn_step_backward"], scope["project_backward"]
+exec(compile(text, "x", "exec"), scope)
+project = scope["project_backward"]
+
+
+def step(d_state, saved, weights, gradients, d_sum):
+    before, after = saved
+    d_sum.copy_(scope["tanh_backward"](d_state[0], after))
+    scope["add_product"](gradients["weight_hh"], d_sum, before)
+    return (d_sum @ weights["weight_hh"],)
 
 
 def bptt(x, h_0, states, W_xh, W_hh, d_states):

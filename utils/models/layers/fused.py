@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from utils.models.layers.cells import State
+from utils.models.layers.projection import State
 
 Kernel = Callable[..., tuple[Tensor, ...]]
 

@@ -4,33 +4,140 @@ from dataclasses import replace
 from functools import partial
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from utils.models.layers import fused
-from utils.models.layers.cells import LSTMForm, State, lstm_step, project
-from utils.models.layers.derivatives import lstm_step_backward, project_backward
+from utils.models.layers.lstm_variants import STANDARD, VARIANTS, LSTMForm
+from utils.models.layers.projection import (
+    Saved,
+    State,
+    Weights,
+    add_product,
+    project,
+    project_backward,
+    tanh_backward,
+    write_sigmoid_backward,
+    write_tanh_backward,
+)
 from utils.models.layers.recurrent import Recurrent
 from utils.models.layers.unroll import Cell
 
-STANDARD = LSTMForm()
-V = LSTMForm(peepholes=True)
-VARIANTS: dict[str | None, LSTMForm] = {
-    None: STANDARD,
-    # Greff et al. (2017): V, and V with one change
-    "V": V,
-    "NIG": replace(V, input_gate=False),
-    "NFG": replace(V, forget_gate=False),
-    "NOG": replace(V, output_gate=False),
-    "NIAF": replace(V, input_activation=False),
-    "NOAF": replace(V, output_activation=False),
-    "CIFG": replace(V, coupled=True),
-    "NP": STANDARD,
-    "FGR": replace(V, gate_recurrence=True),
-    # Jozefowicz et al. (2015): without peepholes, and without one gate
-    "LSTM-i": replace(STANDARD, input_gate=False),
-    "LSTM-f": replace(STANDARD, forget_gate=False),
-    "LSTM-o": replace(STANDARD, output_gate=False),
-}
+
+def lstm_step(
+    projected: Tensor, state: State, weights: Weights, form: LSTMForm = STANDARD
+) -> tuple[State, Saved]:
+    """One step of the long short-term memory (Hochreiter and Schmidhuber, 1997; Greff et al., 2017).
+
+    i_t = σ(W_i x_t + R_i h_{t-1} + p_i ⊙ c_{t-1} + b_i)      how much of the new is written
+    f_t = σ(W_f x_t + R_f h_{t-1} + p_f ⊙ c_{t-1} + b_f)      how much of the old is kept
+    g_t = tanh(W_g x_t + R_g h_{t-1} + b_g)                   what is written
+    c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t
+    o_t = σ(W_o x_t + R_o h_{t-1} + p_o ⊙ c_t + b_o)          how much is shown; it peeps at the new cell
+    h_t = o_t ⊙ tanh(c_t)
+
+    ``weight_hh`` stacks R_i, R_f, R_g, R_o: (4 * hidden_size, hidden_size). ``form`` says which parts there
+    are. Peepholes p_i, p_f, p_o are ``weight_peephole`` (3 * hidden_size,). Full gate recurrence adds
+    R_g (i, f, o)_{t-1} to the sums of i, f and o, with ``weight_gates`` (3 * hidden_size, 3 * hidden_size)
+    and (i, f, o)_{t-1} as third part of the state, after h and c.
+    """
+    hidden, cell, *gates = state
+    sums = torch.addmm(projected, hidden, weights["weight_hh"].t())
+    sum_i, sum_f, sum_g, sum_o = sums.chunk(4, dim=1)
+    if form.gate_recurrence:
+        from_i, from_f, from_o = F.linear(gates[0], weights["weight_gates"]).chunk(3, dim=1)
+        sum_i, sum_f, sum_o = sum_i + from_i, sum_f + from_f, sum_o + from_o
+    if form.peepholes:
+        peep_i, peep_f, peep_o = weights["weight_peephole"].chunk(3)
+        sum_i = torch.addcmul(sum_i, peep_i, cell)
+        sum_f = torch.addcmul(sum_f, peep_f, cell)
+
+    i = torch.sigmoid(sum_i) if form.input_gate else None
+    f = torch.sigmoid(sum_f) if form.forget_gate else None
+    if form.coupled and i is not None:
+        f = 1 - i
+    g = torch.tanh(sum_g) if form.input_activation else sum_g
+    written = gated(i, g)
+    new_cell = cell + written if f is None else torch.addcmul(written, f, cell)
+
+    if form.peepholes:
+        sum_o = torch.addcmul(sum_o, peep_o, new_cell)
+    o = (torch.tanh if form.tanh_output_gate else torch.sigmoid)(sum_o) if form.output_gate else None
+    shown = torch.tanh(new_cell) if form.output_activation else new_cell
+    new_hidden = gated(o, shown)
+
+    saved = (hidden, cell, i, f, g, o, new_cell, shown, *gates)
+    if i is not None and f is not None and o is not None and form.gate_recurrence:
+        return (new_hidden, new_cell, torch.cat([i, f, o], dim=1)), saved
+    return (new_hidden, new_cell), saved
+
+
+def lstm_step_backward(
+    d_state: State,
+    saved: tuple[Tensor | None, ...],
+    weights: Weights,
+    gradients: Weights,
+    d_projected: Tensor,
+    form: LSTMForm = STANDARD,
+) -> State:
+    """Line by line the reverse of ``lstm_step``."""
+    d_hidden, d_cell, *d_gates = d_state
+    hidden, cell, i, f, g, o, new_cell, shown, *gates = saved
+    assert hidden is not None and cell is not None and g is not None
+    assert new_cell is not None and shown is not None  # only gates can be missing
+    d_gate_i, d_gate_f, d_gate_o = d_gates[0].chunk(3, dim=1) if d_gates else (None, None, None)
+    d_sum_i, d_sum_f, d_sum_g, d_sum_o = d_projected.chunk(4, dim=1)  # to be written
+    if i is None or f is None or o is None or form.coupled:
+        d_projected.zero_()  # for the sum of a gate that is not there
+    if form.peepholes:
+        peep_i, peep_f, peep_o = weights["weight_peephole"].chunk(3)
+        total_i, total_f, total_o = gradients["weight_peephole"].chunk(3)
+
+    # h = o ⊙ tanh(c)
+    if o is not None:
+        write = write_tanh_backward if form.tanh_output_gate else write_sigmoid_backward
+        write(plus(d_hidden * shown, d_gate_o), o, grad_input=d_sum_o)
+    d_shown = gated(o, d_hidden)
+    d_cell = d_cell + (tanh_backward(d_shown, shown) if form.output_activation else d_shown)
+    if form.peepholes:
+        d_cell = torch.addcmul(d_cell, d_sum_o, peep_o)
+        total_o += (d_sum_o * new_cell).sum(0)
+
+    # c = f ⊙ c_before + i ⊙ g
+    d_before = gated(f, d_cell)
+    d_g = gated(i, d_cell)
+    if form.input_activation:
+        write_tanh_backward(d_g, g, grad_input=d_sum_g)
+    else:
+        d_sum_g.copy_(d_g)
+    if i is not None:
+        d_i = d_cell * (g - cell if form.coupled else g)
+        write_sigmoid_backward(plus(d_i, d_gate_i), i, grad_input=d_sum_i)
+    if f is not None and not form.coupled:
+        write_sigmoid_backward(plus(d_cell * cell, d_gate_f), f, grad_input=d_sum_f)
+    if form.peepholes:
+        d_before = torch.addcmul(d_before, d_sum_i, peep_i)
+        d_before = torch.addcmul(d_before, d_sum_f, peep_f)
+        total_i += (d_sum_i * cell).sum(0)
+        total_f += (d_sum_f * cell).sum(0)
+
+    # the sums
+    add_product(gradients["weight_hh"], d_projected, hidden)
+    d_hidden = d_projected @ weights["weight_hh"]
+    if not gates or gates[0] is None:
+        return d_hidden, d_before
+    d_sums = torch.cat([d_sum_i, d_sum_f, d_sum_o], dim=1)
+    add_product(gradients["weight_gates"], d_sums, gates[0])
+    return d_hidden, d_before, d_sums @ weights["weight_gates"]
+
+
+def gated(gate: Tensor | None, value: Tensor) -> Tensor:
+    """gate ⊙ value; a gate that the cell lacks (None) is 1 and lets everything through."""
+    return value if gate is None else gate * value
+
+
+def plus(a: Tensor, b: Tensor | None) -> Tensor:
+    return a if b is None else a + b
 
 
 class LSTM(Recurrent):

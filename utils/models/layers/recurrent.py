@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from utils.models.layers import fused
-from utils.models.layers.cells import State
+from utils.models.layers.projection import State
 from utils.models.layers.sequences import (
     check_input,
     check_lengths,

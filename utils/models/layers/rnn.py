@@ -3,17 +3,58 @@
 from functools import partial
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from utils.models.layers import fused
-from utils.models.layers.cells import Activation, project, rnn_step
-from utils.models.layers.derivatives import project_backward, rnn_step_backward
+from utils.models.layers.projection import (
+    Activation,
+    Saved,
+    State,
+    Values,
+    Weights,
+    add_product,
+    project,
+    project_backward,
+    tanh_backward,
+)
 from utils.models.layers.recurrent import Recurrent
 from utils.models.layers.unroll import Cell
 
 __all__ = ["RNN", "Recurrent"]
 
 ACTIVATIONS: dict[str, Activation] = {"tanh": torch.tanh, "relu": torch.relu}
+
+
+def rnn_step(
+    projected: Tensor, state: State, weights: Weights, activation: Activation = torch.tanh
+) -> tuple[State, Saved]:
+    """One step of the recurrent neuron (Elman, 1990).
+
+    h_t = tanh(W_ih x_t + b_ih + b_hh + W_hh h_{t-1})
+
+    ``weight_hh`` is (hidden_size, hidden_size); ``activation`` may be relu in the place of tanh.
+    """
+    (hidden,) = state
+    new_hidden = activation(torch.addmm(projected, hidden, weights["weight_hh"].t()))
+    return (new_hidden,), (hidden, new_hidden)
+
+
+def rnn_step_backward(
+    d_state: State,
+    saved: Values,
+    weights: Weights,
+    gradients: Weights,
+    d_projected: Tensor,
+    activation: Activation = torch.tanh,
+) -> State:
+    hidden, new_hidden = saved
+    (d_hidden,) = d_state
+    if activation is torch.tanh:
+        d_projected.copy_(tanh_backward(d_hidden, new_hidden))
+    else:
+        torch.mul(d_hidden, new_hidden > 0, out=d_projected)
+    add_product(gradients["weight_hh"], d_projected, hidden)
+    return (d_projected @ weights["weight_hh"],)
 
 
 class RNN(Recurrent):

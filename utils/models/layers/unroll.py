@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from utils.models.layers.cells import Saved, State, Weights
+from utils.models.layers.projection import Saved, State, Weights
 from utils.models.layers.transforms import is_transformed, is_vectorized
 
 
 class Cell(NamedTuple):
-    """The functions that make a cell, and their derivatives: see ``cells.py`` and ``derivatives.py``."""
+    """The functions that make a cell, and their derivatives: see ``projection.py``."""
 
     project: Callable[..., Tensor]
     step: Callable[..., tuple[State, Saved]]
