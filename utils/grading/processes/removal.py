@@ -2,8 +2,8 @@
 
 A task that asks for an LSTM's steps forbids ``torch.nn.LSTM``. Refusing it by name would miss an alias made
 earlier, so the tests of such a task call the student's code in a process of its own, from which what is
-forbidden is gone: the function, its other names, for torch the operators that do the same
-(:mod:`utils.grading.processes.operators`), and with it the course's own code, which holds most answers.
+forbidden is gone: the function, its other names, for torch the operators that do the same (``operators.py``),
+and with it the course's own code, which holds most answers.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from utils.grading.exchange.channel import Channel, Ended, Garbled, OutOfTime, pair
@@ -145,6 +145,42 @@ class Student:
         except (Ended, Garbled) as error:
             self.trouble = error
             raise
+
+
+class BoundNames:
+    """What a test cell finds under the student's names, as long as it does not delete them or use them anew.
+
+    Args:
+        namespace: of the tests.
+        module: gives a stand-in for the module that the student's cells run in.
+    """
+
+    def __init__(self, namespace: dict[str, Any], module: Callable[[], Any]) -> None:
+        self.namespace, self.module = namespace, module
+        self.bound: dict[str, Any] = {}
+        self.taken: dict[str, Any] = {}  # those that tests have deleted
+
+    def bind(self, names: Iterable[str], find: Callable[[], Mapping[str, Any]]) -> None:
+        """Begin a test cell, which needs these names: it has those that ``find`` finds, and no others."""
+        self.bound.clear()
+        for name in names:
+            self.namespace.pop(name, None)
+        self.bound.update(find())
+        self.namespace.update(self.bound)
+
+    def take_away(self, name: str) -> None:
+        """The test has deleted a student's name: it is gone for the student's functions, too."""
+        if name in self.bound:
+            self.taken[name] = self.bound.pop(name)
+            delattr(self.module(), name)
+
+    def give_back(self, name: str) -> None:
+        """The test has given a name a value: the student hears of it if it is what was taken away."""
+        if name in self.taken and self.namespace[name] is self.taken[name]:
+            self.bound[name] = self.taken.pop(name)
+            setattr(self.module(), name, self.bound[name])
+        else:
+            self.bound.pop(name, None)  # now it is a name of the test's own
 
 
 def checked(outputs: Any) -> list[dict]:

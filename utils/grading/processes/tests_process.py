@@ -35,7 +35,7 @@ from utils.grading.settings import MODELS
 from utils.grading.symbols import Telling, names
 
 MEMORY = 8 << 30  # bytes that reading a submission's answers may take
-OURS = ("utils.grading.processes.trial", "utils.grading.processes.variants_process")
+OURS = ("utils.grading.processes.telling.diagnose", "utils.grading.processes.telling.variants_process")
 GRACE = 10.0  # seconds after which a process that overran its time is ended
 
 
@@ -157,7 +157,7 @@ def read_tests(plan: dict, shell: Any, also_persistent: bool) -> None:
     Args:
         also_persistent: whether mistakes are told, by tests that go on where these end.
     """
-    from utils.grading.processes.events import compiled  # with torch, which is warm now
+    from utils.grading.processes.telling.events import compiled  # with torch, which is warm now
 
     telling = Telling(set(plan["from_student"]))
     for cell in plan["trusted"]:
@@ -181,7 +181,7 @@ def lane_of_students(students: Channel) -> Channel:
 
 def lane_of_variants(others: tuple[Channel, ...], shell: Any, library: dict) -> Channel:
     """The channel to a process that makes those in which wrong variants answer."""
-    from utils.grading.processes import variants_process  # with torch, which is warm now
+    from utils.grading.processes.telling import variants_process  # with torch, which is warm now
 
     here, there = pair()
     channel = Channel(here)
@@ -216,6 +216,7 @@ def decide(
     import torch
 
     from utils.grading.processes.student_handle import NotEnclosed
+    from utils.grading.processes.telling.diagnose import diagnose
     from utils.grading.processes.trial import Trial
 
     try:
@@ -226,7 +227,9 @@ def decide(
         random.seed()
         np.random.seed()
         torch.seed()
-        report.send({"end": Trial(plan, control, shell, report.send, *wrong).run()})
+        library, maker = wrong
+        tell = partial(diagnose, library=library, maker=maker) if maker else lambda trial: None
+        report.send({"end": Trial(plan, control, shell, report.send, tell).run()})
     except NotEnclosed as error:
         report.send({"failed": str(error)})
     except Ended:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -17,9 +16,10 @@ from typing import Any
 from utils.grading.exchange.channel import Channel
 from utils.grading.exchange.peer import Gone
 from utils.grading.processes.bench import gone
+from utils.grading.processes.clock import CellTimeout, Clock
 from utils.grading.processes.imports import NOT_THERE
 from utils.grading.processes.shell import Shell
-from utils.grading.processes.student_handle import REFUSED, Student, fitted
+from utils.grading.processes.student_handle import REFUSED, BoundNames, Student, fitted
 from utils.grading.processes.student_process import put_files
 from utils.grading.sandbox.enclose import KILLED
 from utils.grading.settings import CHECKS
@@ -27,11 +27,6 @@ from utils.grading.symbols import Telling, names
 
 ROOM = 20_000_000  # characters of all outputs together
 ENDING = 5.0  # seconds that a process whose connection is closed may take to end, on a busy machine
-SHORTEST = 5.0  # seconds that a cell gets at least, however often the submission ran out of time
-
-
-class CellTimeout(BaseException):
-    """A test cell took too long."""
 
 
 class Trial:
@@ -47,8 +42,8 @@ class Trial:
         shell: for the tests.
         tell: hears of each cell that begins or is done, and until when the tests' process may be busy: it
             may end at any moment, by what a student's answer does to it.
-        library: the wrong variants that mistakes are told by, and ``variants``, to the process that makes
-            those in which they answer; see :mod:`utils.grading.processes.diagnosis`.
+        after: called when all cells have run; what it finds is told with the rest. Where that is nothing
+            (None), the student's processes are ended here.
     """
 
     def __init__(
@@ -57,32 +52,28 @@ class Trial:
         control: Channel,
         shell: Shell,
         tell: Callable[[dict], None],
-        library: dict | None = None,
-        variants: Channel | None = None,
+        after: Callable[[Trial], dict[str, Any] | None] = lambda trial: None,
     ) -> None:
         self.plan = plan
         self.control = control
         self.shell = shell
         self.tell = tell
-        self.library, self.variants = library or {}, variants
+        self.after = after
+        self.clock = Clock(plan["timeout"], tell)
         self.until = time.monotonic() + plan["seconds"]
         self.files = {**plan["own_files"], **plan["files"]}  # the instructor's win
         self.students: dict[tuple[str, ...], Student] = {(): self.new_student(())}
         self.trusted = list(plan["trusted"])
         self.from_student = set(plan["from_student"])
-        self.bound: dict[str, Any] = {}  # the student's names in the test cell, and
-        self.taken: dict[str, Any] = {}  # those that tests have deleted
+        self.bound = BoundNames(shell.namespace, self.student_module)
         shell.ipython.ast_transformers.append(Telling(self.from_student))
-        shell.namespace.update(__taken__=self.take_away, __given__=self.give_back)
-        self.timeouts = 0
+        shell.namespace.update(__taken__=self.bound.take_away, __given__=self.bound.give_back)
         self.room = ROOM
         self.notes: list[str] = list(plan["notes"])
         self.starts: dict[int, dict[str, Any]] = {}  # what a test cell found before it, by its place
         self.seconds: dict[int, float] = {}  # that it took
         self.failed: dict[int, dict] = {}  # the error of each test cell that failed
         self.refused_here: Any = contextlib.nullcontext
-        self.deadline_of_test = 0.0
-        self.rang = False
         self.parts = {"student cells": 0.0, "test cells": 0.0, "starting processes": 0.0}
 
     def new_student(self, without: tuple[str, ...]) -> Student:
@@ -110,28 +101,20 @@ class Trial:
             if place in self.plan["done"]:
                 self.pass_over(cell, place)
             elif start > self.until:
-                self.finish(place, [gone(self.note(f"{cell['label']} was not run: {self.used_up()}."))])
+                seconds = f"{self.plan['timeout'] * (len(self.plan['cells']) + 2):g} seconds"
+                sentence = f"{cell['label']} was not run: all cells together had taken {seconds}."
+                self.finish(place, [gone(self.note(sentence))])
             else:
                 self.finish(place, self.test(cell, place) if test else self.student_cell(cell, place + 1))
             self.seconds[place] = time.monotonic() - start
             self.parts["test cells" if test else "student cells"] += self.seconds[place]
         for student in self.students.values():
             self.parts["starting processes"] += student.seconds
-        return {"notes": self.notes, "parts": self.parts, **self.diagnosed()}
-
-    def diagnosed(self) -> dict[str, Any]:
-        """Which wrong variants answer as the student does, by task; the student's processes are ended."""
-        start = time.monotonic()
-        found = None
-        if self.variants is not None and self.failed and self.plan["telling"] > 0:
-            from utils.grading.processes.diagnosis import diagnose
-
-            found = diagnose(self)
-            self.parts["telling mistakes"] = time.monotonic() - start
+        found = self.after(self)
         if found is None:
             for student in self.students.values():
                 student.end()
-        return found or {}
+        return {"notes": self.notes, "parts": self.parts, **(found or {})}
 
     def finish(self, place: int, outputs: list[dict]) -> None:
         """Tell what came of a cell, unless it was our side that failed in it."""
@@ -143,11 +126,6 @@ class Trial:
             self.failed[place] = errors[0]
         outputs, self.room = fitted(outputs, self.room)
         self.tell({"place": place, "made": outputs, "notes": self.notes})
-
-    def used_up(self) -> str:
-        return (
-            f"all cells together had taken {self.plan['timeout'] * (len(self.plan['cells']) + 2):g} seconds"
-        )
 
     def pass_over(self, cell: dict, place: int) -> None:
         """A cell whose outcome stands, of a trial that was cut off later: only what it defines is needed."""
@@ -161,9 +139,9 @@ class Trial:
                 else:
                     self.run_in(student, cell, place + 1)
         elif names(cell["source"]).binds & self.needed_after(place):
-            notes, timeouts = list(self.notes), self.timeouts
+            notes, timeouts = list(self.notes), self.clock.timeouts
             self.test(cell, place)
-            self.notes, self.timeouts = notes, timeouts
+            self.notes, self.clock.timeouts = notes, timeouts
 
     def needed_after(self, place: int) -> set[str]:
         """The names that later tests look up."""
@@ -187,7 +165,7 @@ class Trial:
     def run_in(self, student: Student, cell: dict, number: int, again: bool = False) -> list[dict]:
         """Run one of the student's cells in one process; once more, if that was ended from outside."""
         try:
-            return student.run(cell["source"], number, self.limit())
+            return student.run(cell["source"], number, self.clock.limit())
         except Gone:
             sentence = self.how(student, cell["label"])
         if KILLED in sentence and not again:
@@ -196,18 +174,20 @@ class Trial:
 
     def test(self, cell: dict, place: int, again: bool = False) -> list[dict]:
         """Run a test cell here; its outputs. Once more, if the student's process was ended from outside."""
-        limit = self.limit()
+        limit = self.clock.limit()
         student = self.students[()]
         before = {each.peer for each in self.students.values() if each.peer and each.peer.gone}
-        self.rang = stopped = False
+        self.clock.rang = stopped = False
         try:
             student.begin(limit)  # a process that ended before is begun again; that is not the test's time
-            with self.alarm(limit):
+            with self.clock.alarm(limit):
                 self.run_trusted(cell["id"])
                 self.starts.setdefault(place, dict(self.shell.namespace))
                 self.prepare(student, cell["source"], time.monotonic() + limit)
                 outputs = list(self.shell.run(cell["source"], place + 1))
-                self.tidy(outputs)
+                for output in outputs:
+                    if output.get("name") == "stderr":  # a warning costs nothing: it is shown as if printed
+                        output["name"] = "stdout"
         except Gone as error:
             outputs = [gone(f"{cell['label']} stopped: {error}.")]
         except CellTimeout:
@@ -218,9 +198,9 @@ class Trial:
                 if KILLED in sentence and not again:
                     return self.test(cell, place, again=True)
                 outputs = [o for o in outputs if o["output_type"] != "error"] + [gone(self.note(sentence))]
-        if self.rang and not stopped:
+        if self.clock.rang and not stopped:
             outputs = [o for o in outputs if o["output_type"] != "error"]
-            outputs.append(gone(self.note(self.too_long(cell["label"], limit))))
+            outputs.append(gone(self.note(self.clock.too_long(cell["label"], limit))))
         for output in outputs:
             if any(sign in output.get("evalue", "") for sign in (REFUSED, NOT_THERE)):
                 self.note(f"In {cell['label']}: {output['evalue']}")
@@ -236,7 +216,7 @@ class Trial:
         while self.trusted and test in self.trusted[0]["before"]:
             source = self.trusted.pop(0)["source"]
             if names(source).needs & self.from_student:
-                self.prepare(self.students[()], source, time.monotonic() + self.limit())
+                self.prepare(self.students[()], source, time.monotonic() + self.clock.limit())
             self.shell.run(source)
             checks = sys.modules.get(CHECKS)
             if checks is not None and checks.forbidden != self.forbidden:
@@ -248,27 +228,9 @@ class Trial:
         for each in self.students.values():
             if each.peer is not None and not each.peer.gone:
                 each.peer.channel.deadline = deadline
-        self.deadline_of_test = deadline
-        self.bound.clear()
+        self.clock.deadline = deadline
         needed = names(source).needs & self.from_student
-        for name in needed:
-            self.shell.namespace.pop(name, None)
-        self.bound.update(self.find(student, needed))
-        self.shell.namespace.update(self.bound)
-
-    def take_away(self, name: str) -> None:
-        """The test has deleted a student's name: it is gone for the student's functions, too."""
-        if name in self.bound:
-            self.taken[name] = self.bound.pop(name)
-            delattr(self.student_module(), name)
-
-    def give_back(self, name: str) -> None:
-        """The test has given a name a value: the student hears of it if it is what was taken away."""
-        if name in self.taken and self.shell.namespace[name] is self.taken[name]:
-            self.bound[name] = self.taken.pop(name)
-            setattr(self.student_module(), name, self.bound[name])
-        else:
-            self.bound.pop(name, None)  # now it is a name of the test's own
+        self.bound.bind(needed, lambda: self.find(student, needed))
 
     def student_module(self) -> Any:
         """A stand-in for the module that the student's cells run in."""
@@ -276,8 +238,8 @@ class Trial:
 
     def find(self, student: Student, names: Iterable[str]) -> dict[str, Any]:
         """What a student's process, made ready for a test cell, has under these names."""
-        peer = student.begin(self.limit())
-        peer.channel.deadline = self.deadline_of_test
+        peer = student.begin(self.clock.limit())
+        peer.channel.deadline = self.clock.deadline
         peer.hear = self.hear
         return student.find(sorted(names))
 
@@ -314,8 +276,9 @@ class Trial:
             student = self.students[forbidden] = self.new_student(forbidden)
             student.ran = list(self.students[()].ran)
         student = self.students[forbidden]
-        with self.clock_stopped():
-            student.begin(self.limit())
+        peers = (each.peer for each in self.students.values())
+        with self.clock.stopped(peer.channel for peer in peers if peer is not None):  # the others, too, wait
+            student.begin(self.clock.limit())
         return student
 
     def hear(self, text: str) -> None:
@@ -323,68 +286,13 @@ class Trial:
         if text:
             sys.stdout.write(text)
 
-    @staticmethod
-    def tidy(outputs: list[dict]) -> None:
-        """A warning costs nothing: what went to stderr is shown as if it had been printed."""
-        for output in outputs:
-            if output.get("name") == "stderr":
-                output["name"] = "stdout"
-
-    # ----------------------------------------------------------------- time
-
-    def limit(self) -> float:
-        """Seconds for the next cell: fewer after each that ran out of time."""
-        return max(min(SHORTEST, self.plan["timeout"]), self.plan["timeout"] / 2**self.timeouts)
-
-    def watched(self, seconds: float | None) -> None:
-        """Tell for how long the tests' process may be busy: what an answer makes it do may hear no alarm."""
-        self.tell({"until": None if seconds is None else time.monotonic() + seconds})
-
-    @contextlib.contextmanager
-    def alarm(self, seconds: float) -> Iterator[None]:
-        """Stop the block when the student's process does not use the time up, but the test itself does."""
-
-        def ring(*_: Any) -> None:
-            self.rang = True
-            raise CellTimeout
-
-        signal.signal(signal.SIGALRM, ring)
-        signal.setitimer(signal.ITIMER_REAL, seconds + 0.5)
-        self.watched(seconds)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            self.watched(None)
-
-    @contextlib.contextmanager
-    def clock_stopped(self) -> Iterator[None]:
-        """What happens in the block is not the test's time."""
-        start = time.monotonic()
-        left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
-        self.watched(None)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, left)
-            self.watched(left)
-            passed = time.monotonic() - start
-            self.deadline_of_test += passed
-            for student in self.students.values():  # the others, too, have waited
-                if student.peer is not None and student.peer.channel.deadline is not None:
-                    student.peer.channel.deadline += passed
-
-    def too_long(self, label: str, limit: float) -> str:
-        self.timeouts += 1
-        return f"{label} took more than {limit:g} seconds; is there a loop that does not end?"
-
     def how(self, student: Student, label: str) -> str:
         """Why a student's process is gone, in one sentence; it is ended."""
         reason = student.peer.gone if student.peer is not None else ""
-        limit = self.limit()
+        limit = self.clock.limit()
         ended = student.end(grace=ENDING if reason == "its process ended" else 0.0)
         if reason == "out of time":
-            return self.too_long(label, limit)
+            return self.clock.too_long(label, limit)
         if reason == "its process ended":
             reason = ended or "it ended Python"
         return f"{label} stopped: {reason}."

@@ -2,11 +2,11 @@
 
 When a submission has run, a fork of the tests' process runs each test cell that failed once more, first
 with the student's answers and then with each wrong variant of the task in the student's place: on the same
-inputs, with the same random numbers, and past the first failure (:mod:`utils.grading.processes.events`). A
-variant is told whose answers are the student's in every call of every failed cell of the task, and that
-passes what the student has passed. Where the right answers agree, too, the mistake lies elsewhere, and no
-variant is told. Where one variant answers one failed cell as the student does, and passes another, which a
-second variant answers as the student does and the other way round, more than one thing is wrong.
+inputs, with the same random numbers, and past the first failure (``events.py``). A variant is told whose
+answers are the student's in every call of every failed cell of the task, and that passes what the student has
+passed. Where the right answers agree, too, the mistake lies elsewhere, and no variant is told. Where one
+variant answers one failed cell as the student does, and passes another, which a second variant answers as the
+student does and the other way round, more than one thing is wrong.
 
 Nothing of this reaches the student's process but the calls of the tests, and no points change.
 """
@@ -23,6 +23,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -31,30 +32,37 @@ import torch
 
 from utils.grading.exchange.channel import Channel, Ended, Garbled, OutOfTime, pair
 from utils.grading.exchange.peer import Gone, Peer
-from utils.grading.processes.cast import Actor, Cast
-from utils.grading.processes.events import FAILED, Departed, Listening, Record, compiled
-from utils.grading.processes.imports import NOT_THERE
-from utils.grading.processes.student_handle import REFUSED, Student
-from utils.grading.processes.trial import CellTimeout, Trial
+from utils.grading.processes.clock import CellTimeout
+from utils.grading.processes.student_handle import Student
+from utils.grading.processes.telling.cast import Actor, Cast
+from utils.grading.processes.telling.events import FAILED, Departed, Listening, Record, compiled, says_all
+from utils.grading.processes.trial import Trial
 from utils.grading.result import task_of
 from utils.grading.sandbox import namespaces
 
 SLOWEST = 0.2  # of the seconds that a submission has for this, for one test cell with the student's answers
 LEAST, TIMES = 1.0, 3.0  # seconds that a cell may take with a variant: so many, and so often the student's
-SIGNS = ("is not written yet", REFUSED, NOT_THERE)
 NOT, ROUGHLY, EXACTLY = 0, 1, 2  # how far a variant answers as the student does
 PATIENCE = 5.0  # seconds beyond the budget after which the fork is ended
 
 
-def diagnose(trial: Trial) -> dict[str, Any]:
+def diagnose(trial: Trial, library: dict, maker: Channel) -> dict[str, Any] | None:
     """``diagnoses``: by task the numbers of the variants that answer as the student does; ``several``: by
     task those of two that have each a part in what the student does.
 
     The student's processes are ended. If the fork could not say that it was done, the lane is ``worn``: a
-    conversation may be in the middle of a sentence.
+    conversation may be in the middle of a sentence. None where there is nothing to tell.
+
+    Args:
+        trial: whose cells have all run.
+        library: the wrong variants (:func:`utils.authoring.variant_files.library`), and ``maker``, to the
+            process that makes those in which they answer.
     """
+    if not trial.failed or trial.plan["telling"] <= 0:
+        return None
+    start = time.monotonic()
     seconds = max(0.0, min(trial.plan["telling"], trial.until - time.monotonic()))
-    trial.watched(seconds + PATIENCE)
+    trial.clock.watched(seconds + PATIENCE)
     here, there = pair()
     until = time.monotonic() + seconds
     child = os.fork()
@@ -65,7 +73,7 @@ def diagnose(trial: Trial) -> dict[str, Any]:
                 namespaces.die_with_parent()
             tell = Channel(there).send
             try:
-                Replay(trial, until).run(tell)
+                Replay(trial, until, library, maker).run(tell)
             except Exception as error:  # a flaw of ours, which the instructor hears of
                 tell({"flaw": f"{type(error).__name__}: {error}"})
         finally:
@@ -89,6 +97,7 @@ def diagnose(trial: Trial) -> dict[str, Any]:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     channel.close()
+    trial.parts["telling mistakes"] = time.monotonic() - start
     return {"diagnoses": found, "several": several, **({} if done else {"worn": True})}
 
 
@@ -98,13 +107,16 @@ class Replay:
     Args:
         trial: as it stands when all cells have run; this fork of it is used up.
         until: when to stop.
+        library, maker: see :func:`diagnose`.
     """
 
-    def __init__(self, trial: Trial, until: float) -> None:
+    def __init__(self, trial: Trial, until: float, library: dict, maker: Channel) -> None:
         self.trial = trial
         self.until = until
+        self.variants = library["variants"]
         self.own = trial.students
-        self.cast = Cast(trial)
+        folder = str(Path.cwd()) if trial.plan["files"] else ""
+        self.cast = Cast(maker, trial.plan["telling"], folder)
         self.listening: dict[int, Listening] = {}  # to each conversation
         self.record: Record | None = None
         self.slowest = SLOWEST * trial.plan["telling"]
@@ -112,7 +124,7 @@ class Replay:
         self.seed = secrets.randbelow(2**32)
         self.drawn = random.Random(self.seed)
         trial.trusted = []
-        trial.tell = lambda message: None
+        trial.clock.tell = lambda message: None
         # what tests draw from `checks.fresh_generator` is drawn alike for everybody
         secrets.randbelow = self.drawn.randrange  # type: ignore[assignment]
 
@@ -126,9 +138,8 @@ class Replay:
         }
         failed = {tasks[place] for place in tasks if place in self.trial.failed}
         # the quickest first: one that trains may leave no time for others
-        for task in sorted(
-            failed, key=lambda task: sum(self.trial.seconds[p] for p in places_of(tasks, task))
-        ):
+        took = {task: sum(self.trial.seconds[p] for p in places_of(tasks, task)) for task in failed}
+        for task in sorted(failed, key=took.__getitem__):
             self.parts: list[int] = []
             tell({"found": {task: self.variants_of(task, places_of(tasks, task))}})
             if self.parts:
@@ -143,8 +154,7 @@ class Replay:
 
     def variants_of(self, task: str, places: list[int]) -> list[int]:
         """The variants of a task that answer as the student does."""
-        variants = self.trial.library["variants"]
-        candidates = [number for number, variant in enumerate(variants) if task in variant["tasks"]]
+        candidates = [number for number, variant in enumerate(self.variants) if task in variant["tasks"]]
         failed = [place for place in places if place in self.trial.failed]
         if not candidates or any(says_all(self.trial.failed[place]) for place in failed):
             return []
@@ -228,10 +238,12 @@ class Replay:
 
     def put_on(self, number: int | None) -> None:
         """Let a variant answer from now on."""
-        students: dict[tuple[str, ...], Student] = {}
-        self.trial.students = students
-        self.trial.new_student = lambda without: Actor(self, without, number)  # type: ignore[method-assign]
-        students[()] = self.trial.new_student(())
+
+        def actor(without: tuple[str, ...]) -> Student:
+            return Actor(self.trial.control, self.until, without, self.cast, number, self.listen)
+
+        self.trial.new_student = actor  # type: ignore[method-assign]
+        self.trial.students = {(): actor(())}
 
     def play(self, place: int, record: Record | None, limit: float) -> bool:
         """Run a test cell with whoever answers now, for so many seconds at most; whether it came to its end.
@@ -249,10 +261,10 @@ class Replay:
         torch.manual_seed(self.seed)
         self.drawn.seed(self.seed)
         self.record = record
-        trial.plan, trial.timeouts = {**trial.plan, "timeout": limit}, 0
+        trial.clock.timeout, trial.clock.timeouts = limit, 0
         ended = False
         try:
-            with contextlib.redirect_stdout(io.StringIO()), trial.alarm(limit):
+            with contextlib.redirect_stdout(io.StringIO()), trial.clock.alarm(limit):
                 for student in trial.students.values():
                     if student.peer is not None:
                         self.listen(student.peer)
@@ -281,12 +293,6 @@ class Replay:
         """Let the record hear what is asked of a process."""
         known = self.listening.setdefault(id(peer), Listening(peer))
         known.record = self.record
-
-
-def says_all(error: dict) -> bool:
-    """Whether a test's error says itself what is wrong: that there is no answer, or that it calls what it may
-    not."""
-    return error["ename"] in ("NameError", "Stopped") or any(sign in error["evalue"] for sign in SIGNS)
 
 
 def places_of(tasks: dict[int, str], task: str) -> list[int]:

@@ -21,10 +21,13 @@ from torch.nn.utils.rnn import PackedSequence
 
 from utils.grading.exchange.peer import Gone, Peer
 from utils.grading.exchange.stand_in import StandIn
+from utils.grading.processes.imports import NOT_THERE
+from utils.grading.processes.student_handle import REFUSED
 from utils.grading.symbols import Telling
 
 # differences of two floats, by the largest of their tensor: what rounding may make, and a training of that
 EXACT, ROUGH = 2e-5, 2e-3
+SIGNS = ("is not written yet", REFUSED, NOT_THERE)
 DEEPEST = 20
 FAILED = "__failed__"  # the function that a persistent cell calls with each error
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
@@ -220,3 +223,9 @@ def compiled(source: str, from_student: frozenset[str], goes_on: bool) -> CodeTy
         return compile(ast.fix_missing_locations(tree), "test", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def says_all(error: dict) -> bool:
+    """Whether a test's error says itself what is wrong: that there is no answer, or that it calls what it may
+    not."""
+    return error["ename"] in ("NameError", "Stopped") or any(sign in error["evalue"] for sign in SIGNS)

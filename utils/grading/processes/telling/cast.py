@@ -1,4 +1,4 @@
-"""The variants that answer in a student's place, for :mod:`utils.grading.processes.diagnosis`."""
+"""The variants that answer in a student's place, for :mod:`utils.grading.processes.telling.diagnose`."""
 
 from __future__ import annotations
 
@@ -6,26 +6,24 @@ import contextlib
 import os
 import signal
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from utils.grading.exchange.channel import Channel, Ended, Garbled, OutOfTime, pair
 from utils.grading.exchange.peer import TESTS, Gone, Peer
 from utils.grading.processes.student_handle import Student
-from utils.grading.processes.trial import Trial
-
-if TYPE_CHECKING:
-    from utils.grading.processes.diagnosis import Replay
 
 
 class Cast:
-    """The processes in which variants answer, one for each set of names that are gone in it."""
+    """The processes in which variants answer, one for each set of names that are gone in it.
 
-    def __init__(self, trial: Trial) -> None:
-        assert trial.variants is not None
-        self.maker = trial.variants
-        self.seconds = trial.plan["telling"]
-        self.folder = str(Path.cwd()) if trial.plan["files"] else ""
+    Args:
+        maker: to the process that makes them.
+        seconds: that they may take to answer.
+        folder: where they work; empty for one of their own.
+    """
+
+    def __init__(self, maker: Channel, seconds: float, folder: str) -> None:
+        self.maker, self.seconds, self.folder = maker, seconds, folder
         self.processes: dict[tuple[str, ...], tuple[Channel, int]] = {}
 
     def take_part(self, without: tuple[str, ...], number: int | None) -> Channel:
@@ -64,28 +62,38 @@ class Actor(Student):
     """A variant in a student's place.
 
     Args:
+        control, until, without: see :class:`Student`.
+        cast: has the processes.
         number: of the variant; None for the solution.
+        listen: hears of each conversation that begins.
     """
 
-    def __init__(self, replay: Replay, without: tuple[str, ...], number: int | None) -> None:
-        super().__init__(replay.trial.control, {}, replay.until, without)
-        self.replay = replay
-        self.number = number
+    def __init__(
+        self,
+        control: Channel,
+        until: float,
+        without: tuple[str, ...],
+        cast: Cast,
+        number: int | None,
+        listen: Callable[[Peer], None],
+    ) -> None:
+        super().__init__(control, {}, until, without)
+        self.cast, self.number, self.listen = cast, number, listen
 
     def begin(self, limit: float) -> Peer:
         if self.peer is not None and not self.peer.gone:
             return self.peer
         try:
-            channel = self.replay.cast.take_part(tuple(self.without), self.number)
+            channel = self.cast.take_part(tuple(self.without), self.number)
         except (Ended, OutOfTime, Garbled):
-            self.replay.cast.drop(tuple(self.without))
+            self.cast.drop(tuple(self.without))
             raise Gone("the variant could not be asked") from None
         self.peer = Peer(channel, TESTS)
-        self.replay.listen(self.peer)
+        self.listen(self.peer)
         return self.peer
 
     def end(self, grace: float = 0.0) -> str:
-        self.replay.cast.drop(tuple(self.without))
+        self.cast.drop(tuple(self.without))
         if self.peer is not None:
             self.peer.gone = self.peer.gone or "it was ended"
         return ""
