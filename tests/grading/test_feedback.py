@@ -8,7 +8,8 @@ import nbformat
 import pytest
 
 from utils.grading.reports import feedback
-from utils.grading.reports.feedback import clip, feedback_page, plain
+from utils.grading.reports.feedback import feedback_page
+from utils.grading.reports.rendering import clip, plain
 from utils.grading.result import Result
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 20).decode()

@@ -6,8 +6,7 @@ import sys
 import pytest
 
 from utils.common.errors import UserError
-from utils.grading.dependencies import course_files
-from utils.grading.packages import PACKAGE, needed, offer, parts_of_course, said_by, uses_of
+from utils.grading.packages import PACKAGE, course_files, needed, offer, parts_of_course, said_by, uses_of
 
 
 def test_an_assignment_uses_what_its_cells_import_beside_the_usual():
@@ -49,7 +48,7 @@ import importlib.util, sys
 from importlib.machinery import PathFinder
 from utils.grading.processes import imports
 from utils.grading.sandbox import shut
-from utils.grading.dependencies import course_files
+from utils.grading.packages import course_files
 from utils.grading.packages import offer, uses_of
 
 there = offer(uses_of(["torch"]))

@@ -1,19 +1,56 @@
-"""Where the results of a class are, and reading them: what the commands about a graded class share."""
+"""What the commands about a class share: where its results are and reading them, and common options."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from utils.common.errors import UserError, about_file
 from utils.common.layout import find_root, shown
 
 if TYPE_CHECKING:
     from utils.authoring.release import Assignment
+    from utils.grading.collect.exports import Collected
     from utils.grading.result import Result
 
 CLASSES = "build/classes"
 ORIGIN = ".handed-in-at"  # a file in a class's folder: where its submissions are
+
+only = click.option("--student", "only", multiple=True, help="Only this student; may be given several times.")
+attempts = click.option(
+    "--attempts",
+    type=click.Choice(["newest", "first"]),
+    default="newest",
+    show_default=True,
+    help="Which one counts when a student handed in several.",
+)
+class_folder = click.option(
+    "--to", type=click.Path(path_type=Path), help="The class's folder, where `course grade` put its results."
+)
+gradebook_address = click.option(
+    "--gradebook", help="The gradebook's address; by default the one in the class's folder."
+)
+
+
+def find(assignment: str) -> Assignment:
+    from utils.authoring.release import find_assignment
+
+    return find_assignment(find_root(), assignment)
+
+
+def read_class(folder: Path, assignment: Assignment, attempts: str) -> Collected:
+    from utils.grading.collect.exports import collect
+
+    return collect(folder, assignment.name, assignment.notebook, attempts)
+
+
+def check_names(only: Iterable[str], known: set[str], nobody: str) -> None:
+    """One sentence for a ``--student`` who is not there."""
+    if unknown := sorted(set(only) - known):
+        raise UserError(f"{nobody} is called {', '.join(unknown)}; without --student, the names are listed")
 
 
 def class_of(folder: Path, to: Path | None) -> Path:

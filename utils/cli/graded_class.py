@@ -7,39 +7,29 @@ Each takes the assignment and what was handed in, prints a line for each student
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from utils.cli.class_folder import class_of, read_gradebook, read_results
+from utils.cli.class_folder import (
+    attempts,
+    check_names,
+    class_folder,
+    class_of,
+    find,
+    gradebook_address,
+    only,
+    read_class,
+    read_gradebook,
+    read_results,
+)
 from utils.cli.output import as_json, finish, say, tell
-from utils.common.errors import UserError
 from utils.common.layout import find_root, shown
 from utils.grading.result import HINTS
 
 if TYPE_CHECKING:
-    from utils.authoring.release import Assignment
-    from utils.grading.collect.exports import Collected
     from utils.grading.result import Result
-
-only = click.option("--student", "only", multiple=True, help="Only this student; may be given several times.")
-attempts = click.option(
-    "--attempts",
-    type=click.Choice(["newest", "first"]),
-    default="newest",
-    show_default=True,
-    help="Which one counts when a student handed in several.",
-)
-class_folder = click.option(
-    "--to", type=click.Path(path_type=Path), help="The class's folder, where `course grade` put its results."
-)
-
-
-gradebook_address = click.option(
-    "--gradebook", help="The gradebook's address; by default the one in the class's folder."
-)
 
 
 @click.command()
@@ -303,21 +293,3 @@ def similar(
 
 
 COMMANDS = (collect, status, feedback, export, report, similar)
-
-
-def find(assignment: str) -> Assignment:
-    from utils.authoring.release import find_assignment
-
-    return find_assignment(find_root(), assignment)
-
-
-def read_class(folder: Path, assignment: Assignment, attempts: str) -> Collected:
-    from utils.grading.collect.exports import collect
-
-    return collect(folder, assignment.name, assignment.notebook, attempts)
-
-
-def check_names(only: Iterable[str], known: set[str], nobody: str) -> None:
-    """One sentence for a ``--student`` who is not there."""
-    if unknown := sorted(set(only) - known):
-        raise UserError(f"{nobody} is called {', '.join(unknown)}; without --student, the names are listed")

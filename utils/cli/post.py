@@ -7,8 +7,16 @@ from pathlib import Path
 
 import click
 
-from utils.cli.class_folder import class_of, read_gradebook, read_results
-from utils.cli.graded_class import check_names, class_folder, find, gradebook_address, only
+from utils.cli.class_folder import (
+    check_names,
+    class_folder,
+    class_of,
+    find,
+    gradebook_address,
+    only,
+    read_gradebook,
+    read_results,
+)
 from utils.cli.output import as_json, finish, say, tell
 from utils.common.errors import UserError
 from utils.grading.result import HINTS

@@ -17,11 +17,11 @@ import nbformat
 
 from utils.common.errors import UserError, about_file
 from utils.grading.answer_key import Release, read_release
-from utils.grading.dependencies import course_digest
 from utils.grading.gradebook.by_hand import by_hand_rows
 from utils.grading.gradebook.journal import Journal, Staged, cannot_write
 from utils.grading.gradebook.writer import Gradebook
 from utils.grading.one_task import check_task, others_kept
+from utils.grading.packages import course_digest
 from utils.grading.pool import spread
 from utils.grading.reports.class_report import write_grades
 from utils.grading.reports.feedback import feedback_page

@@ -1,4 +1,8 @@
-"""Which packages students' code may import: those that an assignment uses, and what these need themselves."""
+"""Which packages, and files of the course, students' code may import, and which of these a grade depends on.
+
+They are those that an assignment uses, and what these need themselves. An edit in a file that a grade depends
+on grades a class anew, no other does.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from pathlib import Path
 
 import utils
 from utils.common.errors import UserError
+from utils.common.files import digest
 from utils.grading.settings import CHECKS
 
 PACKAGE = Path(utils.__file__ or "").absolute().parent
@@ -193,3 +198,19 @@ def imported(module: str) -> list[str]:
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names if alias.name.startswith("utils.")}
     return sorted(found)
+
+
+def course_digest(modules: Iterable[str]) -> str:
+    """Changes when a file of the course does that a grade depends on: see :func:`course_files`."""
+    return digest(course_files(modules))
+
+
+def course_files(modules: Iterable[str]) -> set[Path]:
+    """What a grade depends on in the course, where an assignment uses these ``modules`` of it.
+
+    That is grading itself, what it stands on, the modules, and what they import: no grade is made anew
+    because a drawing was mended.
+    """
+    parts = parts_of_course(name for name in modules if name.startswith("utils."))
+    parts |= {PACKAGE / "grading", PACKAGE / "common"}
+    return {file.resolve() for part in parts for file in (part.rglob("*.py") if part.is_dir() else [part])}

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from utils.grading.gradebook.by_hand import by_hand_rows, given
 from utils.grading.reports.charts import histogram
-from utils.grading.reports.feedback import page, plain
 from utils.grading.reports.items import Analysis, analyse
+from utils.grading.reports.rendering import page, plain
 from utils.grading.reports.tables import Table
 from utils.grading.result import Result
 

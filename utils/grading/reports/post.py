@@ -19,7 +19,8 @@ from requests.adapters import HTTPAdapter
 
 from utils.common.errors import UserError
 from utils.grading.reports.export import Students, most, not_graded, scores, squeezed, units
-from utils.grading.reports.feedback import hint, plain
+from utils.grading.reports.feedback import hint
+from utils.grading.reports.rendering import plain
 from utils.grading.result import Result, task_of
 
 ADDRESS = re.compile(

@@ -18,7 +18,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from utils.grading.reports.feedback import page
+from utils.grading.reports.rendering import page
 from utils.grading.submission import Submission
 
 PIECE = 25  # characters of reduced code

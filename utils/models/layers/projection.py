@@ -80,3 +80,8 @@ def add_product(total: Tensor, d_out: Tensor, operand: Tensor) -> None:
         total.addmm_(d_out.t(), operand)
     else:
         total.add_(d_out.t() @ operand)
+
+
+def product_dtype(x: Tensor, weight: Tensor) -> torch.dtype:
+    """The dtype that a product of the two has here: autocast decides. The product itself is empty."""
+    return F.linear(x[:0], weight).dtype

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from utils.models.layers import fused
-from utils.models.layers.projection import State
+from utils.models.layers.projection import State, product_dtype
 from utils.models.layers.sequences import (
     check_input,
     check_lengths,
@@ -297,8 +297,3 @@ def one_of(name: str, value: Any, other_name: str, other: Any) -> Any:
 def suffix(layer: int, direction: int) -> str:
     """How torch.nn ends the names of a layer's parameters: _l0, _l0_reverse, _l1, ..."""
     return f"_l{layer}" + ("_reverse" if direction == 1 else "")
-
-
-def product_dtype(x: Tensor, weight: Tensor) -> torch.dtype:
-    """The dtype that a product of the two has here: autocast decides. The product itself is empty."""
-    return F.linear(x[:0], weight).dtype
