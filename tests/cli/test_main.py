@@ -22,6 +22,7 @@ def course(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess:
         (("grade", "1", "no/such/folder"), "no/such/folder is not a folder"),
         (("variants", "99"), "there is no assignment '99'"),
         (("mutants", "1", "--timeout", "-3"), "--timeout must be above 0"),
+        (("slides", "99"), "there is no chapter 99; the chapters are: 1, 2, 3, 4, 5, 6, 7, 8"),
         (("sample", "1", "README.md"), "README.md is a file where a folder should be"),
         (("sample", "1", "README.md/below"), "README.md is a file where a folder should be"),
     ],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from utils.common.errors import UserError
 from utils.common.layout import find_root, shown
 from utils.common.terminal import say
 
@@ -51,6 +52,10 @@ def slides(chapter: str) -> None:
     from utils.book.formats.slides import write_slides
 
     root = find_root()
+    chapters = [folder.name[:2] for folder in sorted((root / "book" / "chapters").glob("[0-9][0-9]-*"))]
+    if chapter and chapter.zfill(2) not in chapters:  # said before the book is built, which may take minutes
+        numbers = ", ".join(number.lstrip("0") for number in chapters)
+        raise UserError(f"there is no chapter {chapter}; the chapters are: {numbers}")
     site = build_book(root, root / SITE, say)
     for path, count in write_slides(root, site, root / SITE / "slides", chapter):
         say(f"{count} slides: {shown(path)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -13,10 +12,10 @@ from pathlib import Path
 import click
 
 from utils.cli.class_folder import class_to_grade, remember_origin
-from utils.cli.output import NOT_ALL, as_json
+from utils.cli.output import as_json, finish, say, tell
+from utils.common import terminal
 from utils.common.errors import UserError
 from utils.common.layout import find_root, shown
-from utils.common.terminal import say, say_json, warn
 from utils.grading.result import HINTS
 
 SOURCE = "build/source"
@@ -158,8 +157,7 @@ def grade(
     by_hand = graded.finish(grades)
     broken = sum(result.status != "graded" for result in results)
     speaker.end(results, broken, to, grades, sum(row["waiting"] for row in by_hand))
-    if broken:
-        sys.exit(NOT_ALL)
+    finish(broken)
 
 
 def check_can_grade() -> None:
@@ -214,13 +212,12 @@ class Speaker:
         from utils.grading.reports.class_report import line
 
         self.count += 1
-        if self.as_json:
-            self.write({"event": "result", "unchanged": unchanged, "score": result.score, **asdict(result)})
-            return
         self.fresh += not unchanged
-        say(f"{self.count}/{self.total} {line(result, unchanged)}{self.remaining()}")
-        for note in result.notes if not unchanged else ():
-            say(f"    {note}")
+        text = f"{self.count}/{self.total} {line(result, unchanged)}{self.remaining()}"
+        about = {"unchanged": unchanged, "score": result.score, **asdict(result)}
+        say(self.as_json, text, event="result", **about)
+        for note in result.notes if not unchanged and not self.as_json else ():
+            terminal.say(f"    {note}")
 
     def remaining(self) -> str:
         """The time that is left, once there is enough to go by."""
@@ -231,42 +228,32 @@ class Speaker:
         return f"   about {seconds / 60:.0f} min left" if seconds > 90 else f"   about {seconds:.0f} s left"
 
     def problem(self, sentence: str) -> None:
-        if self.as_json:
-            self.write({"event": "problem", "problem": sentence})
-        else:
-            warn(sentence)
+        tell(self.as_json, sentence, event="problem", problem=sentence)
 
     def deadline(self, due: datetime) -> None:
         from utils.grading.collect.times import told
 
-        if self.as_json:
-            self.write({"event": "deadline", "due": due.isoformat()})
-        else:
-            say(f"The deadline is {told(due)}.")
+        say(self.as_json, f"The deadline is {told(due)}.", event="deadline", due=due.isoformat())
 
     def plan(self, submissions: list, unchanged: set[str]) -> None:
-        for submission in submissions:
-            what = "unchanged" if submission.student in unchanged else "to be graded"
-            if self.as_json:
-                self.write({"event": "plan", "student": submission.student, "status": what})
-            else:
-                say(f"{submission.student}: {what}")
+        for student in (submission.student for submission in submissions):
+            what = "unchanged" if student in unchanged else "to be graded"
+            say(self.as_json, f"{student}: {what}", event="plan", student=student, status=what)
         if not self.as_json:
-            say(f"{len(submissions) - len(unchanged)} would be graded, {len(unchanged)} are unchanged.")
+            terminal.say(
+                f"{len(submissions) - len(unchanged)} would be graded, {len(unchanged)} are unchanged."
+            )
 
     def end(self, results: list, broken: int, to: Path, grades: Path, waiting: int) -> None:
         paths = {"Grades": grades, "Feedback": to / "feedback", "Gradebook": to / "gradebook.db"}
         places = {what: shown(path) for what, path in paths.items() if path.exists()}
+        graded = len(results) - broken
+        counts = {"graded": graded, "not_graded": broken, "waiting": waiting}
+        say(self.as_json, f"{graded} graded, {broken} not graded.", event="end", **counts, **places)
         if self.as_json:
-            counts = {"graded": len(results) - broken, "not_graded": broken, "waiting": waiting}
-            self.write({"event": "end", **counts, **places})
             return
-        say(f"{len(results) - broken} graded, {broken} not graded.")
         if waiting:
-            say(f"{waiting} answers wait for a person: `nbgrader formgrader` in {shown(to)} shows them.")
+            shows = f"`nbgrader formgrader` in {shown(to)} shows them"
+            terminal.say(f"{waiting} answers wait for a person: {shows}.")
         for what, place in places.items():
-            say(f"{what}: {place}")
-
-    @staticmethod
-    def write(what: dict) -> None:
-        say_json(what)
+            terminal.say(f"{what}: {place}")
