@@ -105,7 +105,7 @@ def test_the_gradebook_is_what_nbgrader_itself_would_write(tmp_path):
     (ours / "nbgrader_config.py").write_text('c.LateSubmissionPlugin.penalty_method = "zero"\n')
 
     released = nbformat.read(stock / "release" / TINY / "numbers.ipynb", as_version=4)
-    ours_to_students = nbformat.from_dict(read_release(source).student)
+    ours_to_students = nbformat.from_dict(read_release(stock / "source" / TINY).student)
     assert ours_to_students.cells == released.cells and ours_to_students.metadata.pop(MARK)
     assert ours_to_students.metadata == released.metadata
     right, deleted = copy.deepcopy(released), copy.deepcopy(released)
