@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from utils.book import wheel as downloads
+from utils.book.publishing import wheel as downloads
 from utils.common import address
 from utils.common.errors import UserError
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from utils.authoring.release import find_assignment, is_public, release
-from utils.book import public, secrets
+from utils.book.publishing import public, secrets
 from utils.common.errors import UserError
 
 ROOT = Path(__file__).parents[2]

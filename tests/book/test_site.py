@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from utils.book.build import build_book
-from utils.book.wheel import OFFLINE
+from utils.book.publishing.wheel import OFFLINE
 from utils.common.address import wheel_name
 
 ROOT = Path(__file__).parents[2]

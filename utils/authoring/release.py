@@ -71,7 +71,7 @@ class Assignment:
 
 
 def is_public(root: Path) -> bool:
-    """Whether ``root`` holds the public part of the course alone (see ``utils.book.public``)."""
+    """Whether ``root`` holds the public part of the course alone (see ``utils.book.publishing.public``)."""
     return (root / "assignments").is_dir() and not (root / "solutions").is_dir()
 
 

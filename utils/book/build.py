@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import jupytext
 
 from utils.book.executing import execute_pages
-from utils.book.publish import publish
+from utils.book.publishing.publish import publish
 from utils.common.errors import UserError, about_file
 from utils.common.files import PACKAGE, digest, is_full
 

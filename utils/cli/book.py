@@ -38,7 +38,7 @@ def book(epub: bool, pdf: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path), default="build/public")
 def public(folder: Path) -> None:
     """Write the public part of the course, without solutions and hidden tests, into FOLDER."""
-    from utils.book.public import write_public
+    from utils.book.publishing.public import write_public
 
     files = write_public(find_root(), folder)
     say(f"The public course, {files} files: {shown(folder)}")

@@ -23,11 +23,17 @@ from utils.grading.exchange.channel import Channel, Ended, Garbled, OutOfTime
 from utils.grading.exchange.exceptions import describe_error, exception
 from utils.grading.exchange.gradients import Calls, connect
 from utils.grading.exchange.leaves import Leaves
-from utils.grading.exchange.lending import check_lendable, check_public
 from utils.grading.exchange.nodes import BadNode, Node, NotPlain
 from utils.grading.exchange.random_state import Randomness
 from utils.grading.exchange.reader import Reader
-from utils.grading.exchange.stand_in import FORWARDED, StandIn, describe, stand_in
+from utils.grading.exchange.stand_in import (
+    FORWARDED,
+    StandIn,
+    check_lendable,
+    check_public,
+    describe,
+    stand_in,
+)
 from utils.grading.exchange.writer import Writer
 
 TESTS, STUDENT = 0, 1

@@ -12,7 +12,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from utils.grading.exchange.nodes import Side, find_class, is_name
+from utils.grading.exchange.nodes import NotPlain, Side, find_class, is_name
 
 FORWARDED = (
     "__call__",
@@ -40,6 +40,10 @@ SAFE_CLASSES = ("torch.nn.modules.module.Module", "torch.optim.optimizer.Optimiz
 SAFE_HOMES = ("matplotlib.",)
 PLAIN_KINDS = (Tensor, str, bytes, int, float, list, tuple, dict, set, frozenset)
 ABOUT = ("__name__", "__qualname__", "__doc__", "__module__")
+
+
+# whose objects a test may hand to a student's function
+LENDABLE = ("__main__", "utils.", "torch.optim.", "torch.utils.data.", "builtins", "itertools", "functools")
 
 
 class StandIn:
@@ -179,3 +183,24 @@ def parameters_of(function: Any) -> list | None:
     except (TypeError, ValueError):
         return None
     return [[p.name, p.kind.name, p.default is not p.empty] for p in found if is_name(p.name)]
+
+
+def check_public(name: str) -> None:
+    if name.startswith("_"):
+        raise AttributeError(f"{name} is not for the student's code to read")
+
+
+def check_lendable(value: Any) -> None:
+    """A test lends functions and objects of its own, not torch's or Python's insides."""
+    home = getattr(value, "__module__", None) if isinstance(value, types.FunctionType) else None
+    home = home or f"{type(value).__module__}."
+    if isinstance(value, types.ModuleType | type | types.FrameType | types.CodeType | types.TracebackType):
+        raise NotPlain(f"{value!r}")
+    if isinstance(value, types.MethodType):
+        check_lendable(value.__self__)
+    elif isinstance(value, types.BuiltinFunctionType) and value.__self__ is not None:
+        if isinstance(value.__self__, types.ModuleType):
+            raise NotPlain(f"{value!r}")
+        check_lendable(value.__self__)
+    elif not isinstance(value, StandIn) and not f"{home}.".startswith(LENDABLE):
+        raise NotPlain(f"an object of {type(value).__module__}.{type(value).__qualname__}")

@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 
 from utils.authoring.release import PUBLIC, is_public
-from utils.book.secrets import find_secrets
-from utils.book.wheel import released_notebooks
+from utils.book.publishing.secrets import find_secrets
+from utils.book.publishing.wheel import released_notebooks
 from utils.common.errors import UserError
 
 FILES = (

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from utils.book.card import draw_card
-from utils.book.wheel import build_wheel, zip_for_offline
+from utils.book.publishing.wheel import build_wheel, zip_for_offline
 from utils.common.address import DOWNLOADS, configuration, public_address
 
 # The theme's icons are drawn by icons.css; the script that draws 2,000 of them is 1.5 MB.
