@@ -1,12 +1,10 @@
-"""What the commands about a class share: where its results are and reading them, and common options."""
+"""What the commands about a class share: where its results are, and reading them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import click
 
 from utils.common.errors import UserError, about_file
 from utils.common.layout import find_root, shown
@@ -18,21 +16,6 @@ if TYPE_CHECKING:
 
 CLASSES = "build/classes"
 ORIGIN = ".handed-in-at"  # a file in a class's folder: where its submissions are
-
-only = click.option("--student", "only", multiple=True, help="Only this student; may be given several times.")
-attempts = click.option(
-    "--attempts",
-    type=click.Choice(["newest", "first"]),
-    default="newest",
-    show_default=True,
-    help="Which one counts when a student handed in several.",
-)
-class_folder = click.option(
-    "--to", type=click.Path(path_type=Path), help="The class's folder, where `course grade` put its results."
-)
-gradebook_address = click.option(
-    "--gradebook", help="The gradebook's address; by default the one in the class's folder."
-)
 
 
 def find(assignment: str) -> Assignment:

@@ -12,65 +12,31 @@ from pathlib import Path
 import click
 
 from utils.cli.class_folder import class_to_grade, remember_origin
+from utils.cli.options import attempts, db_url, due, hints, jobs, require_sandbox, results_folder, timeout
 from utils.cli.output import as_json, finish, say, tell
 from utils.common import terminal
 from utils.common.errors import UserError
 from utils.common.layout import find_root, shown
-from utils.grading.result import HINTS
 
 SOURCE = "build/source"
-LONGEST = 24 * 60 * 60  # seconds
-
-
-def above_zero(context: click.Context, option: click.Parameter, seconds: float) -> float:
-    """The value of ``--timeout``."""
-    if not 0 < seconds <= LONGEST:  # nan is not, either
-        raise UserError(f"--timeout must be above 0 and at most {LONGEST} seconds (a day), not {seconds:g}")
-    return seconds
-
-
-def deadline(context: click.Context, option: click.Parameter, text: str | None) -> datetime | None:
-    """The value of ``--due``, in UTC."""
-    from utils.grading.collect.times import read_deadline
-
-    return None if text is None else read_deadline(text)
 
 
 @click.command()
 @click.argument("assignment")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--to", type=click.Path(path_type=Path), help="Where gradebook, grades and feedback go.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=None,
-    help="Submissions under way at once. [default: one a core]",
-)
+@results_folder
+@jobs
 @click.option("--scheduler", default="", help="A Dask scheduler, tcp://…, whose workers grade instead.")
-@click.option("--gradebook", "db_url", help="A PostgreSQL gradebook: postgresql://user:password@host/name.")
-@click.option(
-    "--timeout", default=60.0, show_default=True, callback=above_zero, help="Seconds that one cell may take."
-)
-@click.option(
-    "--due",
-    callback=deadline,
-    help="Until when there is no late penalty: 2026-11-20 (the end of that day), 2026-11-20T11:00, both UTC; "
-    "2026-11-20T11:00+01:00; '2026-11-20T11:00 Europe/Berlin'.",
-)
-@click.option("--attempts", type=click.Choice(["newest", "first"]), default="newest", show_default=True)
+@db_url
+@timeout
+@due
+@attempts
 @click.option("--student", "students", multiple=True, help="Grade only this student (may be repeated).")
 @click.option("--task", default="", help="Grade this task again, as when its tests changed; others stay.")
 @click.option("--force", is_flag=True, help="Grade unchanged submissions again, too.")
 @click.option("--dry-run", is_flag=True, help="Say what would be graded; run nothing, write nothing.")
-@click.option("--require-sandbox", is_flag=True, help="Refuse to run students' code without bubblewrap.")
-@click.option(
-    "--hints",
-    type=click.Choice(HINTS),
-    default="pointer",
-    show_default=True,
-    help="How far a student's page goes when the mistake is known: nothing, a question that leads to it, or "
-    "the mistake with the section to read again.",
-)
+@require_sandbox
+@hints
 @as_json
 def grade(
     assignment: str,

@@ -12,21 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from utils.cli.class_folder import (
-    attempts,
-    check_names,
-    class_folder,
-    class_of,
-    find,
-    gradebook_address,
-    only,
-    read_class,
-    read_gradebook,
-    read_results,
-)
+from utils.cli.class_folder import check_names, class_of, find, read_class, read_gradebook, read_results
+from utils.cli.options import attempts, class_folder, gradebook_address, hints, only
 from utils.cli.output import as_json, finish, say, tell
 from utils.common.layout import find_root, shown
-from utils.grading.result import HINTS
 
 if TYPE_CHECKING:
     from utils.grading.result import Result
@@ -111,13 +100,7 @@ def state_of(submission: Any, result: Result | None, notebook: str) -> tuple[str
 @click.argument("folder", type=click.Path(path_type=Path))
 @class_folder
 @click.option("--show-hidden", is_flag=True, help="Show the code of hidden tests, too.")
-@click.option(
-    "--hints",
-    type=click.Choice(HINTS),
-    default="pointer",
-    show_default=True,
-    help="How far a page goes when the mistake is known.",
-)
+@hints
 @gradebook_address
 @only
 @as_json

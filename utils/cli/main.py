@@ -12,8 +12,9 @@ import click
 import utils.grading  # noqa: F401  it says why it comes before nbformat
 from utils.cli import book
 from utils.cli.data import data
-from utils.cli.grade import above_zero, grade
+from utils.cli.grade import grade
 from utils.cli.graded_class import COMMANDS
+from utils.cli.options import above_zero
 from utils.cli.post import post
 from utils.cli.watch import watch
 from utils.common.errors import UserError, about_file

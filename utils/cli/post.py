@@ -7,19 +7,10 @@ from pathlib import Path
 
 import click
 
-from utils.cli.class_folder import (
-    check_names,
-    class_folder,
-    class_of,
-    find,
-    gradebook_address,
-    only,
-    read_gradebook,
-    read_results,
-)
+from utils.cli.class_folder import check_names, class_of, find, read_gradebook, read_results
+from utils.cli.options import class_folder, gradebook_address, hints, only
 from utils.cli.output import as_json, finish, say, tell
 from utils.common.errors import UserError
-from utils.grading.result import HINTS
 
 TOKEN = "CANVAS_TOKEN"  # the environment variable; its value is never written or shown
 
@@ -38,13 +29,7 @@ TOKEN = "CANVAS_TOKEN"  # the environment variable; its value is never written o
 )
 @click.option("--send", is_flag=True, help="Do it; without this, say what would be sent.")
 @click.option("--scale", is_flag=True, help="Convert points to Canvas's own maximum.")
-@click.option(
-    "--hints",
-    type=click.Choice(HINTS),
-    default="pointer",
-    show_default=True,
-    help="How far a comment goes when the mistake is known.",
-)
+@hints
 @click.option("--no-comments", is_flag=True, help="Send points alone.")
 @gradebook_address
 @class_folder

@@ -11,17 +11,18 @@ from pathlib import Path
 import click
 
 from utils.cli.class_folder import class_to_grade, remember_origin
-from utils.cli.grade import SOURCE, about_lateness, above_zero, check_can_grade, check_walls, deadline
+from utils.cli.grade import SOURCE, about_lateness, check_can_grade, check_walls
+from utils.cli.options import above_zero, db_url, due, hints, jobs, require_sandbox, results_folder, timeout
 from utils.cli.output import as_json, say, tell
 from utils.common.errors import UserError
 from utils.common.layout import find_root, shown
-from utils.grading.result import HINTS, Result
+from utils.grading.result import Result
 
 
 @click.command()
 @click.argument("assignment")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--to", type=click.Path(path_type=Path), help="Where gradebook, grades and feedback go.")
+@results_folder
 @click.option(
     "--every",
     default=1.0,
@@ -42,19 +43,12 @@ from utils.grading.result import HINTS, Result
     default=0.0,
     help="Minutes between two attempts of one student. [default: none]",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=None,
-    help="Submissions under way at once. [default: one a core]",
-)
-@click.option("--gradebook", "db_url", help="A PostgreSQL gradebook: postgresql://user:password@host/name.")
-@click.option(
-    "--timeout", default=60.0, show_default=True, callback=above_zero, help="Seconds that one cell may take."
-)
-@click.option("--due", callback=deadline, help="The deadline, as for `course grade`.")
-@click.option("--require-sandbox", is_flag=True, help="Refuse to run students' code without bubblewrap.")
-@click.option("--hints", type=click.Choice(HINTS), default="pointer", show_default=True)
+@jobs
+@db_url
+@timeout
+@due
+@require_sandbox
+@hints
 @as_json
 def watch(
     assignment: str,
