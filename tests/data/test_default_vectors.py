@@ -1,4 +1,5 @@
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from utils.data import vectors
 from utils.data.made import reviews
 from utils.text import load_vectors
 
+DATA = Path(vectors.__file__).parent
 SENTENCES = [list("abac"), list("bca"), list("dabec"), list("cdd")]
 WORDS = ["a", "b", "c", "d"]
 
@@ -111,6 +113,12 @@ def test_they_are_trained_once_and_then_read(data, cache, monkeypatch):
     files = list(cache.rglob("default-*.txt"))
     assert len(files) == 1
     assert not [path for path in files[0].parent.iterdir() if path.is_dir()]
+
+
+def test_only_an_edit_in_what_makes_them_trains_them_anew():
+    names = {path.relative_to(DATA).as_posix() for path in vectors.depends_on()}
+    assert {"vectors.py", "made/spam.py", "made/phrases.py", "made/grammar.py"} <= names
+    assert not [name for name in names if name.startswith(("published", "installed", "load"))]
 
 
 @pytest.mark.parametrize("in_the_way", ["home", "home/recurrent-networks-course/vectors"])

@@ -42,12 +42,18 @@ def make(seed: int = 0, dim: int = 50) -> Dataset:
 
     Raises ValueError if dim is below 3 or above the number of words.
     """
-    name = f"default-{seed}-{dim}-{digest(Path(__file__).parent.rglob('*.py'))[:16]}.txt"
+    name = f"default-{seed}-{dim}-{digest(depends_on())[:16]}.txt"
     path = cache_folder() / "trained" / name
     kept = os.path.isfile(path)  # noqa: PTH113  False, too, where the cache may not be read
     table = VectorTable(path) if kept else _trained(path, seed, dim)
     title = f"vectors of {dim} numbers by PPMI and SVD, trained on {', '.join(CORPORA)} of ours"
     return Dataset("vectors", "default", title, {"all": table})
+
+
+def depends_on() -> list[Path]:
+    """The files whose edit trains the vectors anew: this one, and those that make the texts."""
+    here = Path(__file__)
+    return [here, *here.with_name("made").glob("*.py")]
 
 
 def _trained(path: Path, seed: int, dim: int) -> VectorTable:

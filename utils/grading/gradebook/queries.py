@@ -23,19 +23,23 @@ from utils.grading.result import Result
 POINTS = (KINDS["GradeCell"], KINDS["TaskCell"])  # where a cell's possible points are
 
 
-def read_marks(connection: Connection, assignment: str) -> dict[str, dict[str, float | None]]:
-    """The automatic scores of everybody who handed in, by student and cell."""
-    handed_in = sql.select(SUBMITTED.c.student_id).join(ASSIGNMENT).where(ASSIGNMENT.c.name == assignment)
-    marks: dict[str, dict[str, float | None]] = {student: {} for student in connection.scalars(handed_in)}
-    query = (
-        sql.select(SUBMITTED.c.student_id, CELL.c.name, GRADE.c.auto_score)
-        .join_from(GRADE, CELL, CELL.c.id == GRADE.c.cell_id)
-        .join(WORK, WORK.c.id == GRADE.c.notebook_id)
+def by_student(assignment: str, table: sql.Table, *columns: Any) -> sql.Select:
+    """A query for student, cell and these columns of the grades or comments of an assignment."""
+    return (
+        sql.select(SUBMITTED.c.student_id, CELL.c.name, *columns)
+        .join_from(table, CELL, CELL.c.id == table.c.cell_id)
+        .join(WORK, WORK.c.id == table.c.notebook_id)
         .join(SUBMITTED, SUBMITTED.c.id == WORK.c.assignment_id)
         .join(ASSIGNMENT, ASSIGNMENT.c.id == SUBMITTED.c.assignment_id)
         .where(ASSIGNMENT.c.name == assignment)
     )
-    for student, cell, score in connection.execute(query):
+
+
+def read_marks(connection: Connection, assignment: str) -> dict[str, dict[str, float | None]]:
+    """The automatic scores of everybody who handed in, by student and cell."""
+    handed_in = sql.select(SUBMITTED.c.student_id).join(ASSIGNMENT).where(ASSIGNMENT.c.name == assignment)
+    marks: dict[str, dict[str, float | None]] = {student: {} for student in connection.scalars(handed_in)}
+    for student, cell, score in connection.execute(by_student(assignment, GRADE, GRADE.c.auto_score)):
         marks[student][cell] = score
     return marks
 
@@ -120,14 +124,8 @@ def read_by_hand(connection: Connection, assignment: str) -> dict[str, dict[str,
     Cells that no person graded or must look at are not among them.
     """
     given = GRADE.c.manual_score + sql.func.coalesce(GRADE.c.extra_credit, 0)
-    query = (
-        sql.select(SUBMITTED.c.student_id, CELL.c.name, given, GRADE.c.needs_manual_grade)
-        .join_from(GRADE, CELL, CELL.c.id == GRADE.c.cell_id)
-        .join(WORK, WORK.c.id == GRADE.c.notebook_id)
-        .join(SUBMITTED, SUBMITTED.c.id == WORK.c.assignment_id)
-        .join(ASSIGNMENT, ASSIGNMENT.c.id == SUBMITTED.c.assignment_id)
-        .where(ASSIGNMENT.c.name == assignment)
-        .where(GRADE.c.manual_score.is_not(None) | GRADE.c.needs_manual_grade)
+    query = by_student(assignment, GRADE, given, GRADE.c.needs_manual_grade).where(
+        GRADE.c.manual_score.is_not(None) | GRADE.c.needs_manual_grade
     )
     found: dict[str, dict[str, tuple[float | None, bool]]] = {}
     for student, cell, points, waits in connection.execute(query):
@@ -137,13 +135,8 @@ def read_by_hand(connection: Connection, assignment: str) -> dict[str, dict[str,
 
 def read_comments(connection: Connection, assignment: str) -> dict[str, dict[str, str]]:
     """What a person wrote about the work, by student and cell."""
-    query = (
-        sql.select(SUBMITTED.c.student_id, CELL.c.name, COMMENT.c.manual_comment)
-        .join_from(COMMENT, CELL, CELL.c.id == COMMENT.c.cell_id)
-        .join(WORK, WORK.c.id == COMMENT.c.notebook_id)
-        .join(SUBMITTED, SUBMITTED.c.id == WORK.c.assignment_id)
-        .join(ASSIGNMENT, ASSIGNMENT.c.id == SUBMITTED.c.assignment_id)
-        .where(ASSIGNMENT.c.name == assignment, COMMENT.c.manual_comment.is_not(None))
+    query = by_student(assignment, COMMENT, COMMENT.c.manual_comment).where(
+        COMMENT.c.manual_comment.is_not(None)
     )
     comments: dict[str, dict[str, str]] = {}
     for student, cell, text in connection.execute(query):
