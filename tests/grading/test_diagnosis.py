@@ -9,10 +9,11 @@ import nbformat
 import numpy as np
 import pytest
 import torch
+from given_away import given_away
 
 from utils.authoring import release
 from utils.authoring.answers import answer_notebook, solutions
-from utils.authoring.variant_files import Variant, address, given_away, kept_examples, read_kind
+from utils.authoring.variant_files import Variant, address, kept_examples, read_kind
 from utils.common.errors import UserError
 from utils.grading.answer_key import read_release, without_library
 from utils.grading.processes.telling.events import Departed, Record, alike, compiled, frozen

@@ -11,10 +11,19 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from utils.grading.submission import Submission, notebook_problem, read_notebook
+from utils.grading.submission import Submission, read_notebook
 
 REAL = next((Path(__file__).parents[2] / "assignments").glob("01-*/*.ipynb")).read_bytes()
 NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])).encode()
+
+
+def notebook_problem(name: str, content: bytes) -> str | None:
+    """Why ``content`` is not a notebook, in one sentence; None when it is one."""
+    try:
+        read_notebook(name, content)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def test_a_notebook_has_no_problem():

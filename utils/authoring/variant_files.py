@@ -10,7 +10,6 @@ book to read again. Where two misconceptions give the same answers to everything
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from dataclasses import dataclass, field
@@ -24,8 +23,6 @@ from utils.common.errors import UserError
 from utils.grading.answer_key import is_test
 
 EXAMPLES = "counterexamples.json"
-PIECE = 4  # tokens of code that no hint may hold: `h @ W_hh . T`
-DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
@@ -83,27 +80,6 @@ def kept_examples(folder: Path) -> dict[str, str]:
 def without_marks(source: str) -> str:
     """A task's cell without the lines that mark its solution."""
     return "\n".join(line for line in source.splitlines() if line.strip() not in MARKS)
-
-
-def given_away(text: str, solution: str) -> list[str]:
-    """Pieces of a solution's code, ``PIECE`` tokens long, that ``text`` holds.
-
-    Comments and docstrings are none, nor are lists of names.
-    """
-    tree = ast.parse(solution)
-    for node in ast.walk(tree):
-        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
-            node.body[:1] = [ast.Pass()]
-    code, words = tokens(ast.unparse(tree)), tokens(text)
-    pieces = {tuple(code[start : start + PIECE]) for start in range(len(code) - PIECE + 1)}
-    pieces = {piece for piece in pieces if set(piece) & set("()[]{}=@*+-/<>")}
-    runs = (tuple(words[start : start + PIECE]) for start in range(len(words) - PIECE + 1))
-    return [" ".join(run) for run in runs if run in pieces]
-
-
-def tokens(text: str) -> list[str]:
-    """Words, and each other mark by itself."""
-    return re.findall(r"\w+|[^\w\s]", text)
 
 
 def address(section: str, chapter: Path) -> str:

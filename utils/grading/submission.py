@@ -100,15 +100,6 @@ class Submission:
         return f"{sentence} {notes}".strip()
 
 
-def notebook_problem(name: str, content: bytes) -> str | None:
-    """Why ``content`` is not a notebook, in one sentence; None when it is one."""
-    try:
-        read_notebook(name, content)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
 def is_notebook(content: bytes) -> bool:
     """Whether ``content`` is that of a notebook, as far as one sees without reading its cells."""
     try:

@@ -5,8 +5,7 @@ questions while it waits for its own. Arguments and results are copied as plain 
 (:mod:`utils.grading.exchange.writer`); what cannot be copied is lent, and a stand-in takes its place.
 Gradients flow through a call, changes made in place are told, seeds reach the student's side.
 
-The tests' side trusts nothing: it lends only what a test handed over, its public attributes alone, and
-reads data only.
+The tests' side trusts nothing: it lends what a test handed over and its public attributes, and reads data.
 """
 
 from __future__ import annotations
@@ -251,8 +250,6 @@ class Peer:
         """Forget the tensors of the test cell before; both sides do so together."""
         self.leaves.forget()
         self.calls = Calls()
-
-    # ---------------------------------------------------------------- lending
 
     def lend(self, value: Any) -> Node:
         """Lend an object: the other side gets a stand-in."""
