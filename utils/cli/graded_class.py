@@ -115,7 +115,7 @@ def feedback(
     as_json: bool,
 ) -> None:
     """Write the students' pages of a graded class anew, with the points and comments given by hand."""
-    from utils.grading.reports.pages import Pages
+    from utils.grading.reports.class_pages import Pages
 
     chosen = find(assignment)
     to = class_of(folder, to)

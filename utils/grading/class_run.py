@@ -23,9 +23,9 @@ from utils.grading.gradebook.writer import Gradebook
 from utils.grading.one_task import check_task, others_kept
 from utils.grading.packages import course_digest
 from utils.grading.pool import spread
+from utils.grading.reports.class_pages import Pages
 from utils.grading.reports.class_report import write_grades
 from utils.grading.reports.feedback import feedback_page
-from utils.grading.reports.pages import Pages
 from utils.grading.result import Result
 from utils.grading.settings import MODELS
 from utils.grading.submission import Submission
