@@ -1,5 +1,4 @@
-"""The walls around students' code: what a machine can do, a command that starts a program behind them, and
-what a forked child does before it runs a submission.
+"""What a forked child does before it runs a submission: it shuts itself in, behind the walls of ``walls.py``.
 
 With bubblewrap, one warm parent runs in a bubblewrap of its own (no network, nothing of this machine but what
 Python needs), and each child that it forks goes on alone: own processes, own memory-backed /tmp, no
