@@ -1,7 +1,7 @@
 """A small course for the tests of the gradebook, and its state as nbgrader's own API reads it."""
 
 import copy
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import nbformat
@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbgrader import api
 
 from utils.grading.answer_key import read_release
+from utils.grading.gradebook import journal
 from utils.grading.gradebook.writer import Gradebook
 from utils.grading.result import Result
 from utils.grading.submission import Submission
@@ -17,6 +18,7 @@ from utils.grading.submission import Submission
 TINY = "01-tiny"
 KERNEL = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
 DUE = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+EARLY, LATE = DUE - timedelta(hours=1), DUE + timedelta(hours=1)
 CELLS = {  # name: (source, kind, points)
     "double": ("def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION", "answer", 0),
     "double-easy": ("assert double(1) == 2", "test", 1),
@@ -155,3 +157,26 @@ def files(course: Path) -> dict[str, bytes]:
     kinds = ("submitted", "autograded", "broken")
     paths = [path for kind in kinds for path in sorted((course / kind).rglob("*")) if path.is_file()]
     return {str(path.relative_to(course)): path.read_bytes() for path in paths}
+
+
+def fill(course: Path, source: Path, url: str | None, students: list[str], **opening) -> None:
+    """A run of the writer: what a kill interrupts, and what a rerun does again."""
+    with Gradebook(course, url, **opening) as gradebook:
+        enter(gradebook, source, DUE)
+        done = gradebook.read_results()
+        for student in students:
+            submission, result, notebook = hand_in(course, student, when=LATE if student > "d" else EARLY)
+            if student not in done or done[student].digest != result.digest:
+                gradebook.write(submission, result, notebook)
+
+
+def newest(course: Path) -> dict[str, Result]:
+    return journal.Journal(course / f"{TINY}.results.jsonl").results()
+
+
+def rows(gradebook: Gradebook) -> list[dict]:
+    return gradebook.final(TINY)[0]
+
+
+def history(course: Path, student: str) -> list:
+    return journal.Journal(course / f"{TINY}.results.jsonl").history(student)
