@@ -181,6 +181,7 @@ def entry(mutant: mutants.Mutant) -> dict[str, str]:
         (graded(LOST, FULL), {}, ["a:sign:L2 keeps all points: y = -x → y = x", "1 of 2 mutants lose"]),
         (graded(LOST, FULL), {"a:sign:L2": entry(PAIR[1])}, ["1 of 2 mutants lose points; 95% should"]),
         (graded(LOST, LOST), {"a:sign:L2": entry(PAIR[1])}, ["a:sign:L2 is listed as equivalent, but loses"]),
+        (graded(LOST, LOST), {"a:sign:L2": entry(PAIR[1]) | {"may": "lose"}}, []),
         (graded(LOST, LOST), {"a:sign:L9": entry(PAIR[1])}, ["there is no such mutant"]),
         (graded(FULL, LOST), {"a:sign:L1": entry(PAIR[1])}, ["for y = -x → y = x, but it is", "1 of 2"]),
         (graded(LOST, LOST, solution=LOST), {}, ["the solution itself loses points"]),
