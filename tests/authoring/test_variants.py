@@ -124,9 +124,7 @@ def test_what_can_touch_what_is_read_from_the_names_that_cells_use():
 
 
 def test_answers_that_ran_out_of_time_in_one_notebook_are_graded_again_by_themselves():
-    late = Result(
-        "a", "graded", {"one-value": (0, 1)}, failures={"one-value": "it took more than 30 seconds"}
-    )
+    late = Result("a", "graded", {"one-value": (0, 1)}, failures={"one-value": "took more than 30 seconds"})
     wrong = Result("b", "graded", {"two-value": (0, 1)}, failures={"two-value": "expected 1"})
     group = [answers.Answers(name, {}, {name}, {name}, {name}) for name in ("one", "two", "three")]
     assert answers.hurried(group, {"one": late, "two": wrong, "three": wrong}) == []

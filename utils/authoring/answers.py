@@ -132,8 +132,8 @@ def grade_answers(
 
 
 def hurried(group: list[Answers], found: dict[str, Result]) -> list[Answers]:
-    """Those of a notebook that may have had too little time: after each cell that runs out of it, the next ones
-    have less, and this had cells of several sets of answers that did."""
+    """Those of a notebook that may have had too little time: after each cell that runs out of it, the
+    next ones have less, and this had cells of several sets of answers that did."""
     late = [one for one in group if any(OVERRAN in why for why in found[one.name].failures.values())]
     return late if len(late) > 1 else []
 
