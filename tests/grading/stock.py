@@ -257,9 +257,11 @@ def own_groups() -> dict[str, Group]:
 # ------------------------------------------------------------------ the course's assignments
 
 
-def variant_groups(folder: Path, names: tuple[str, ...] = ()) -> Iterator[tuple[str, Group]]:
+def variant_groups(
+    folder: Path, names: tuple[str, ...] = (), left_out: list[str] | None = None
+) -> Iterator[tuple[str, Group]]:
     """Each assignment with its variants as submissions: all of them whole, or those of ``names`` with answers
-    to what they can touch."""
+    to what they can touch, but for the tasks that are ``left_out``, each as ``"02/epoch"``."""
     assignments = find_assignments(ROOT)
     release(assignments, folder / "source", folder / "assignments")
     for assignment in assignments:
@@ -268,6 +270,7 @@ def variant_groups(folder: Path, names: tuple[str, ...] = ()) -> Iterator[tuple[
         right, work = solutions(assignment), {}
         for name, code in all_answers(assignment).items():
             asked, _ = tasks_to_grade(source_notebook(assignment), right, code)
+            asked = {task for task in asked if f"{assignment.name[:2]}/{task}" not in (left_out or [])}
             if not names or name in names:
                 answers = {task: code[task] for task in code if not names or task in asked}
                 work[student_name(name)] = nbformat.writes(answer_notebook(released, answers)).encode()

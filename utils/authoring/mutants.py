@@ -144,15 +144,19 @@ def grade_mutants(
     echo: Callable[[str], None],
     timeout: int = 30,
     jobs: int = 1,
+    solution: bool = True,
 ) -> dict[str, Result]:
     """What the solution and each mutant get, by name.
 
     Args:
         jobs: processes that grade.
+        solution: grade it, too; not where that was done already.
         timeout: seconds that one cell may take; a mutant that never ends loses its marks by it.
     """
     right = solutions(assignment)
-    answers = {SOLUTION: right} | {mutant.name: right | {mutant.task: mutant.code} for mutant in mutants}
+    answers = ({SOLUTION: right} if solution else {}) | {
+        mutant.name: right | {mutant.task: mutant.code} for mutant in mutants
+    }
     return grade_answers(assignment, answers, root, to, echo, timeout, jobs)
 
 
@@ -165,7 +169,8 @@ def complaints(
     mutants: list[Mutant], equivalent: dict[str, dict[str, str]], results: dict[str, Result]
 ) -> list[str]:
     """What the tests let through, and what the list of equivalent mutants gets wrong, one sentence each."""
-    found = [] if survives(results[SOLUTION]) else ["the solution itself loses points"]
+    whole = SOLUTION not in results or survives(results[SOLUTION])
+    found = [] if whole else ["the solution itself loses points"]
     changes = {mutant.name: mutant.change for mutant in mutants}
     for name, change in changes.items():
         if survives(results[name]) and name not in equivalent:
