@@ -39,9 +39,16 @@ VARIANTS = (
     "wrong/masked_delegated_to_an_alias",
 )
 # they train for seconds on both sides, and one training, that of assignment 1, is compared as it is
-LEFT_OUT = (
-    "02/characters 03/mended 04/fit 05/training 06/broken 06/reader 07/classifier 08/translator".split()
-)
+LEFT_OUT = [
+    "02/characters",
+    "03/mended",
+    "04/fit",
+    "05/training",
+    "06/broken",
+    "06/reader",
+    "07/classifier",
+    "08/translator",
+]
 
 
 @pytest.fixture(scope="module")
