@@ -25,6 +25,7 @@ from utils.grading.answer_key import is_by_hand
 from utils.grading.result import Result
 
 LEAST_SHARE = 0.95  # of all mutants, equivalent ones among them, must lose marks
+PATIENT = 300.0  # seconds for a cell of the solution, which shows how fast this machine is now
 UNTOUCHABLE = (ast.Raise, ast.JoinedStr)  # what an error message says is not tested
 
 
@@ -142,7 +143,7 @@ def grade_mutants(
     root: Path,
     to: Path,
     echo: Callable[[str], None],
-    timeout: int = 30,
+    timeout: float = 30,
     jobs: int = 1,
     solution: bool = True,
 ) -> dict[str, Result]:
