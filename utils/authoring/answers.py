@@ -25,6 +25,7 @@ from utils.grading.result import Result, task_of
 from utils.grading.submission import Submission
 
 SOLUTION, UNTOUCHED = "solution", "untouched"
+PATIENT = 300.0  # seconds for a cell of the solution, which shows how fast this machine is now
 OVERRAN = "took more than"  # says a cell that ran out of time
 
 
@@ -121,11 +122,16 @@ def grade_answers(
     """What each set of answers gets, by its name, on the tasks that it can touch.
 
     Args:
-        timeout: seconds that one cell may take.
+        timeout: seconds that one cell may take. Where the solution comes first, and takes more than a third of
+            that here and now, three times what it took.
         jobs: processes that grade.
     """
     groups = put_together(source_notebook(assignment), solutions(assignment), answers)
-    found = grade_groups(assignment, groups, root, to, echo, timeout, jobs)
+    found = {}
+    if next(iter(answers)) == SOLUTION:
+        found = grade_groups(assignment, [groups.pop(0)], root, to, echo, PATIENT, 1)
+        timeout = max(timeout, 3 * found[SOLUTION].seconds)
+    found |= grade_groups(assignment, groups, root, to, echo, timeout, jobs)
     if alone := [[one] for group in groups for one in hurried(group, found)]:
         found |= grade_groups(assignment, alone, root, to, echo, timeout, jobs)
     return {name: found[name] for name in answers}

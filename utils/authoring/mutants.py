@@ -25,7 +25,6 @@ from utils.grading.answer_key import is_by_hand
 from utils.grading.result import Result
 
 LEAST_SHARE = 0.95  # of all mutants, equivalent ones among them, must lose marks
-PATIENT = 300.0  # seconds for a cell of the solution, which shows how fast this machine is now
 UNTOUCHABLE = (ast.Raise, ast.JoinedStr)  # what an error message says is not tested
 
 
