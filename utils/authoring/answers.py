@@ -122,8 +122,8 @@ def grade_answers(
     """What each set of answers gets, by its name, on the tasks that it can touch.
 
     Args:
-        timeout: seconds that one cell may take. Where the solution comes first, and takes more than a third of
-            that here and now, three times what it took.
+        timeout: seconds that one cell may take. Where the solution comes first, and takes more than a third
+            of that here and now, three times what it took.
         jobs: processes that grade.
     """
     groups = put_together(source_notebook(assignment), solutions(assignment), answers)
