@@ -22,7 +22,7 @@
 # | 7 | ten wrong translations, sorted and explained in your words; a person grades this task | 4 |
 #
 # **How to work.** Write your code where it says `YOUR CODE HERE`, and delete the line
-# `raise NotImplementedError()`. Run the test cells below it: one that ends without an error has passed.
+# `raise NotImplementedError()`. Run the test cells below it: one that has passed says so.
 # A test cell may hold further tests, with inputs drawn afresh, that run when your work is graded. When you
 # are done, choose *Kernel → Restart Kernel and Run All Cells*, press *Validate*, save, and hand in this file
 # under the name it has.
