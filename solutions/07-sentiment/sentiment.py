@@ -51,8 +51,9 @@ NO_AUTOGRAD = ("torch.autograd.grad", "torch.autograd.backward", "torch.Tensor.b
 # `read_vectors(lines, size)` gets the lines of a file in GloVe's format, a list of strings: a word, and then
 # `size` numbers, separated by single spaces; a line may end in `\n`. Return a dict from each word to its
 # vector, a tensor of shape `(size,)` in float32. A word may be a number, as `1998`, and it may itself hold
-# spaces: in GloVe's largest file there is a word `. . .`. The last `size` fields are the vector, and what
-# stands before them is the word.
+# spaces: in GloVe's largest file there is a word `. . .`. It may hold other white space, too, such as the
+# no-break space `\xa0`, which separates nothing. The last `size` fields are the vector, and what stands
+# before them is the word.
 #
 # `embedding_matrix(vocabulary, vectors)` gets a list of entries and such a dict, and returns a tensor of
 # shape `(entries, size)` in float32. Row `k` belongs to `vocabulary[k]`:
@@ -128,7 +129,7 @@ for word, numbers in expected.items():
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 for size in (torch.randperm(4, generator=generator)[:2] + 2).tolist():
-    words = ["the", "Apple", "apple", "2,000", "3.5", "-7", ". . .", "at the end", "café", "n't"]
+    words = ["the", "Apple", "apple", "2,000", "3.5", "-7", ". . .", "at the end", "café", "10\xa0000"]
     words = [words[k] for k in torch.randperm(len(words), generator=generator).tolist()]
     numbers = torch.randn(len(words), size, generator=generator).double().round(decimals=4)
     numbers[0, 0] = 3e-5
@@ -138,6 +139,10 @@ for size in (torch.randperm(4, generator=generator)[:2] + 2).tolist():
     ]
     lines = [line + "\n" for line in lines[:-1]] + lines[-1:]
     answer = checks.call(read_vectors, lines, size)
+    checks.true(
+        "10 000" not in answer,
+        "read_vectors: a no-break space became a space. Single spaces alone separate the fields.",
+    )
     checks.true(
         set(answer) == set(words),
         f"read_vectors with size={size}: expected the words {sorted(words)}, got {sorted(answer)}.",
@@ -606,6 +611,26 @@ for _ in range(3):
                 "its sign is wrong.": -expected,
             },
         )
+(V, U), centre, context, negatives = drawn_batch(generator)
+V, U = V.sign() * 30, U.sign() * 30
+U[context[0]], U[negatives[0, 0]] = -V[centre[0]], V[centre[0]]  # scores of -3,600 and less, 3,600 and more
+with checks.forbidden(*NO_AUTOGRAD):
+    answer = checks.call(sgns, V, U, centre, context, negatives)
+words = torch.cat([context.unsqueeze(1), negatives], dim=1)
+slopes = torch.stack([U[row] @ V[c] for c, row in zip(centre, words, strict=True)]).sigmoid() / len(centre)
+slopes[:, 0] -= 1 / len(centre)
+expected = torch.zeros_like(V), torch.zeros_like(U)
+for c, row, by_score in zip(centre.tolist(), words.tolist(), slopes, strict=True):
+    for word, slope in zip(row, by_score, strict=True):
+        expected[0][c] += slope * U[word]
+        expected[1][word] += slope * V[c]
+for name, got, right in zip("VU", answer[1:], expected, strict=True):
+    checks.true(
+        torch.isfinite(got).all(),
+        f"sgns of large scores: the gradient by {name} is not finite. exp of a large score is infinite: use "
+        "torch.sigmoid.",
+    )
+    checks.close(f"the gradient by {name} for large scores", got / 30, right / 30, tolerance=1e-4)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -634,8 +659,10 @@ for _ in range(3):
 # $$
 #
 # where the sums go over the words of one review. Return the tuple `(weights, pooled)`: $\alpha$ of shape
-# `(batch, time)`, which is 0 at padding, and $r$ of shape `(batch, width)`. Scores $e_t$ may be as large as
-# float32 can hold, such as $\pm 10^{10}$.
+# `(batch, time)`, which is 0 at padding, and $r$ of shape `(batch, width)`.
+#
+# States, scores $e_t$ and what padding would score may be as large as float32 can hold, such as $\pm 10^{10}$
+# and $\pm 10^{36}$.
 
 
 # %% task="pooling"
@@ -901,45 +928,48 @@ checks.close("the weights of no word, and of one", answer[0], torch.tensor([[0.0
 checks.close("what they pool", answer[1], torch.tensor([[0.0, 0.0], [2.0, -3.0]]))
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
-for sign in (torch.randperm(2, generator=generator) * 2 - 1).tolist():
-    # The scores are ±1e10 and ±2e10: the larger one at one word of each review, the smaller one at padding.
+for sign, size in ((1, 1e10), (-1, 1e10), (1, 1e36), (-1, 1e36)):
+    # The scores are ±size and ±2 size: the larger one at one word of each review and at some padding.
     states, mask = drawn_states(generator, 7, 6, 3)
     mask[int(torch.randint(7, (), generator=generator))] = False
     highest = (torch.rand(7, 6, generator=generator) * mask).argmax(dim=1)
     chosen = F.one_hot(highest, 6) * mask
-    states[:, :, 0] = 6.0 * chosen - 3
+    alike = ~mask & (torch.rand(7, 6, generator=generator) < 0.5)
+    alike |= ~mask & (~mask).cumsum(dim=1).eq(1)
+    states[:, :, 0] = 3.0 * (chosen | alike) - 3  # 0, as in padding that was emptied, or -3
     W, b, v = (
         torch.tensor([[0.0, 0, 0], [10, 0, 0]]),
-        torch.tensor([30.0, 0]),
-        torch.tensor([sign * 15e9, 5e9]),
+        torch.tensor([30.0, 15]),
+        torch.tensor([sign * 1.5 * size, 0.5 * size]),
     )
     answer = checks.call(attention, states, mask, W, b, v)
     checks.true(
         not (answer[0] * ~mask).abs().max() > 1e-6,
         "a large score beats the finite number that stands for the mask: take minus infinity.",
     )
-    checks.close(f"the weights of words with scores of {sign * 1e10:g} and more", answer[0], chosen.float())
+    checks.close(f"the weights of words with scores of {sign * size:g} and more", answer[0], chosen.float())
     checks.close("what they pool", answer[1], (chosen.unsqueeze(2) * states).sum(dim=1), tolerance=1e-4)
 states, mask = drawn_states(generator, 6, 6, 3)
 mask[int(torch.randint(6, (), generator=generator))] = False
-states = 1e6 * (states - 40)
+states = 1e34 * (states - 40)
 expected = [
     row[real].amax(dim=0) if real.any() else torch.zeros(3) for row, real in zip(states, mask, strict=True)
 ]
 answer = checks.call(mean_and_max, states, mask)
 checks.close(
-    "the maxima of states far below 0, in millions",
-    answer[1] / 1e6,
-    torch.stack(expected) / 1e6,
+    "the maxima of states far below 0, divided by 1e34",
+    answer[1] / 1e34,
+    torch.stack(expected) / 1e34,
     tolerance=1e-3,
     mistakes={
+        "a finite number stands for the padding, and all words are below it.": torch.zeros(6, 3),
         "a review without a word must give 0.": torch.stack(
             [
                 row[real].amax(dim=0) if real.any() else row.amax(dim=0)
                 for row, real in zip(states, mask, strict=True)
             ]
         )
-        / 1e6
+        / 1e34,
     },
 )
 ### END HIDDEN TESTS
@@ -1467,7 +1497,9 @@ for _ in range(3):
     names = [names[k] for k in torch.randperm(7, generator=generator).tolist()]
     # Two kinds with the same share of errors, a large kind with more errors and a smaller share, one without.
     sizes = [(names[0], 2, 4), (names[1], 1, 2), (names[2], 5, 30), (names[3], 0, 6)]
-    sizes += [(name, int(torch.randint(1, 9, (), generator=generator)), 9) for name in names[4:]]
+    # 1 of 3 is more than 33 of 100, and the later in the alphabet has it
+    sizes += [(max(names[4:6]), 1, 3), (min(names[4:6]), 33, 100)]
+    sizes += [(names[6], int(torch.randint(1, 9, (), generator=generator)), 9)]
     drawn = []
     for kind, wrong, total in sizes:
         for k in range(total):
@@ -1493,8 +1525,10 @@ for _ in range(3):
         "error_table: the kind with the most errors comes first, but the share of errors decides.",
     )
     checks.true(
-        answer == expected, f"error_table: expected {expected[:3]} … in this order, got {answer[:3]} …."
+        answer != sorted(expected, key=lambda row: (-(100 * row[1] // row[2]), row[0])),
+        "error_table: 1 of 3 is a larger share than 33 of 100. Compare the shares as they are, not rounded.",
     )
+    checks.true(answer == expected, f"error_table: expected {expected} in this order, got {answer}.")
 ### END HIDDEN TESTS
 
 # %% test="errors" checks="diagnosis" points=1

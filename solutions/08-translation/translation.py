@@ -22,7 +22,7 @@
 # | 7 | ten wrong translations, sorted and explained in your words; a person grades this task | 4 |
 #
 # **How to work.** Write your code where it says `YOUR CODE HERE`, and delete the line
-# `raise NotImplementedError()`. Run the test cells below it: one that ends without an error has passed.
+# `raise NotImplementedError()`. Run the test cells below it: one that has passed says so.
 # A test cell may hold further tests, with inputs drawn afresh, that run when your work is graded. When you
 # are done, choose *Kernel → Restart Kernel and Run All Cells*, press *Validate*, save, and hand in this file
 # under the name it has.
@@ -66,8 +66,8 @@ from utils.data.made import translation
 # | `W`, `U`, `v` | `(k, m)`, `(k, n)`, `(k,)` | |
 #
 # Return the tuple `(context, weights)` of shapes `(batch, m)` and `(batch, time)`. Padding has weight 0, and
-# the weights of each sentence sum to 1. That must hold for scores of any size: with ±10,000, too, and also
-# where all scores of a sentence are far below 0.
+# the weights of each sentence sum to 1. That must hold for scores of any size that float32 holds, such as
+# $\pm 10^4$ or $\pm 10^{33}$, and also where all scores of a sentence are far below 0.
 
 
 # %% task="attention"
@@ -189,15 +189,17 @@ checks.close("their contexts", answer[0], torch.tensor([[0.75], [2.0]]))
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 batch, time, k, m, n = 6, 7, 5, 4, 3
-for scale in (1.0, 2.0**14, 2.0**33):
+for scale in (1.0, 2.0**14, 2.0**33, 2.0**110):
     query = torch.randn(batch, n, generator=generator)
     states = torch.randn(time, batch, m, generator=generator)
     W, U = torch.randn(k, m, generator=generator), torch.randn(k, n, generator=generator)
     v = torch.randn(k, generator=generator)
     lengths = torch.randperm(time - 2, generator=generator)[: batch - 1] + 1
     lengths = torch.cat([lengths, torch.tensor([time])])[torch.randperm(batch, generator=generator)]
-    if scale > 1:  # every score is -scale exactly, below a mask that is a finite number
-        query, U, v = query.abs() + 8, U.abs() + 1, -scale * F.one_hot(torch.tensor(0), k).float()
+    if scale > 1:  # every score is -scale or -2 scale exactly, below a mask that is a finite number
+        query, U, W[1] = query.abs() + 8, U.abs() + 1, 20 * F.one_hot(torch.tensor(0), m).float()
+        U[1], v = 0, scale * torch.tensor([-1.5, 0.5] + [0.0] * (k - 2))
+        states[:, :, 0] = states[:, :, 0].sign()
     for i, length in enumerate(lengths.tolist()):  # the padding looks like a word that is there
         states[length:, i] = states[int(torch.randint(length, (), generator=generator)), i]
     context, weights = reference_attention(query, states, lengths, W, U, v)
@@ -207,6 +209,7 @@ for scale in (1.0, 2.0**14, 2.0**33):
     real = torch.arange(time).unsqueeze(1) < lengths
     unmasked = scores.softmax(dim=0)
     finite = scores.masked_fill(~real, -1e9 if scale > 1e9 else -1e3).softmax(dim=0)
+    added = (scores - 1e9 * ~real).softmax(dim=0)
     later = torch.arange(time).unsqueeze(1) <= lengths
     masked = scores.masked_fill(~real, -math.inf)
     rounded = (masked - masked.logsumexp(dim=0)).exp()
@@ -215,9 +218,16 @@ for scale in (1.0, 2.0**14, 2.0**33):
         answer[1],
         weights,
         mistakes={
+            "a number is added to the padding's scores, and large ones do not feel it: take -inf.": added.T,
             "the padding is not masked.": unmasked.T,
             "the mask comes after the softmax, and what is left does not sum to 1.": (unmasked * real).T,
             "the scores of the padding are set to a number that other scores are below: take -inf.": finite.T,
+            "large scores are cut off: the weights must be right for scores of any size.": masked.clamp(
+                min=-50
+            )
+            .masked_fill(~real, -math.inf)
+            .softmax(dim=0)
+            .T,
             "scores of 0 are left at the padding: exp(0) is 1, take -inf.": (scores * real).softmax(dim=0).T,
             "one word of padding is read.": scores.masked_fill(~later, -math.inf).softmax(dim=0).T,
             "large scores lose their digits in logsumexp: subtract the largest score before exp.": rounded.T,
@@ -410,6 +420,7 @@ for batch in (4, 2):
     x = drawn["E"][token]
     new = stepped(x, context, s, cell)
     late = stepped(x, attend(new)[0], s, cell)
+    both = torch.cat([context, x], dim=1)
     asked.clear()
     answer = checks.call(decoder_step, token, s, attend, cell, drawn)
     checks.pair("decoder_step", answer, ("logits", "state", "alpha"))
@@ -420,6 +431,9 @@ for batch in (4, 2):
         mistakes={
             "the context does not enter the cell.": stepped(x, torch.zeros_like(context), s, cell),
             "the word does not enter the cell.": stepped(torch.zeros_like(x), context, s, cell),
+            "the context stands before the word: the word comes first.": stepped(
+                both[:, : x.shape[1]], both[:, x.shape[1] :], s, cell
+            ),
             "the cell starts from a state of 0.": stepped(x, context, torch.zeros_like(s), cell),
             "the attention is asked with the state after the step, and must be with the one before.": late,
         },
@@ -555,7 +569,8 @@ for batch, steps in ((6, 6), (5, 5)):
 # \operatorname{softmax}(z)_y$ over all steps of all sentences that are not padding, so that each word counts
 # the same, however long its sentence is. `logits` is `(batch, steps, V)`, `targets` `(batch, steps)`. Beyond
 # `lengths[i]` row `i` is padding, where the target may be any number from 0 to $V - 1$ and the logits may be
-# anything. The gradient must flow to the logits.
+# anything. The gradient must flow to the logits. The loss must be right for logits of any size, such as
+# ±1,000, and `targets` stays as it is: the next epoch needs it, too.
 
 
 # %% task="loss"
@@ -662,6 +677,13 @@ for _ in range(2):
     expected = (p.exp() - F.one_hot(y, V)) / (batch * steps)
     checks.close("the gradient of the loss by the logits", gradient, expected)
     checks.unchanged("targets", before[1], y)
+large = 1000.0 * torch.tensor([[[1.0, -1, 0], [-1, 1, 0]]])
+answer = checks.call(token_loss, large, torch.tensor([[1, 1]]), torch.tensor([2]))
+checks.true(
+    torch.isfinite(answer),
+    "token_loss of large logits: the loss is not finite. softmax gives 0 there; use log_softmax.",
+)
+checks.close("the loss of large logits", answer, torch.tensor(1000.0))
 ### END HIDDEN TESTS
 
 # %% test="loss" checks="padding" points=1
@@ -681,7 +703,9 @@ for _ in range(2):
     each = -z.log_softmax(dim=2).gather(2, y.unsqueeze(2)).squeeze(2)
     of_sentences = (each * real).sum(dim=1) / lengths
     of_steps = (each * real).sum(dim=0) / real.sum(dim=0)
+    kept = y.clone()
     answer = checks.call(token_loss, z, y, lengths)
+    checks.unchanged("targets", kept, y)
     checks.close(
         "the loss of five sentences of different lengths",
         answer,
@@ -1185,7 +1209,7 @@ def reference_counts(hypotheses, references, clip=max):
     return matches, totals
 
 
-def drawn_texts(generator, sentences, letters=("le", "la", "un", "vélo")):
+def drawn_texts(generator, sentences, letters=("le", "la", "La", "vélo")):
     """Hypotheses of 0 to 9 words, and one to three references that share some of them, of other lengths."""
 
     def text(least, most):
@@ -1242,12 +1266,17 @@ for _ in range(3):
             unclipped[n - 1] += sum(gram in known for gram in grams_of(words, n))
     firsts = reference_counts(hypotheses, [group[:1] for group in references])[0]
     summed = reference_counts(hypotheses, references, clip=sum)[0]
+    lowered = reference_counts(
+        [[word.lower() for word in words] for words in hypotheses],
+        [[[word.lower() for word in words] for words in group] for group in references],
+    )[0]
     got = torch.tensor([int(value) for value in answer[0]])
     checks.close(
         "the matches for n = 1 to 4",
         got,
         torch.tensor(matches),
         mistakes={
+            'a capital counts: "La" is not "la".': torch.tensor(lowered),
             "an n-gram counts more often than in any reference.": torch.tensor(unclipped),
             "only the first reference is looked at.": torch.tensor(firsts),
             "the references' counts are added: the largest of them is the most that counts.": torch.tensor(
@@ -1321,7 +1350,10 @@ for _ in range(3):
         group = [group[k] for k in torch.randperm(len(group), generator=generator).tolist()]
         hypotheses.append(words)
         references.append(group)
+    hypotheses.insert(2, [])
+    references.insert(2, [["…"] * 7, ["…"] * 4])
     expected = reference_bleu(hypotheses, references)
+    said = [k for k, words in enumerate(hypotheses) if words]
     others = {
         "r is the length of the shortest reference: take the nearest.": lambda c, lengths: min(lengths),
         "r is the length of the longest reference: take the nearest.": lambda c, lengths: max(lengths),
@@ -1337,12 +1369,17 @@ for _ in range(3):
     answer = checks.call(corpus_bleu, hypotheses, references)
     checks.true(float(answer) <= 1.0, f"BLEU is at most 1, got {answer}.")
     checks.close(
-        "BLEU of six short hypotheses whose words all match",
+        "BLEU of six short hypotheses whose words all match, and an empty one",
         torch.tensor(float(answer)),
         torch.tensor(expected),
         mistakes={
-            sentence: torch.tensor(reference_bleu(hypotheses, references, nearest))
-            for sentence, nearest in others.items()
+            "empty hypotheses are left out: their references count in r.": torch.tensor(
+                reference_bleu([hypotheses[k] for k in said], [references[k] for k in said])
+            ),
+            **{
+                sentence: torch.tensor(reference_bleu(hypotheses, references, nearest))
+                for sentence, nearest in others.items()
+            },
         },
     )
 # the sentences are long and the references short: nothing is won by that

@@ -177,6 +177,17 @@ def test_a_page_in_a_folder_depends_on_the_numbers_beside_it(tmp_path):
     assert build.page_digests(tmp_path) != first
 
 
+def test_a_page_depends_on_the_numbers_that_it_names_elsewhere(tmp_path):
+    folder = tmp_path / "book" / "chapters" / "one"
+    folder.mkdir(parents=True)
+    (tmp_path / "requirements.txt").touch()
+    (tmp_path / "book" / "reached.json").write_text("1")
+    (folder / "page.md").write_text(PAGE + '\n```{code-cell} ipython3\nopen("../../reached.json")\n```\n')
+    first = build.page_digests(tmp_path)
+    (tmp_path / "book" / "reached.json").write_text("2")
+    assert build.page_digests(tmp_path) != first
+
+
 def test_site_problems_are_found_in_articles_alone(tmp_path):
     page = (
         '<img src="logo.svg"><script src="https://example.org/x.js"></script>'

@@ -11,6 +11,7 @@ import ast
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -90,6 +91,8 @@ def page_digests(root: Path) -> dict[str, str]:
         if modules:
             files = {path for module in modules for path in module_files(module)}
             files |= set(page.parent.rglob("*.json"))  # measured by a script in experiments/
+            named = re.findall(r'"(\.\./[\w./-]+\.json)"', page.read_text(encoding="utf-8"))  # or elsewhere
+            files |= {page.parent / name for name in named}
             found[page.relative_to(root / "book").as_posix()] = digest(files) + versions
     return found
 
