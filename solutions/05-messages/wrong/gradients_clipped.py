@@ -5,7 +5,7 @@
 #     section: "The network and its training, The training loop"
 #     question: "Is your step as long as the gradient asks for, when the gradient is long?"
 #     keeps:  # points of the tasks that lose some, least and most
-#       training: [2, 2]
+#       training: [1, 2]
 # ---
 
 # %% task="training"
