@@ -66,6 +66,16 @@ def dtype(request: pytest.FixtureRequest, device: torch.device) -> torch.dtype:
     return request.param
 
 
+@pytest.fixture(scope="module", autouse=True)
+def warm_benches() -> Iterator[None]:
+    """What grades stays warm between the tests of a file: to begin it takes seconds."""
+    from utils.grading import worker
+
+    worker.KEEP = True
+    yield
+    worker.end_benches()
+
+
 @pytest.fixture
 def interruptible() -> Iterator[None]:
     """Processes that the test starts hear Ctrl-C.

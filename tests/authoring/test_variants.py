@@ -73,14 +73,14 @@ def test_every_variant_gets_what_it_deserves(assignment, tmp_path, record_proper
 
 CELLS = {
     "start": "import torch\nsize = 2",
+    "check": "def check(x):\n    return size",
     "one": "def one(x):\n    return size * x",
     "one-value": "x = 3\nassert one(x) == 6",
     "two": "def two(x):\n    return helper(x)",
     "help": "def helper(x):\n    return one(x)",
     "two-value": "x = 4\nassert two(x) == 8",
     "three": "class Three:\n    pass",
-    "three-value": "x = Three()\ncheck(x)",
-    "last": "def check(x):\n    return size",
+    "three-value": "size = 3\nx = Three()\ncheck(x)",  # this `size` comes too late for `one`
 }
 
 
@@ -104,7 +104,7 @@ def test_what_can_touch_what_is_read_from_the_names_that_cells_use():
         "two": {"two": "def two(x):\n    return x"},  # its tests may not meet a wrong `one`
         "three": {"three": "class Three:\n    n = 1"},  # touches nothing else
         "again": {"one": "def one(x):\n    return 0"},
-        "clash": {"three": "class Three:\n    pass\ndef helper(x):\n    return one(x)"},  # what `two` calls
+        "clash": {"two": "def two(x):\n    return 0\ndef check(x):\n    return 1"},  # what `three` calls
         "uses": {"three": "class Three:\n    n = two(1)"},
     }
     groups = answers.put_together(
@@ -121,3 +121,11 @@ def test_what_can_touch_what_is_read_from_the_names_that_cells_use():
     ]
     assert answers.merged(groups[2]) == right | wrong["one"] | wrong["three"]
     assert [one.counted for one in groups[2]] == [{"one", "two"}, {"three"}]
+
+
+def test_answers_that_ran_out_of_time_in_one_notebook_are_graded_again_by_themselves():
+    late = Result("a", "graded", {"one-value": (0, 1)}, failures={"one-value": "took more than 30 seconds"})
+    wrong = Result("b", "graded", {"two-value": (0, 1)}, failures={"two-value": "expected 1"})
+    group = [answers.Answers(name, {}, {name}, {name}, {name}) for name in ("one", "two", "three")]
+    assert answers.hurried(group, {"one": late, "two": wrong, "three": wrong}) == []
+    assert answers.hurried(group, {"one": late, "two": wrong, "three": late}) == [group[0], group[2]]

@@ -317,6 +317,7 @@ def test_a_page_fits_its_window_and_shows_its_formulas(address, browser, page):
     failures: list[str] = []
     tab.on("requestfailed", lambda request: failures.append(request.url))
     tab.on("pageerror", lambda error: failures.append(str(error)))
+    tab.on("console", lambda said: failures.extend([said.text] if said.type == "error" else []))
     tab.goto(f"{address}/{page}.html")
     tab.evaluate(SETTLED)
     assert bool(tab.query_selector(".math")) == bool(tab.query_selector("mjx-container"))

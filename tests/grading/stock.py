@@ -16,12 +16,14 @@ from pathlib import Path
 from unittest import mock
 
 import departures
+import nbformat
 import nbgrader
 from departures import REFUSED, WHOLE
 from nbgrader.api import Gradebook, MissingEntry
 
-from utils.authoring.release import find_assignments, release
-from utils.authoring.variants import submissions
+from utils.authoring.answers import answer_notebook, solutions, student_name, tasks_to_grade
+from utils.authoring.release import find_assignments, release, source_notebook
+from utils.authoring.variants import all_answers
 from utils.common.errors import UserError
 from utils.grading.answer_key import without_library
 from utils.grading.class_run import Class
@@ -170,7 +172,7 @@ def wheel(path: str) -> bytes:
 def wheel_group(source: str, *work: str, files: tuple[str, ...] = (), **settings) -> Group:
     """A source notebook of nbgrader's tests with itself, its release and other notebooks as submissions."""
     handed_in = {"itself": wheel(source), "released": untouched}
-    handed_in |= {student_name(path): wheel(path) for path in work}
+    handed_in |= {file_name(path): wheel(path) for path in work}
     return Group(wheel(source), handed_in, {Path(path).name: wheel(path) for path in files}, **settings)
 
 
@@ -178,7 +180,7 @@ def untouched(released: bytes) -> bytes:
     return released
 
 
-def student_name(path: str) -> str:
+def file_name(path: str) -> str:
     """``apps-test-v1`` for ``apps/files/test-v1.ipynb``."""
     return path.removesuffix(".ipynb").replace("/files/", "-")
 
@@ -255,18 +257,24 @@ def own_groups() -> dict[str, Group]:
 # ------------------------------------------------------------------ the course's assignments
 
 
-def variant_groups(folder: Path, names: tuple[str, ...] = ()) -> Iterator[tuple[str, Group]]:
-    """Each assignment with its variants (all of them, or those of ``names``) as submissions."""
+def variant_groups(
+    folder: Path, names: tuple[str, ...] = (), left_out: list[str] | None = None
+) -> Iterator[tuple[str, Group]]:
+    """Each assignment with its variants as submissions: all of them whole, or those of ``names`` with answers
+    to what they can touch, but for the tasks that are ``left_out``, each as ``"02/epoch"``."""
     assignments = find_assignments(ROOT)
     release(assignments, folder / "source", folder / "assignments")
     for assignment in assignments:
-        handed_in = submissions(assignment, folder / "assignments")
-        work = {
-            submission.student: submission.files[f"{assignment.notebook}.ipynb"]
-            for name, submission in handed_in.items()
-            if not names or name in names
-        }
-        source = (folder / "source" / assignment.name / f"{assignment.notebook}.ipynb").read_bytes()
+        file = f"{assignment.notebook}.ipynb"
+        released = nbformat.read(folder / "assignments" / assignment.name / file, as_version=4)
+        right, work = solutions(assignment), {}
+        for name, code in all_answers(assignment).items():
+            asked, _ = tasks_to_grade(source_notebook(assignment), right, code)
+            asked = {task for task in asked if f"{assignment.name[:2]}/{task}" not in (left_out or [])}
+            if not names or name in names:
+                answers = {task: code[task] for task in code if not names or task in asked}
+                work[student_name(name)] = nbformat.writes(answer_notebook(released, answers)).encode()
+        source = (folder / "source" / assignment.name / file).read_bytes()
         yield assignment.name, Group(source, work, timeout=60)
 
 

@@ -38,6 +38,17 @@ VARIANTS = (
     "wrong/delegated_orthogonal_by_import",
     "wrong/masked_delegated_to_an_alias",
 )
+# they train for seconds on both sides, and one training, that of assignment 1, is compared as it is
+LEFT_OUT = [
+    "02/characters",
+    "03/mended",
+    "04/fit",
+    "05/training",
+    "06/broken",
+    "06/reader",
+    "07/classifier",
+    "08/translator",
+]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +61,7 @@ def pairs(tmp_path_factory):
         for name, group in groups
         if name in WHEEL | OWN
     }
-    chosen |= variant_groups(folder / "course", VARIANTS)
+    chosen |= variant_groups(folder / "course", VARIANTS, LEFT_OUT)
     return {
         (name, student): pair
         for name, group in chosen.items()

@@ -25,6 +25,8 @@ from utils.grading.result import Result, task_of
 from utils.grading.submission import Submission
 
 SOLUTION, UNTOUCHED = "solution", "untouched"
+PATIENT = 300.0  # seconds for a cell of the solution, which shows how fast this machine is now
+OVERRAN = "took more than"  # says a cell that ran out of time
 
 
 def answer_notebook(released: NotebookNode, answers: dict[str, str]) -> NotebookNode:
@@ -120,13 +122,41 @@ def grade_answers(
     """What each set of answers gets, by its name, on the tasks that it can touch.
 
     Args:
-        timeout: seconds that one cell may take.
+        timeout: seconds that one cell may take. Where the solution comes first, and takes more than a third
+            of that here and now, three times what it took.
         jobs: processes that grade.
     """
+    groups = put_together(source_notebook(assignment), solutions(assignment), answers)
+    found = {}
+    if next(iter(answers)) == SOLUTION:
+        found = grade_groups(assignment, [groups.pop(0)], root, to, echo, PATIENT, 1)
+        timeout = max(timeout, 3 * found[SOLUTION].seconds)
+    found |= grade_groups(assignment, groups, root, to, echo, timeout, jobs)
+    if alone := [[one] for group in groups for one in hurried(group, found)]:
+        found |= grade_groups(assignment, alone, root, to, echo, timeout, jobs)
+    return {name: found[name] for name in answers}
+
+
+def hurried(group: list[Answers], found: dict[str, Result]) -> list[Answers]:
+    """Those of a notebook that may have had too little time: after each cell that runs out of it, the
+    next ones have less, and this had cells of several sets of answers that did."""
+    late = [one for one in group if any(OVERRAN in why for why in found[one.name].failures.values())]
+    return late if len(late) > 1 else []
+
+
+def grade_groups(
+    assignment: Assignment,
+    groups: list[list[Answers]],
+    root: Path,
+    to: Path,
+    echo: Callable[[str], None],
+    timeout: float,
+    jobs: int,
+) -> dict[str, Result]:
+    """What each set of answers gets, by its name, where those of a group stand in one notebook."""
     released = nbformat.read(
         root / "assignments" / assignment.name / f"{assignment.notebook}.ipynb", as_version=4
     )
-    groups = put_together(source_notebook(assignment), solutions(assignment), answers)
     handed_in, by_student = [], {}
     for group in groups:
         code, asked = merged(group), set().union(*(one.asked for one in group))
@@ -145,7 +175,7 @@ def grade_answers(
     found: dict[str, Result] = {}
     for group, result in zip(groups, results, strict=True):
         found |= singles(result, group)
-    return {name: found[name] for name in answers}
+    return found
 
 
 def singles(result: Result, group: list[Answers]) -> dict[str, Result]:

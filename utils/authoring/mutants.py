@@ -122,16 +122,17 @@ def read_mutants(assignment: Assignment) -> list[Mutant]:
 
 
 def read_equivalent(assignment: Assignment) -> dict[str, dict[str, str]]:
-    """Mutants that may keep all marks, by name: the ``change``, and ``why`` it is no mistake.
+    """Mutants that may keep all marks, by name: the ``change``, and ``why`` it is no mistake. Of those that
+    ``may`` lose some, a training is a little worse, and whether it reaches the target is luck.
 
     Raises:
-        UserError: an entry lacks one of the two.
+        UserError: an entry lacks one of the first two.
     """
     path = assignment.folder / "equivalent.json"
     listed = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     for name, entry in listed.items():
-        if set(entry) != {"change", "why"} or not entry["why"].strip():
-            raise UserError(f"{path}: {name} needs `change` and `why`, and nothing else")
+        if set(entry) - {"may"} != {"change", "why"} or not entry["why"].strip():
+            raise UserError(f"{path}: {name} needs `change` and `why`, and nothing else but `may`")
     return listed
 
 
@@ -141,17 +142,21 @@ def grade_mutants(
     root: Path,
     to: Path,
     echo: Callable[[str], None],
-    timeout: int = 30,
+    timeout: float = 30,
     jobs: int = 1,
+    solution: bool = True,
 ) -> dict[str, Result]:
     """What the solution and each mutant get, by name.
 
     Args:
         jobs: processes that grade.
+        solution: grade it, too; not where that was done already.
         timeout: seconds that one cell may take; a mutant that never ends loses its marks by it.
     """
     right = solutions(assignment)
-    answers = {SOLUTION: right} | {mutant.name: right | {mutant.task: mutant.code} for mutant in mutants}
+    answers = ({SOLUTION: right} if solution else {}) | {
+        mutant.name: right | {mutant.task: mutant.code} for mutant in mutants
+    }
     return grade_answers(assignment, answers, root, to, echo, timeout, jobs)
 
 
@@ -164,7 +169,8 @@ def complaints(
     mutants: list[Mutant], equivalent: dict[str, dict[str, str]], results: dict[str, Result]
 ) -> list[str]:
     """What the tests let through, and what the list of equivalent mutants gets wrong, one sentence each."""
-    found = [] if survives(results[SOLUTION]) else ["the solution itself loses points"]
+    whole = SOLUTION not in results or survives(results[SOLUTION])
+    found = [] if whole else ["the solution itself loses points"]
     changes = {mutant.name: mutant.change for mutant in mutants}
     for name, change in changes.items():
         if survives(results[name]) and name not in equivalent:
@@ -174,7 +180,7 @@ def complaints(
             found.append(f"{name} is listed as equivalent, but there is no such mutant")
         elif entry["change"] != changes[name]:
             found.append(f"{name} is listed as equivalent for {entry['change']}, but it is {changes[name]}")
-        elif not survives(results[name]):
+        elif not survives(results[name]) and "may" not in entry:
             found.append(f"{name} is listed as equivalent, but loses points")
     killed = sum(not survives(results[mutant.name]) for mutant in mutants)
     if killed < LEAST_SHARE * len(mutants):

@@ -34,9 +34,10 @@ def needed(notebook: NotebookNode) -> dict[str, set[str]]:
             for i, cell in enumerate(cells)
             if task_of(cell.metadata.get("nbgrader", {}).get("grade_id", "")) == task
         ]
-        reached = set(waiting)
+        reached, last = set(waiting), max(waiting)
         while waiting:
             further = set().union(*(makers.get(name, ()) for name in needs[waiting.pop()])) - reached
+            further = {i for i in further if i < last}  # what comes later is not there yet
             reached |= further
             waiting += further
         found[task] = {cells[i].metadata.nbgrader.grade_id for i in reached if is_task(cells[i])}

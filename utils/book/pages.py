@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 CARD = "_static/card.png"
 LONGEST = 200  # characters of a description
+# the theme calls an empty choice between light and dark an error in the browser's console
+MODE = '<script>localStorage.mode ||= "auto"</script>'
 DRAWING = ("diagrams", "plots")  # modules of the course: a cell that only calls one of them is its figure
 # what a script is for: it is left out of a page that has none of it
 # (course.js, which every page has, loads those of the live figures when one comes to them)
@@ -94,9 +96,8 @@ def complete(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
     """Give a page its description, and take away the scripts that it does not need."""
     address = public_address({"html": {"baseurl": app.config.html_baseurl}})
     title = re.sub(r"<[^>]+>", "", context.get("title") or app.config.html_title)
-    context["metatags"] = context.get("metatags", "") + head_of(
-        title, describe(doctree), app.config.html_title, address, page
-    )
+    description = head_of(title, describe(doctree), app.config.html_title, address, page)
+    context["metatags"] = context.get("metatags", "") + description + MODE
     body = context.get("body") or ""
     if "script_files" in context:
         context["script_files"] = [script for script in context["script_files"] if is_needed(script, body)]

@@ -24,7 +24,7 @@ from utils.common.errors import UserError
 from utils.grading.answer_key import Release
 from utils.grading.result import Result
 from utils.grading.submission import Submission
-from utils.grading.worker import Graded, end_benches, grade
+from utils.grading.worker import Graded, end_benches, end_run, grade
 
 OFTEN = 2  # times that a submission is given out again when its worker and its result are lost
 AHEAD = 3  # submissions on their way for each that is being graded: enough that no worker waits
@@ -52,7 +52,7 @@ def spread(
         else:
             yield from on_threads(release, submissions, jobs)
     finally:
-        end_benches()
+        end_run()
 
 
 def on_threads(release: Release, submissions: Iterable[Submission], jobs: int) -> Iterator[Graded]:

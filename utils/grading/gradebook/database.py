@@ -6,6 +6,7 @@ rolled back and repeated, so work must be a function that may run twice.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -199,6 +200,7 @@ def unused_name(course: Path) -> Path:
     return path
 
 
+@functools.cache
 def newest_schema() -> str | None:
     """The version of the schema that this nbgrader makes."""
     return ScriptDirectory(ALEMBIC_DIR).get_current_head()
@@ -215,6 +217,15 @@ def make_schema(connection: Connection) -> None:
         sql.text("INSERT INTO alembic_version (version_num) VALUES (:version)"), {"version": newest_schema()}
     )
     connection.execute(sql.insert(Course).values(id=COURSE))
+
+
+def make_gradebook(path: Path) -> None:
+    """An empty gradebook of nbgrader's at ``path``, where nothing is yet."""
+    if not path.exists():
+        engine = sql.create_engine(f"sqlite:///{path}")
+        with engine.begin() as connection:
+            make_schema(connection)
+        engine.dispose()
 
 
 def leave_transactions_to_us(connection, record) -> None:

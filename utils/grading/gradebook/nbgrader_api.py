@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 import warnings
 from pathlib import Path
 
@@ -17,16 +15,16 @@ def nbgrader_api(course: Path, **settings: dict):
     Args:
         settings: more of nbgrader's configuration, by class: ``Execute={"timeout": 60}``.
     """
-    from nbgrader.apps import NbGraderAPI  # slow to import; `course --help` does without
+    # slow to import; `course --help` does without
+    from nbgrader.apps import NbGraderAPI
 
-    # nbgrader starts `alembic` by its bare name to make a gradebook; it lies beside the interpreter,
-    # which need not be on PATH when no virtual environment is activated
-    scripts = str(Path(sys.executable).parent)
-    if scripts not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", "")
+    from utils.grading.gradebook.database import make_gradebook
+
+    gradebook = course.resolve() / "gradebook.db"
+    make_gradebook(gradebook)  # nbgrader itself would start a second Python to do so, and that takes seconds
     config = Config(settings)
     config.CourseDirectory.root = str(course.resolve())
-    config.CourseDirectory.db_url = f"sqlite:///{course.resolve() / 'gradebook.db'}"
+    config.CourseDirectory.db_url = f"sqlite:///{gradebook}"
     # a kernel on this machine's own loopback would warn, once a submission, that its channel is not encrypted
     config.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]
     # nbgrader's use of SQLAlchemy is out of date in a way that changes nothing but what is printed
