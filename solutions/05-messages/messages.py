@@ -50,7 +50,7 @@ NO_BCE = (
 #
 # `collate(items, vocabulary)` gets a list of `(tokens, label)`, with a list of words and 0 or 1, and
 # returns the tuple `(tokens, lengths, labels)`: `tokens` of shape `(batch, time)` in int64, each row in the
-# order of its words and padded with 0 behind them up to the longest; `lengths` of shape `(batch,)` in
+# order of its words, whole, and padded with 0 behind them up to the longest; `lengths` of shape `(batch,)` in
 # int64; `labels` of shape `(batch,)` in float32. The rows stay in the order of the items. A word that is
 # not in the vocabulary becomes `"<unk>"`. A message without a word is one `"<unk>"`.
 #
@@ -167,7 +167,17 @@ checks.true(labels.dtype == torch.float32, f"labels must be torch.float32, got {
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 letters = "abcdefghij"
-vocabulary = {"<pad>": 0, "<unk>": 1} | {letter: 2 + i for i, letter in enumerate(letters[:7])}
+vocabulary = {"<pad>": 0, "<unk>": 1} | {letter: 2 + i for i, letter in enumerate(letters[:7] + "A")}
+long = ["a", "b", "A"] * int(torch.randint(90, 120, (1,), generator=generator))
+got_tokens, got_lengths, _ = checks.call(collate, [(["c"], 0), (long, 1)], vocabulary)
+checks.shape(f"tokens of a message of {len(long)} words and one of 1", got_tokens, (2, len(long)))
+checks.close(
+    "the last three words of the long one, which are a, b and A",
+    got_tokens[1, -3:],
+    torch.tensor([2, 3, vocabulary["A"]]),
+    mistakes={"A is looked up as a: a token stands for itself.": torch.tensor([2, 3, 2])},
+)
+checks.close("their lengths", got_lengths, torch.tensor([1, len(long)]))
 for size in torch.randint(2, 9, (3,), generator=generator).tolist():
     lengths = torch.randint(0, 6, (size,), generator=generator).tolist()
     items = [
@@ -520,16 +530,16 @@ for z in (25.0, 18.0):
 ### END HIDDEN TESTS
 
 # %% test="loss" checks="gradient" points=1
-# By hand: (σ(z) - y) / batch for w = 1. At z = 0 that is -1/4 for the spam and 1/4 for the ham.
+# By hand: (σ(z) - y) / batch for w = 1. σ(log 3) = 3/4 gives -1/8 for the spam, σ(-log 3) = 1/4 gives 1/8.
 with checks.forbidden(*NO_BCE):
-    _, gradient = checks.call(bce, torch.zeros(2), torch.tensor([1.0, 0.0]), 1.0)
+    _, gradient = checks.call(bce, torch.tensor([3.0, 1 / 3]).log(), torch.tensor([1.0, 0.0]), 1.0)
 checks.close(
     "the gradient of two messages",
     gradient,
-    torch.tensor([-0.25, 0.25]),
+    torch.tensor([-0.125, 0.125]),
     mistakes={
-        "it has the wrong sign.": torch.tensor([0.25, -0.25]),
-        "it is that of the sum: the loss is a mean.": torch.tensor([-0.5, 0.5]),
+        "it has the wrong sign.": torch.tensor([0.125, -0.125]),
+        "it is that of the sum: the loss is a mean.": torch.tensor([-0.25, 0.25]),
     },
 )
 ### BEGIN HIDDEN TESTS
@@ -662,6 +672,7 @@ for _ in range(6):
     labels[0] = 1
     table = all_thresholds(probabilities, labels)
     wanted = table[int(torch.randint(len(table), (1,), generator=generator))][1]
+    wanted = min(wanted, float(torch.tensor(wanted)))  # whoever divides in float32 reaches it, too
     expected = next((t, recall) for t, precision, recall in table if precision >= wanted)
     by_recall = [t for t, _, recall in table if recall >= wanted]
     got = checks.call(threshold_for, probabilities, labels, wanted)
@@ -714,10 +725,10 @@ checks.true(
 # Then write `train_loop(model, optimizer, train, valid, epochs)`. `model(tokens)` gives logits of shape
 # `(batch,)`; `train` and `valid` are lists of batches `(tokens, labels)`, of different sizes. In each
 # epoch, take one step for each batch of `train`, in the order given, on its mean
-# `F.binary_cross_entropy_with_logits`, with the model in training mode. Then compute the validation loss in
-# evaluation mode: the mean over all messages of `valid`. Return the list of validation losses, one float
-# for each epoch, and leave the model with the weights of the epoch with the lowest of them (the first of
-# equals).
+# `F.binary_cross_entropy_with_logits`, with the model in training mode and without clipping. Then compute
+# the validation loss in evaluation mode: the mean over all messages of `valid`. Run all epochs, return the
+# list of validation losses, one float for each, and leave the model with the weights of the epoch with the
+# lowest of them (the first of equals).
 
 
 # %% task="training"
@@ -845,6 +856,7 @@ for dropout in (0.0, 1.0):
             twin, torch.optim.SGD(twin.parameters(), lr=0.5), train, valid, 4, mistake
         )[0]
     losses = checks.call(train_loop, model, torch.optim.SGD(model.parameters(), lr=0.5), train, valid, 4)
+    checks.true(len(losses) == 4, f"train_loop: expected the losses of 4 epochs, got {len(losses)}: run all.")
     expected = torch.tensor(runs.pop(""))
     checks.close(
         f"four validation losses of a small model{' with dropout' if dropout else ''}",
@@ -853,6 +865,20 @@ for dropout in (0.0, 1.0):
         tolerance=1e-4,
         mistakes={sentence: torch.tensor(wrong) for sentence, wrong in runs.items()},
     )
+# A layer that multiplies by 20 has gradients of norm 10 at first.
+model = nn.Sequential(nn.Embedding(1, 1), nn.Linear(1, 1, bias=False), nn.Flatten(0))
+with torch.no_grad():
+    model[0].weight.zero_()
+    model[1].weight.fill_(20.0)
+batch = [(torch.tensor([[0]]), torch.tensor([1.0]))]
+losses = checks.call(train_loop, model, torch.optim.SGD(model.parameters(), lr=0.01), batch, batch, 1)
+checks.close(
+    "the validation loss after one step along a gradient of 10",
+    torch.tensor(float(losses[0])),
+    torch.tensor(2.0).neg().exp().log1p(),
+    tolerance=1e-4,
+    mistakes={"the gradient is clipped to a norm of 1.": torch.tensor(0.2).neg().exp().log1p()},
+)
 ### END HIDDEN TESTS
 
 # %% test="training" checks="best" points=1
@@ -864,6 +890,9 @@ train = [(torch.tensor([[0]]), torch.tensor([1.0]))]
 valid = [(torch.tensor([[0]] * 5), torch.tensor([1.0, 1.0, 1.0, 0.0, 0.0]))]
 # The weight goes 0.5, 0.88, 1.17; the loss is lowest where σ(w) = 3/5, at w = 0.41: after the first epoch.
 losses = checks.call(train_loop, model, torch.optim.SGD(model.parameters(), lr=1.0), train, valid, 3)
+checks.true(
+    len(losses) == 3, f"train_loop: expected the losses of 3 epochs, got {len(losses)}: run all of them."
+)
 checks.close(
     "the weight that train_loop leaves",
     model[0].weight.detach().flatten(),
@@ -891,7 +920,10 @@ while found < 2:
     if best in (0, 7):
         continue
     found += 1
-    checks.call(train_loop, model, torch.optim.SGD(model.parameters(), lr=1.0), train, valid, 8)
+    losses = checks.call(train_loop, model, torch.optim.SGD(model.parameters(), lr=1.0), train, valid, 8)
+    checks.true(
+        len(losses) == 8, f"train_loop: expected the losses of 8 epochs, got {len(losses)}: run all of them."
+    )
     for (name, got), wanted in zip(model.named_parameters(), weights[best], strict=True):
         checks.close(
             f"the model's {name} after eight epochs, of which epoch {best + 1} was best",

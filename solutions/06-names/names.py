@@ -8,15 +8,15 @@
 # # Assignment 6: names, letter by letter
 #
 # You score a classifier of many classes, compute its loss and the gradient, follow its opinion letter by
-# letter, write names, mend a training that goes wrong in six ways, and train a reader of your own. Chapter
-# 6 of the book has all that you need. Expect three to five hours.
+# letter, measure a model that writes names and draw from it, mend a training that goes wrong in six ways, and
+# train a reader of your own. Chapter 6 of the book has all that you need. Expect three to five hours.
 #
 # | task | what you write | points |
 # |---|---|---|
 # | 1 | `class_scores`, `averages`, `largest_errors`: what a confusion matrix tells | 4 |
 # | 2 | `cross_entropy`: the loss and its gradient, for logits of any size | 4 |
-# | 3 | `letter_by_letter`: the opinion of a recurrent network after each letter | 4 |
-# | 4 | `write_name`: a sampler with temperature | 3 |
+# | 3 | `letter_by_letter`: the opinion of a recurrent network after each letter | 3 |
+# | 4 | `letter_loss` and `write_name`: how good a model of names is, and a sampler with temperature | 4 |
 # | 5 | `faults` and `train_names`: what is wrong with a training, and one that goes right | 3 |
 # | 6 | `fit_reader`: a reader of names that reaches a target | 2 |
 #
@@ -376,7 +376,7 @@ for scale in (1e4, 3e3):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Task 3: the opinion after each letter (4 points)
+# ## Task 3: the opinion after each letter (3 points)
 #
 # A plain recurrent network reads each name from left to right, starting from $h_0 = 0$:
 #
@@ -443,7 +443,7 @@ checks.close("the probabilities of five letters", answer[0], torch.stack([expect
 ### END HIDDEN TESTS
 
 
-# %% test="letters" checks="batch" points=2
+# %% test="letters" checks="batch" points=1
 ### BEGIN HIDDEN TESTS
 def random_weights():
     shapes = {"E": (kinds, width), "W_xh": (units, width), "W_hh": (units, units), "b_h": (units,)}
@@ -542,8 +542,116 @@ checks.close("the probabilities at the padding", answer[0][names, -1], torch.zer
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Task 4: writing a name (3 points)
+# ## Task 4: a model that writes names (4 points)
 #
+# In training, a character model scores the next letter at each step of a padded batch of names.
+# `letter_loss(logits, targets, lengths)` gets `logits` of shape `(batch, time, K)`, `targets` of shape
+# `(batch, time)` in int64, and `lengths` of shape `(batch,)`: the first `lengths[i]` targets of row `i` (1 or
+# more) are letters, and what stands behind them, any number from 0 to `K - 1`, is padding. Letter 0 is a
+# letter like any other.
+#
+# Return the tuple `(loss, accuracy)` of two tensors of shape `()`, each a mean over all true letters of the
+# batch, in which each letter counts the same: the cross-entropy, and the share of letters whose own score is
+# the largest. The padding has no influence. Gradients of the loss reach `logits`.
+
+
+# %% task="next_letter"
+def letter_loss(logits: Tensor, targets: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+    """The cross-entropy and the accuracy of a character model, both per true letter."""
+    ### BEGIN SOLUTION
+    true = torch.arange(targets.shape[1]) < lengths.unsqueeze(1)
+    scores, wanted = logits[true], targets[true]
+    return F.cross_entropy(scores, wanted), (scores.argmax(dim=1) == wanted).float().mean()
+    ### END SOLUTION
+
+
+# %% test="next_letter" checks="padding" points=1
+# Two names, two letters. The letters of the first get p = 3/4, the one of the second 1/4, then comes padding.
+three = math.log(3.0)
+logits = torch.tensor([[[three, 0.0], [0.0, three]], [[0.0, three], [0.0, 9.0]]])
+answer = checks.call(letter_loss, logits, torch.tensor([[0, 1], [0, 0]]), torch.tensor([2, 1]))
+checks.pair("letter_loss", answer, ("loss", "accuracy"))
+checks.close(
+    "the loss of three letters",
+    answer[0],
+    torch.tensor((2 * math.log(4 / 3) + math.log(4.0)) / 3),
+    mistakes={
+        "the padding is in the mean.": torch.tensor(2.740446),
+        "the sum is divided by all steps, padding and all: divide by the number of letters.": torch.tensor(
+            (2 * math.log(4 / 3) + math.log(4.0)) / 4
+        ),
+        "the loss is already one number when the mask comes: ask for reduction='none' first.": torch.tensor(
+            2.055334
+        ),
+        "names count the same, whatever their lengths: take one mean over all letters.": torch.tensor(
+            (math.log(4 / 3) + math.log(4.0)) / 2
+        ),
+        "letter 0 is left out, as if it were padding.": torch.tensor(math.log(4 / 3)),
+    },
+)
+checks.close(
+    "the accuracy on three letters",
+    answer[1],
+    torch.tensor(2 / 3),
+    mistakes={"the padding counts as a letter.": torch.tensor(2 / 4)},
+)
+### BEGIN HIDDEN TESTS
+generator = checks.fresh_generator()
+for _ in range(3):
+    batch, time, size = (torch.randperm(4, generator=generator)[:3] + 4).tolist()
+    lengths = torch.randint(1, time, (batch,), generator=generator)
+    lengths[:2] = torch.tensor([1, time])  # some padding, and names of different lengths, in every draw
+    logits = 2 * torch.randn(batch, time, size, generator=generator)
+    targets = torch.randint(size, (batch, time), generator=generator)
+    targets[1, :2] = torch.tensor([0, 1])  # letter 0 counts, and is not alone
+    logits[0, -1, targets[0, -1]] += 9  # the padding is predicted well
+    each = F.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
+    hit = (logits.argmax(dim=2) == targets).float()
+    true = (torch.arange(time) < lengths.unsqueeze(1)).float()
+    by_name = (each * true).sum(dim=1) / lengths
+    leaf = logits.clone().requires_grad_()
+    answer = checks.call(letter_loss, leaf, targets, lengths)
+    checks.pair("letter_loss", answer, ("loss", "accuracy"))
+    checks.close(
+        f"the loss of {batch} names of up to {time} letters",
+        answer[0].detach(),
+        (each * true).sum() / true.sum(),
+        mistakes={
+            "the padding is in the mean.": each.mean(),
+            "the sum is divided by all steps, padding and all: divide by the number of letters.": (
+                each * true
+            ).mean(),
+            "the loss is already one number when the mask comes: ask for reduction='none' first.": each.mean()
+            * true.mean(),
+            "names count the same, whatever their lengths: take one mean over all letters.": by_name.mean(),
+            "it is a sum: take the mean over the letters.": (each * true).sum(),
+            "letter 0 is left out, as if it were padding.": (each * true)[targets > 0].sum()
+            / true[targets > 0].sum(),
+            "targets of 0 are left out in place of the padding.": each[targets > 0].mean(),
+        },
+    )
+    checks.close(
+        "their accuracy",
+        answer[1],
+        (hit * true).sum() / true.sum(),
+        mistakes={
+            "right answers at the padding count.": hit.mean(),
+            "the right letters are divided by all steps: divide by the number of letters.": (
+                hit * true
+            ).mean(),
+            "names count the same, whatever their lengths: take one mean over all letters.": (
+                (hit * true).sum(dim=1) / lengths
+            ).mean(),
+            "letter 0 is left out, as if it were padding.": (hit * true)[targets > 0].sum()
+            / true[targets > 0].sum(),
+        },
+    )
+    checks.true(answer[0].requires_grad, "letter_loss: no gradient flows. Is something detached?")
+    (gradient,) = torch.autograd.grad(answer[0], leaf)
+    checks.true((gradient[true == 0] == 0).all(), "letter_loss: a gradient reaches the padding.")
+### END HIDDEN TESTS
+
+# %% [markdown]
 # A character model comes as a function `step(token, state)`. It reads one token, a Python int, and returns
 # the tuple `(logits, state)`: the scores of the next token, of shape `(tokens,)`, and the state to hand on.
 # Before the first token the state is `None`.
@@ -551,8 +659,8 @@ checks.close("the probabilities at the padding", answer[0][names, -1], torch.zer
 # `write_name(step, start, end, temperature, limit, generator)` returns the list of tokens of one name. Read
 # `start` first. Then draw the next token from $\operatorname{softmax}(z / \tau)$, where $\tau$ is the
 # temperature, with `torch.multinomial(…, generator=generator)`, and read what was drawn. Stop when `end` is
-# drawn, or when there are `limit` tokens. Neither `start` nor `end` stands in the list, which holds Python
-# ints.
+# drawn, or when there are `limit` tokens. The list holds all tokens that were drawn except `end`, as Python
+# ints; the `start` that is read first is not among them.
 
 
 # %% task="writer"
@@ -606,7 +714,7 @@ for _ in range(3):
     checks.true(answer == text, f"write_name with limit={count}: expected {text}, got {answer}.")
 answer = checks.call(write_name, reciter([5, 7], 12), 5, 7, 1.0, 3, fresh)
 checks.true(
-    answer == [5], f"write_name: a model that draws the start symbol, 5, and then the end: got {answer}."
+    answer == [5], f"write_name: a model draws 5, its start, and then the end; expected [5], got {answer}."
 )
 answer = checks.call(write_name, reciter([7], 12), 5, 7, 1.0, 3, fresh)
 checks.true(answer == [], f"write_name: a model that ends at once gives the empty list, got {answer}.")
@@ -668,27 +776,32 @@ for temperature, expected in ((0.4, 0.893), (3.0, 0.570)):
 ### BEGIN HIDDEN TESTS
 fresh = checks.fresh_generator()
 scores = torch.tensor([1.2, 0.4, -0.4, -1.2])[torch.randperm(4, generator=fresh)]
-temperature = (0.4, 3.0)[int(torch.randint(2, (), generator=fresh))]
 
 
 def spinner(token, state):
     return torch.cat([scores, torch.tensor([-1000.0])]), state
 
 
-shares = (scores / temperature).softmax(dim=0)
-drawn = torch.tensor(checks.call(write_name, spinner, 0, 4, temperature, 500, fresh))
-found = torch.bincount(drawn, minlength=5)[:4] / len(drawn)
-checks.true(
-    (found - shares).abs().max() < 0.11,
-    f"write_name at temperature {temperature}: letters should come in the shares {shares.tolist()}, "
-    f"came in {found.tolist()}.",
-)
+for temperature in (0.4, 3.0):
+    shares = (scores / temperature).softmax(dim=0)
+    drawn = torch.tensor(checks.call(write_name, spinner, 0, 4, temperature, 500, fresh))
+    found = torch.bincount(drawn, minlength=5)[:4] / len(drawn)
+    checks.true(
+        (found - shares).abs().max() < 0.11,
+        f"write_name at temperature {temperature}: letters should come in the shares {shares.tolist()}, "
+        f"came in {found.tolist()}.",
+    )
 seeds = [int(torch.randint(1000, (), generator=fresh))] * 2
 twice = [
     checks.call(write_name, spinner, 0, 4, 1.0, 40, torch.Generator().manual_seed(seed)) for seed in seeds
 ]
 checks.true(
     twice[0] == twice[1], "write_name: the same generator gives two different names. Is it passed on?"
+)
+following = [checks.call(write_name, spinner, 0, 4, 1.0, 40, fresh) for _ in range(2)]
+checks.true(
+    following[0] != following[1],
+    "write_name: two names, drawn one after the other, are the same. Is the generator seeded in each call?",
 )
 ### END HIDDEN TESTS
 

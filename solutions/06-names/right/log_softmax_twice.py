@@ -4,6 +4,15 @@
 #     way: "log_softmax is applied twice, which changes nothing, and a module of its own reads the names."
 # ---
 
+# %% task="next_letter"
+def letter_loss(logits, targets, lengths):
+    pack = nn.utils.rnn.pack_padded_sequence
+    scores = pack(logits, lengths, batch_first=True, enforce_sorted=False).data
+    wanted = pack(targets, lengths, batch_first=True, enforce_sorted=False).data
+    loss = F.nll_loss(scores.log_softmax(1).log_softmax(1), wanted)
+    return loss, scores.argmax(1).eq(wanted).float().mean()
+
+
 # %% task="broken"
 def faults():
     return {k for k in range(1, 11) if k not in (2, 4, 6, 9)}

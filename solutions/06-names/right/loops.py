@@ -73,3 +73,12 @@ def write_name(step, start, end, temperature, limit, generator):
             return name[1:]
         name.append(drawn)
     return name[1:]
+
+
+# %% task="next_letter"
+def letter_loss(logits, targets, lengths):
+    wanted = targets.clone()
+    for row, length in enumerate(lengths):
+        wanted[row, length:] = -100
+    loss = nn.CrossEntropyLoss()(logits.permute(0, 2, 1), wanted)
+    return loss, (logits.argmax(-1) == wanted).sum() / lengths.sum()

@@ -5,7 +5,7 @@
 #     section: "Training, and what is learnt, The program"
 #     question: "What has the network read at the last step of a short name?"
 #     keeps:  # points of the tasks that lose some, least and most
-#       letters: [3, 3]
+#       letters: [2, 2]
 # ---
 
 # %% task="letters"
