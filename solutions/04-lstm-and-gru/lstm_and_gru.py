@@ -65,11 +65,11 @@ from utils.data.made import tagged
 # | $W_{ir}, W_{iz}, W_{in}$ | `W_ih` | `(3 * hidden_size, input_size)` |
 # | $W_{hr}, W_{hz}, W_{hn}$ | `W_hh` | `(3 * hidden_size, hidden_size)` |
 # | $b_r, b_z, b_n$ | `b` | `(3 * hidden_size,)` |
-# | $\partial L / \partial h_t$ | `d_new` | `(batch, hidden_size)` |
+# | $\partial C / \partial h_t$ | `d_new` | `(batch, hidden_size)` |
 #
 # `gru_backward` computes the step and sends `d_new` back through it. Return the tuple
-# `(d_x, d_h, d_W_ih, d_W_hh, d_b)`: the gradients of $L$ with respect to `x`, `h`, `W_ih`, `W_hh` and `b`,
-# each of the shape of what it belongs to. $L$ is the loss of the whole batch: what every example adds to
+# `(d_x, d_h, d_W_ih, d_W_hh, d_b)`: the gradients of $C$ with respect to `x`, `h`, `W_ih`, `W_hh` and `b`,
+# each of the shape of what it belongs to. $C$ is the loss of the whole batch: what every example adds to
 # the gradient of a weight is summed.
 #
 # You derive it yourself: autograd (`backward`, `torch.autograd`, `torch.func`) may not be called.
