@@ -758,7 +758,7 @@ checks.true(
 )
 place = int(torch.randint(20, 300, (), generator=generator))
 later = test.clone()
-later[:, place + 1 :] += 40 * unit
+later[:, place + 1 :: 2] += 400 * unit  # every second one, so that the spread of the line is another, too
 checks.close(
     "the forecasts up to a place, when later values are others: does it read them?",
     checks.call(predict, later)[:, : place + 1] / unit,
