@@ -756,6 +756,12 @@ checks.true(
     f"fit_forecaster with other lines: the error is {ratio:.3f} times that of the last value; "
     f"0.65 is asked for{hint}",
 )
+checks.close(
+    "the forecasts of the same lines, asked for again: is something drawn, or kept from the last call?",
+    checks.call(predict, test) / unit,
+    said.detach() / unit,
+    tolerance=0.2,
+)
 place = int(torch.randint(20, 300, (), generator=generator))
 later = test.clone()
 later[:, place + 1 :: 2] += 400 * unit  # every second one, so that the spread of the line is another, too
