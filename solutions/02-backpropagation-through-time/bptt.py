@@ -7,7 +7,7 @@
 # %% [markdown]
 # # Assignment 2: Backpropagation through time
 #
-# You write the way back through a language model by hand, for a whole batch: first the output layer, then
+# You write the backward pass of a language model by hand, for a whole batch: first the output layer, then
 # the recurrent layer, then the same with the gradient cut. After that you lay out a text in batches, train a
 # model that predicts English character by character, and find out which characters it finds hard. Chapter 2
 # of the book has all that you need. Expect four to six hours.
