@@ -905,11 +905,13 @@ with torch.no_grad():
     for start, end in zip([0, 1, *places], [1, *places, 120], strict=True):
         part, state = checks.call(model, both[:, start:end], state)
         read.append(part)
+        checks.call(model, both[:, 50:60], None)  # a text between two pieces, which leaves no trace
 difference = (torch.cat(read, dim=1)[0] - logits[0, :120]).abs().max()
 checks.true(
     difference < 1e-2,
-    "fit_characters: a text read in pieces gets other logits than in one go. Is the state carried, is "
-    "nothing read that comes later, does no row touch another, and is dropout off (model.eval())?",
+    "fit_characters: a text read in pieces gets other logits than in one go. Is the state carried that was "
+    "handed in, is nothing read that comes later, does no row touch another, and is dropout off "
+    "(model.eval())?",
 )
 # Two texts that differ, and then both have the same ten characters.
 same_end = torch.cat([both[:, :100], numbers[:, 700:710].expand(2, -1)], dim=1)
