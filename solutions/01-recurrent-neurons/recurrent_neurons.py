@@ -317,15 +317,16 @@ W_x, W_y = torch.randn(2, 4, generator=generator), torch.randn(4, 4, generator=g
 b = torch.randn(4, generator=generator)
 before = y_0.clone()
 expected = torch.tanh(x[:, 0] @ W_x + y_0 @ W_y + b)
-with checks.forbidden(*FORBIDDEN):
-    outputs, _ = checks.call(run_layer, x, W_x, W_y, b, y_0)
-checks.close(
-    "outputs when y_0 is given",
-    outputs[:, 0],
-    expected,
-    mistakes={"y_0 is ignored.": torch.tanh(x[:, 0] @ W_x + b)},
-)
-checks.unchanged("y_0", before, y_0)
+for reverse in (False, True):  # one step is the same both ways
+    with checks.forbidden(*FORBIDDEN):
+        outputs, _ = checks.call(run_layer, x, W_x, W_y, b, y_0, reverse=reverse)
+    checks.close(
+        f"outputs when y_0 is given, with reverse={reverse}",
+        outputs[:, 0],
+        expected,
+        mistakes={"y_0 is ignored.": torch.tanh(x[:, 0] @ W_x + b)},
+    )
+    checks.unchanged("y_0", before, y_0)
 ### END HIDDEN TESTS
 
 # %% test="layer" checks="gradient" points=1
@@ -755,9 +756,15 @@ checks.true(
     f"fit_forecaster with other lines: the error is {ratio:.3f} times that of the last value; "
     f"0.65 is asked for{hint}",
 )
+checks.close(
+    "the forecasts of the same lines, asked for again: is something drawn, or kept from the last call?",
+    checks.call(predict, test) / unit,
+    said.detach() / unit,
+    tolerance=0.2,
+)
 place = int(torch.randint(20, 300, (), generator=generator))
 later = test.clone()
-later[:, place + 1 :] += 40 * unit
+later[:, place + 1 :: 2] += 400 * unit  # every second one, so that the spread of the line is another, too
 checks.close(
     "the forecasts up to a place, when later values are others: does it read them?",
     checks.call(predict, later)[:, : place + 1] / unit,

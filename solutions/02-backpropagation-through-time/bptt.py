@@ -7,7 +7,7 @@
 # %% [markdown]
 # # Assignment 2: Backpropagation through time
 #
-# You write the way back through a language model by hand, for a whole batch: first the output layer, then
+# You write the backward pass of a language model by hand, for a whole batch: first the output layer, then
 # the recurrent layer, then the same with the gradient cut. After that you lay out a text in batches, train a
 # model that predicts English character by character, and find out which characters it finds hard. Chapter 2
 # of the book has all that you need. Expect four to six hours.
@@ -540,10 +540,10 @@ for cut in (5, 7):
 # row 0 ends, and so on. Places after the end of the text hold the input 0 and the target -100, which
 # `F.cross_entropy` leaves out. They may fill the end of one row, and further rows.
 #
-# Yield pairs `(inputs, targets)`, both of shape `(batch_size, seq_length)`: first the first `seq_length`
-# places of every row, then the next, so that each batch goes on where the last one ended. The last batch
-# may be shorter. A list of the pairs will do as well. The course's own `utils.text.BPTTBatches` may not be
-# used.
+# Yield pairs `(inputs, targets)`, both integers of shape `(batch_size, seq_length)`: first the first
+# `seq_length` places of every row, then the next, so that each batch goes on where the last one ended. The
+# last batch may be shorter. A list of the pairs will do as well. The course's own `utils.text.BPTTBatches`
+# may not be used.
 
 
 # %% task="batches"
@@ -590,6 +590,12 @@ for number, (pair, expected) in enumerate(
     zip(pairs, ([[0, 1], [5, 6]], [[2, 3], [7, 8]], [[4], [9]]), strict=True)
 ):
     checks.pair(f"batch {number}", pair, ("inputs", "targets"))
+    for name, numbers in zip(("inputs", "targets"), pair, strict=True):
+        checks.tensor(f"the {name} of batch {number}", numbers)
+        checks.true(
+            not numbers.is_floating_point(),
+            f"the {name} of batch {number} are of the type {numbers.dtype}; tokens are integers.",
+        )
     down = torch.arange(10).view(5, 2).T[:, 2 * number : 2 * number + 2]
     checks.close(
         f"the inputs of batch {number}",
@@ -899,11 +905,13 @@ with torch.no_grad():
     for start, end in zip([0, 1, *places], [1, *places, 120], strict=True):
         part, state = checks.call(model, both[:, start:end], state)
         read.append(part)
+        checks.call(model, both[:, 50:60], None)  # a text between two pieces, which leaves no trace
 difference = (torch.cat(read, dim=1)[0] - logits[0, :120]).abs().max()
 checks.true(
     difference < 1e-2,
-    "fit_characters: a text read in pieces gets other logits than in one go. Is the state carried, is "
-    "nothing read that comes later, does no row touch another, and is dropout off (model.eval())?",
+    "fit_characters: a text read in pieces gets other logits than in one go. Is the state carried that was "
+    "handed in, is nothing read that comes later, does no row touch another, and is dropout off "
+    "(model.eval())?",
 )
 # Two texts that differ, and then both have the same ten characters.
 same_end = torch.cat([both[:, :100], numbers[:, 700:710].expand(2, -1)], dim=1)
@@ -1131,14 +1139,14 @@ checks.close(
 )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
-symbols = "".join("abcdXY .,7-"[k] for k in torch.randperm(11, generator=generator).tolist())
-model = LanguageModel(11, 4, 6, cell=RNN)
+symbols = "".join("abcdXY .,7-'"[k] for k in torch.randperm(12, generator=generator).tolist())
+model = LanguageModel(12, 4, 6, cell=RNN)
 with torch.no_grad():
     for weights in model.parameters():
         weights.copy_(0.8 * torch.randn(weights.shape, generator=generator))
-starts = ["aXbcdYab-7 ", "., ", "7b", "d.cY "]
+starts = ["aXb'cdYab-7 ", "., ", "7b", "d.cY "]
 for k in torch.randperm(4, generator=generator).tolist():
-    drawn = torch.randint(11, (60,), generator=generator).tolist()
+    drawn = torch.randint(12, (60,), generator=generator).tolist()
     text = starts[k] + "".join(symbols[n] for n in drawn) + " Ybacdd, ab acbda"
     longest = 3 + int(torch.randint(3, (), generator=generator))
     numbers = torch.tensor([[symbols.index(character) for character in text]])
@@ -1175,6 +1183,23 @@ for k in torch.randperm(4, generator=generator).tolist():
             "letters after the place longest have rows of their own.": table_of(losses.tolist(), text, 99),
         },
     )
+# A model whose logits tell how many characters it has read: a long text is read in one go, too.
+logits_of_places = torch.randn(1400, 12, generator=generator)
+
+
+def count_characters(inputs, state=None):
+    """Logits that depend on the number of characters read before, which is the state."""
+    start = 0 if state is None else state
+    places = start + torch.arange(inputs.shape[1])
+    return logits_of_places[places].expand(len(inputs), -1, -1), start + inputs.shape[1]
+
+
+text = "".join(symbols[n] for n in torch.randint(12, (1400,), generator=generator).tolist())
+numbers = torch.tensor([symbols.index(character) for character in text])
+losses = F.cross_entropy(logits_of_places[:-1], numbers[1:], reduction="none")
+answer = checks.call(loss_by_place, count_characters, text, symbols, 4)
+expected = table_of(losses.tolist(), text, 4)
+compare("loss_by_place of a text of 1,400 characters, which is to be read in one go", answer, expected, {})
 ### END HIDDEN TESTS
 
 # %% test="look" checks="findings" points=1
@@ -1185,9 +1210,12 @@ checks.true(
 )
 ### BEGIN HIDDEN TESTS
 true = {1, 3, 4, 5}
+untrue, missing = len(set(answer) - true), len(true - set(answer))
 checks.true(
-    not set(answer) - true,
-    f"findings: {len(set(answer) - true)} of the statements that you chose are not true.",
+    untrue == 0,
+    f"findings: of the statements that you chose, {untrue} {'is' if untrue == 1 else 'are'} not true.",
 )
-checks.true(set(answer) == true, f"findings: {len(true - set(answer))} true statements are missing.")
+checks.true(
+    missing == 0, f"findings: {missing} true {'statement is' if missing == 1 else 'statements are'} missing."
+)
 ### END HIDDEN TESTS

@@ -429,7 +429,7 @@ for number, clipped, before in ((0, [0.6, 0.0], [3.0, 0.0]), (1, [0.0, 0.8], [0.
 generator = checks.fresh_generator()
 gradients = [torch.randn(4, 3, generator=generator), 0.1 * torch.randn(5, generator=generator)]
 norm = torch.cat([g.flatten() for g in gradients]).norm()
-for max_norm in (0.3, 1.3):
+for max_norm in (0.3, 1.3, 0.9 * float(norm)):  # the last one is above each single number
     parameters = with_gradients(*gradients)
     with checks.forbidden(*CLIPPED):
         checks.call(clip_by_norm, parameters, max_norm)
@@ -770,19 +770,8 @@ def diagnose(gradient_norms: Tensor, state_gradients: Tensor, slopes: Tensor) ->
 
 
 # %% test="diagnosis" checks="runs" points=2
-WORDS = ("exploding", "saturated", "truncated", "vanishing", "healthy")
-found = []
-for name in RUNS:
-    found.append(checks.call(diagnose, *training_run(**RUNS[name])))
-    checks.true(
-        found[-1] in WORDS, f"diagnose of run {name}: expected a word of the table, got {found[-1]!r}."
-    )
-for word in WORDS:
-    count = found.count(word)
-    checks.true(
-        count >= 2, f"diagnose: each word fits at least two of the eleven runs, but you find {count} {word}."
-    )
 ### BEGIN HIDDEN TESTS
+COMMON = ["small weights", "large weights", "large inputs", "a cut", "an orthogonal start"]
 
 
 def drawn_run(generator, kind):
@@ -798,6 +787,7 @@ def drawn_run(generator, kind):
             "an orthogonal start": ("healthy", {"inputs": 0.1 + 0.15 * where}),
             "weights thrown away": ("exploding", {"scale": 4.0 + 2.0 * where, "inputs": 0.02}),
             "overflow": ("exploding", {"phi": "relu", "scale": 10.0 ** (15 + 10 * where)}),
+            "huge inputs": ("saturated", {"inputs": 200.0 + 400.0 * where}),
         }[kind]
         noted = training_run(seed, **settings)
         norms = noted[0].nan_to_num(0.0, 0.0)
@@ -805,6 +795,7 @@ def drawn_run(generator, kind):
             "large weights": norms[0] > 10**6 and noted[0][-1].isnan(),
             "weights thrown away": norms[0] > 5000 and norms[-1] < 1,
             "large inputs": noted[2].mean() < 0.06,
+            "huge inputs": noted[1][0] == 0,
             "an orthogonal start": norms.max() < 1.5,
         }
         if clear.get(kind, True):
@@ -818,7 +809,20 @@ def drawn_runs(generator, kinds):
         yield asked[place], *drawn_run(generator, asked[place])
 
 
-COMMON = ["small weights", "large weights", "large inputs", "a cut", "an orthogonal start"]
+### END HIDDEN TESTS
+WORDS = ("exploding", "saturated", "truncated", "vanishing", "healthy")
+found = []
+for name in RUNS:
+    found.append(checks.call(diagnose, *training_run(**RUNS[name])))
+    checks.true(
+        found[-1] in WORDS, f"diagnose of run {name}: expected a word of the table, got {found[-1]!r}."
+    )
+for word in WORDS:
+    count = found.count(word)
+    checks.true(
+        count >= 2, f"diagnose: each word fits at least two of the eleven runs, but you find {count} {word}."
+    )
+### BEGIN HIDDEN TESTS
 for kind, word, noted in drawn_runs(checks.fresh_generator(), COMMON):
     answer = checks.call(diagnose, *noted)
     checks.true(answer == word, f"diagnose: a run with {kind} is {word}, but you say {answer!r}.")
@@ -829,7 +833,8 @@ for kind, word, noted in drawn_runs(checks.fresh_generator(), COMMON):
 answer = checks.call(diagnose, *training_run(**RUNS["J"]))
 checks.true(answer in WORDS, f"diagnose of run J: expected a word of the table, got {answer!r}.")
 ### BEGIN HIDDEN TESTS
-for kind, word, noted in drawn_runs(checks.fresh_generator(), [*COMMON, "weights thrown away", "overflow"]):
+kinds = [*COMMON, "weights thrown away", "overflow", "huge inputs"]
+for kind, word, noted in drawn_runs(checks.fresh_generator(), kinds):
     answer = checks.call(diagnose, *noted)
     checks.true(answer == word, f"diagnose: a run with {kind} is {word}, but you say {answer!r}.")
 ### END HIDDEN TESTS

@@ -65,11 +65,11 @@ from utils.data.made import tagged
 # | $W_{ir}, W_{iz}, W_{in}$ | `W_ih` | `(3 * hidden_size, input_size)` |
 # | $W_{hr}, W_{hz}, W_{hn}$ | `W_hh` | `(3 * hidden_size, hidden_size)` |
 # | $b_r, b_z, b_n$ | `b` | `(3 * hidden_size,)` |
-# | $\partial L / \partial h_t$ | `d_new` | `(batch, hidden_size)` |
+# | $\partial C / \partial h_t$ | `d_new` | `(batch, hidden_size)` |
 #
 # `gru_backward` computes the step and sends `d_new` back through it. Return the tuple
-# `(d_x, d_h, d_W_ih, d_W_hh, d_b)`: the gradients of $L$ with respect to `x`, `h`, `W_ih`, `W_hh` and `b`,
-# each of the shape of what it belongs to. $L$ is the loss of the whole batch: what every example adds to
+# `(d_x, d_h, d_W_ih, d_W_hh, d_b)`: the gradients of $C$ with respect to `x`, `h`, `W_ih`, `W_hh` and `b`,
+# each of the shape of what it belongs to. $C$ is the loss of the whole batch: what every example adds to
 # the gradient of a weight is summed.
 #
 # You derive it yourself: autograd (`backward`, `torch.autograd`, `torch.func`) may not be called.
@@ -318,8 +318,8 @@ for _ in range(int(torch.randint(2, 5, (), generator=generator))):
 #
 # Return an `nn.GRU` of one layer with `batch_first=True` that computes the same from every input and every
 # state, and can be trained further. For some weights there is no such `nn.GRU` of the same `hidden_size`;
-# then return `None`. Decide that from the weights: suppose that no two units have the same reset gate, and
-# that a weight is 0 only if it is exactly 0.
+# then return `None`. Decide that from the weights: suppose that no two units have the same reset gate, that
+# no entry on the diagonal of $W_{hn}$ is 0, and that any other weight is 0 only if it is exactly 0.
 
 
 # %% task="convert"
@@ -331,7 +331,7 @@ def to_pytorch(weights: dict[str, Tensor], update: str, reset: str) -> nn.GRU | 
     z, n = slice(size, 2 * size), slice(2 * size, None)
     if reset == "before":
         if (W_hh[n] != W_hh[n].diagonal().diag()).any():
-            return None  # a unit would need the reset gate of another one
+            return None  # a unit would need the reset gates of others besides its own
         b_ih[n] += b_hh[n]
         b_hh[n] = 0
     if update == "takes":  # 1 - σ(a) = σ(-a)
@@ -365,7 +365,8 @@ def other_outputs(x, state, weights, update, reset, bias_after=False):
 
 
 def drawn_weights(generator, input_size, hidden_size, kind="full"):
-    """Weights of a GRU; W_hn is "full", "diagonal", or has one entry "above" or "below" its diagonal."""
+    """Weights of a GRU; W_hn is "full", "diagonal", or has one entry "above" or "below" its diagonal, or a
+    "tiny" one."""
     weights = {
         "W_ih": torch.randn(3 * hidden_size, input_size, generator=generator),
         "W_hh": torch.randn(3 * hidden_size, hidden_size, generator=generator),
@@ -374,10 +375,10 @@ def drawn_weights(generator, input_size, hidden_size, kind="full"):
     }
     if kind != "full":
         weights["W_hh"][2 * hidden_size :] *= torch.eye(hidden_size)
-    if kind in ("above", "below"):
+    if kind in ("above", "below", "tiny"):
         first, second = sorted(torch.randperm(hidden_size, generator=generator)[:2].tolist())
-        row, column = (first, second) if kind == "above" else (second, first)
-        weights["W_hh"][2 * hidden_size + row, column] = 0.5
+        row, column = (second, first) if kind == "below" else (first, second)
+        weights["W_hh"][2 * hidden_size + row, column] = 1e-9 if kind == "tiny" else 0.5
     return weights
 
 
@@ -455,7 +456,8 @@ gru = checks.call_in_place(to_pytorch, two, "keeps", "before")
 checks.true(gru is None, "to_pytorch: no nn.GRU computes the example, so None is to be returned.")
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
-cases = [(kind, update) for kind in ("full", "diagonal", "above", "below") for update in ("keeps", "takes")]
+kinds = ("full", "diagonal", "above", "below", "tiny")
+cases = [(kind, update) for kind in kinds for update in ("keeps", "takes")]
 for k in torch.randperm(len(cases), generator=generator).tolist():
     kind, update = cases[k]
     input_size, hidden_size = (torch.randperm(4, generator=generator)[:2] + 2).tolist()

@@ -41,6 +41,10 @@ def test_a_notebook_that_keeps_the_rules_has_no_problem():
             {"test": "from utils import checks\nwith checks.forbidden('abs'):\n    y = f(1)\nz = f(2)"},
             "uses 'f' outside of `with checks.",
         ),
+        (
+            {"test": 'y = f(1)\nz = 2\n\n# %% test="a" checks="c" points=1\nassert z == 2'},
+            "test 'a-c' uses 'z', which the test 'a-b' defines behind a line that may fail",
+        ),
     ],
 )
 def test_each_rule_that_is_broken_is_named(cells, sentence):

@@ -57,7 +57,7 @@ def crossing_problems(notebook: NotebookNode) -> list[str]:
                 f"cell {name!r} uses {word!r}, which only a test defines; it is not there at grading"
                 for word in sorted(lost)
             ]
-    return found + unguarded(tests, from_students)
+    return found + unguarded(tests, from_students) + cut_off(tests, from_students)
 
 
 def unguarded(tests: list[NotebookNode], from_students: set[str]) -> list[str]:
@@ -83,6 +83,45 @@ def unguarded(tests: list[NotebookNode], from_students: set[str]) -> list[str]:
         for name, word in dict.fromkeys(outside)
         if word in inside
     ]
+
+
+def cut_off(tests: list[NotebookNode], from_students: set[str]) -> list[str]:
+    """Where a test uses what an earlier one defines behind a line that fails when an answer is wrong.
+
+    One wrong answer would then cost the points of both, the second with an error that nobody understands.
+    """
+    found = []
+    behind: dict[str, str] = {}  # a name, and the test that defines it too late
+    for cell in tests:
+        about, late = names(cell.source), names_behind_checks(cell.source, from_students)
+        found += [
+            f"test {label(cell)!r} uses {word!r}, which the test {behind[word]!r} defines behind a line that "
+            "may fail; define it before that line, or once more"
+            for word in sorted((about.needs - about.binds) & set(behind))
+        ]
+        for word in about.binds:
+            if word in late:
+                behind[word] = label(cell)
+            else:
+                behind.pop(word, None)
+    return found
+
+
+def names_behind_checks(source: str, from_students: set[str]) -> set[str]:
+    """The names that a test binds, first of all, behind a line that fails when an answer is wrong."""
+    before: set[str] = set()
+    late: set[str] = set()
+    may_fail = False
+    for statement in ast.parse(source).body:
+        line = ast.unparse(statement)
+        about = names(line)
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            may_fail |= bool(about.needs & from_students) or "checks.call" in line or "checks.true" in line
+        if may_fail:
+            late |= about.binds
+        else:
+            before |= about.binds
+    return late - before
 
 
 def forbids(block: ast.With) -> bool:

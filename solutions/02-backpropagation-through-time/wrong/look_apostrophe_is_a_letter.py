@@ -1,0 +1,25 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: "An apostrophe is taken for a letter of the word around it."
+#     section: "Predicting the next word, The loss of a sequence"
+#     question: "What does str.isalpha say of an apostrophe?"
+#     keeps:  # points of the tasks that lose some, least and most
+#       look: [1, 1]
+# ---
+
+# %% task="look"
+def loss_by_place(model, text, symbols, longest):
+    numbers = torch.tensor([[symbols.index(character) for character in text]])
+    with torch.no_grad():
+        logits = model(numbers[:, :-1], None)[0][0]
+    losses = F.cross_entropy(logits, numbers[0, 1:], reduction="none").tolist()
+    place, rows = int(text[0].isalpha()), {}
+    for character, loss in zip(text[1:], losses, strict=True):
+        place = place + 1 if character.isalpha() or character == "'" else 0
+        rows.setdefault(min(place, longest), []).append(loss)
+    return [(place, len(rows[place]), sum(rows[place]) / len(rows[place])) for place in sorted(rows)]
+
+
+def findings():
+    return {1, 3, 4, 5}
