@@ -24,6 +24,7 @@ MARKERS = ("o", "s", "^", "D", "v")
 
 WIDTH = 4.8  # inches: a phone shows such a figure with letters of at least 10 pixels
 HEIGHT = 3.1
+FEW = 6  # points on a logarithmic axis, each of which gets its own label
 
 
 def use_style() -> None:
@@ -113,6 +114,9 @@ def curves_with_spread(
             ax.fill_between(positions, low, high, color=COLOURS[look], alpha=0.2, lw=0)
     if log_x:
         ax.set_xscale("log")
+        if len(positions) <= FEW:  # labels of a scale would lie over one another
+            ax.set_xticks(positions, [f"{position:g}" for position in positions])
+            ax.minorticks_off()
     elif np.issubdtype(positions.dtype, np.integer):
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     if log_y:
