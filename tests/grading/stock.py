@@ -267,15 +267,16 @@ def variant_groups(
     for assignment in assignments:
         file = f"{assignment.notebook}.ipynb"
         released = nbformat.read(folder / "assignments" / assignment.name / file, as_version=4)
-        right, work = solutions(assignment), {}
+        source, right, work = source_notebook(assignment), solutions(assignment), {}
         for name, code in all_answers(assignment).items():
-            asked, _ = tasks_to_grade(source_notebook(assignment), right, code)
+            if names and name not in names:
+                continue
+            asked, _ = tasks_to_grade(source, right, code) if names else (set(code), set())
             asked = {task for task in asked if f"{assignment.name[:2]}/{task}" not in (left_out or [])}
-            if not names or name in names:
-                answers = {task: code[task] for task in code if not names or task in asked}
-                work[student_name(name)] = nbformat.writes(answer_notebook(released, answers)).encode()
-        source = (folder / "source" / assignment.name / file).read_bytes()
-        yield assignment.name, Group(source, work, timeout=60)
+            answers = {task: code[task] for task in code if task in asked}
+            work[student_name(name)] = nbformat.writes(answer_notebook(released, answers)).encode()
+        given = (folder / "source" / assignment.name / file).read_bytes()
+        yield assignment.name, Group(given, work, timeout=60)
 
 
 # ------------------------------------------------------------------ the table
