@@ -853,8 +853,8 @@ def fit_characters(train: str, symbols: str, seed: int):
     rows = numbers.view(50, -1)
     pieces, followers = rows[:, :-1].split(20, dim=1), rows[:, 1:].split(20, dim=1)
     optimizer = torch.optim.Adam(model.parameters())
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.015, total_steps=3 * len(pieces))
-    for _ in range(3):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.015, total_steps=4 * len(pieces))
+    for _ in range(4):
         state = None
         for inputs, targets in zip(pieces, followers, strict=True):
             logits, state = model(inputs, state)
