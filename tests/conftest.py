@@ -69,11 +69,10 @@ def dtype(request: pytest.FixtureRequest, device: torch.device) -> torch.dtype:
 @pytest.fixture(scope="module", autouse=True)
 def warm_benches() -> Iterator[None]:
     """What grades stays warm between the tests of a file: to begin it takes seconds."""
-    from utils.grading import worker
+    from utils.grading.worker import kept_warm
 
-    worker.KEEP = True
-    yield
-    worker.end_benches()
+    with kept_warm():
+        yield
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from gradebook_course import TINY, write_source
 
+from utils.common.errors import UserError
 from utils.grading import answer_key
 from utils.grading.answer_key import key_of, read_release, write_key
 
@@ -53,3 +54,10 @@ def test_the_key_lies_beside_what_goes_out_to_students(source):
     write_key(source, LIBRARY)
     assert key_of(source).parent == source.parent and "wrong/one" in key_of(source).read_text()
     assert not [path for path in source.rglob("*") if path.suffix == ".json"]
+
+
+def test_a_damaged_key_is_named_and_not_made_anew_without_its_wrong_answers(source):
+    write_key(source, LIBRARY)
+    key_of(source).write_bytes(key_of(source).read_bytes()[:100])
+    with pytest.raises(UserError, match=r"01-tiny.key.json is damaged; run `course release` again"):
+        read_release(source)

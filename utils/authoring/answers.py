@@ -20,13 +20,14 @@ from utils.authoring.variant_files import without_marks
 from utils.common.errors import UserError
 from utils.grading.answer_key import without_library
 from utils.grading.class_run import Class
+from utils.grading.processes.clock import TOO_LONG
 from utils.grading.reports.class_report import line
 from utils.grading.result import Result, task_of
 from utils.grading.submission import Submission
+from utils.grading.worker import kept_warm
 
 SOLUTION, UNTOUCHED = "solution", "untouched"
 PATIENT = 300.0  # seconds for a cell of the solution, which shows how fast this machine is now
-OVERRAN = "took more than"  # says a cell that ran out of time
 
 
 def answer_notebook(released: NotebookNode, answers: dict[str, str]) -> NotebookNode:
@@ -128,19 +129,20 @@ def grade_answers(
     """
     groups = put_together(source_notebook(assignment), solutions(assignment), answers)
     found = {}
-    if next(iter(answers)) == SOLUTION:
-        found = grade_groups(assignment, [groups.pop(0)], root, to, echo, PATIENT, 1)
-        timeout = max(timeout, 3 * found[SOLUTION].seconds)
-    found |= grade_groups(assignment, groups, root, to, echo, timeout, jobs)
-    if alone := [[one] for group in groups for one in hurried(group, found)]:
-        found |= grade_groups(assignment, alone, root, to, echo, timeout, jobs)
+    with kept_warm():
+        if next(iter(answers)) == SOLUTION:
+            found = grade_groups(assignment, [groups.pop(0)], root, to, echo, PATIENT, 1)
+            timeout = max(timeout, 3 * found[SOLUTION].seconds)
+        found |= grade_groups(assignment, groups, root, to, echo, timeout, jobs)
+        if alone := [[one] for group in groups for one in hurried(group, found)]:
+            found |= grade_groups(assignment, alone, root, to, echo, timeout, jobs)
     return {name: found[name] for name in answers}
 
 
 def hurried(group: list[Answers], found: dict[str, Result]) -> list[Answers]:
     """Those of a notebook that may have had too little time: after each cell that runs out of it, the
     next ones have less, and this had cells of several sets of answers that did."""
-    late = [one for one in group if any(OVERRAN in why for why in found[one.name].failures.values())]
+    late = [one for one in group if any(TOO_LONG in why for why in found[one.name].failures.values())]
     return late if len(late) > 1 else []
 
 

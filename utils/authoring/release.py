@@ -187,7 +187,9 @@ def release(
         for assignment in assignments:
             made, to = fresh / "source" / assignment.name, source_to / assignment.name
             replace_folder(made, to)
-            shutil.copyfile(key_of(made), key_of(to))
+            unfinished = key_of(to).with_suffix(".new")  # so that a stop leaves no half of a key
+            shutil.copyfile(key_of(made), unfinished)
+            unfinished.replace(key_of(to))
             new, kept = fresh / "release" / assignment.name, source_to.parent / "kept"
             is_new, said = put_release(new, release_to / assignment.name, kept)
             for sentence in said:

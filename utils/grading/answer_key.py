@@ -79,11 +79,10 @@ def read_release(source: Path, timeout: float = 60.0) -> Release:
     or made anew where there is none, or one of another source.
 
     Raises:
-        UserError: there is no notebook, or more than one, or nbgrader refuses it.
+        UserError: there is no notebook, or more than one, or nbgrader refuses it; or the key is damaged.
     """
     files = {str(path.relative_to(source)): path.read_bytes() for path in files_of(source)}
-    written = key_of(source)
-    known = json.loads(written.read_text(encoding="utf-8")) if written.exists() else {}
+    known = written_key(source)
     library = known.get("library", {})
     if known.get("digest") == digest_of(source, library):
         return Release(**known, files=files, timeout=timeout)
@@ -112,6 +111,21 @@ def write_student_version(key: Release, source: Path, to: Path) -> None:
 def key_of(source: Path) -> Path:
     """Where the key of an assignment is, whose source notebook is in the folder ``source``."""
     return source.with_name(f"{source.name}.key.json")
+
+
+def written_key(source: Path) -> dict[str, Any]:
+    """What is written down of the folder ``source``; empty where nothing is.
+
+    Raises:
+        UserError: it is damaged. To make it anew from the source alone would lose the wrong answers.
+    """
+    path = key_of(source)
+    if not path.exists():
+        return {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError:
+        raise UserError(f"{path} is damaged; run `course release` again") from None
 
 
 def source_of(source: Path) -> Path:

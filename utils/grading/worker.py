@@ -30,7 +30,7 @@ from utils.grading.result import Result, task_of
 from utils.grading.submission import Submission
 
 BENCHES: dict[str, Bench] = {}  # by what they are warm for
-KEEP = False  # whether an idle bench stays for another run: for many short ones, as the tests are
+RUNS: list[bool] = []  # one for each `kept_warm` under way
 LOCK = threading.Lock()
 DESK = Desk()
 NO_ANSWER = "Nothing was written."
@@ -150,9 +150,20 @@ def warm_up(release: Release) -> None:
     threading.Thread(target=begin, daemon=True).start()
 
 
+@contextlib.contextmanager
+def kept_warm() -> Iterator[None]:
+    """Several runs follow one another: an idle bench stays for the next, as to begin one takes seconds."""
+    RUNS.append(True)
+    try:
+        yield
+    finally:
+        RUNS.pop()
+        end_run()
+
+
 def end_run() -> None:
-    """A run is over: what it kept warm is not needed any more."""
-    if not KEEP:
+    """A run is over: what it kept warm is not needed any more, unless another follows."""
+    if not RUNS:
         end_benches()
 
 

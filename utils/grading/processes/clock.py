@@ -10,6 +10,7 @@ from typing import Any
 
 from utils.grading.exchange.channel import Channel
 
+TOO_LONG = "took more than"  # says the sentence about a cell that ran out of time
 SHORTEST = 5.0  # seconds that a cell gets at least, however often the submission ran out of time
 
 
@@ -42,7 +43,7 @@ class Clock:
     def too_long(self, label: str, limit: float) -> str:
         """The sentence about a cell that ran out of time, which is counted."""
         self.timeouts += 1
-        return f"{label} took more than {limit:g} seconds; is there a loop that does not end?"
+        return f"{label} {TOO_LONG} {limit:g} seconds; is there a loop that does not end?"
 
     def watched(self, seconds: float | None) -> None:
         """Tell for how long the tests' process may be busy: what an answer makes it do may hear no alarm."""
