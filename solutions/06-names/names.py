@@ -36,6 +36,7 @@ import math
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.data import DataLoader
 
 from utils import checks
 from utils.data.installed import surnames
@@ -1007,7 +1008,7 @@ for start_in_training in (False, True):
 # function that takes a list of names and returns a list of Python ints, their languages, in the same order.
 # An empty list gives an empty list.
 #
-# At least **80 %** of the test names must be right, also with other names and another seed. A GRU with 64
+# At least **87 %** of the test names must be right, also with other names and another seed. A GRU with 64
 # units does that in ten seconds or less; your function has 25. You may use anything in PyTorch. What counts
 # is what you learn from `train`: in the hidden test the letters a to z (and A to Z) are exchanged, each for
 # another, in all names alike.
@@ -1030,28 +1031,21 @@ def fit_reader(train: list[tuple[str, int]], valid: list[tuple[str, int]], langu
     """Train on ``train``; the function from a list of names to a list of languages."""
     ### BEGIN SOLUTION
     torch.manual_seed(seed)
-    number = {
-        letter: k for k, letter in enumerate(sorted({letter for name, _ in train for letter in name}), 2)
-    }
-
-    def batch_of(names):
-        tokens = [torch.tensor([number.get(letter, 1) for letter in name] or [1]) for name in names]
-        return nn.utils.rnn.pad_sequence(tokens, batch_first=True), torch.tensor([len(row) for row in tokens])
-
-    embedding, gru = nn.Embedding(len(number) + 2, 32), nn.GRU(32, 64, batch_first=True)
+    letters = "".join(sorted({letter for name, _ in train for letter in name}))
+    embedding, gru = nn.Embedding(len(letters) + 1, 32), nn.GRU(32, 64, batch_first=True)
     head = nn.Linear(64, languages)
 
     def logits(names):
-        tokens, lengths = batch_of(names)
+        rows = [torch.tensor([letters.find(letter) + 1 for letter in name]) for name in names]  # unknown: 0
+        tokens = nn.utils.rnn.pad_sequence(rows, batch_first=True)
+        lengths = torch.tensor([len(row) for row in rows])
         return head(gru(embedding(tokens))[0][torch.arange(len(names)), lengths - 1])
 
     parameters = [*embedding.parameters(), *gru.parameters(), *head.parameters()]
     optimizer = torch.optim.Adam(parameters, 4e-3)
     for _ in range(6):
-        order = torch.randperm(len(train)).tolist()
-        for start in range(0, len(order), 32):
-            chosen = [train[k] for k in order[start : start + 32]]
-            loss = F.cross_entropy(logits([name for name, _ in chosen]), torch.tensor([k for _, k in chosen]))
+        for names, truth in DataLoader(train, 32, shuffle=True):
+            loss = F.cross_entropy(logits(names), truth)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -1071,7 +1065,7 @@ predict = checks.call(fit_reader, data["train"], data["valid"], len(LANGUAGES), 
 said = checks.call(predict, names)
 checks.true(len(said) == len(names), f"fit_reader: {len(names)} names, but {len(said)} answers.")
 right = sum(int(a) == b for a, b in zip(said, truth, strict=True)) / len(truth)
-checks.true(right >= 0.8, f"fit_reader: {right:.1%} of the test names are right, and 80 % are asked for.")
+checks.true(right >= 0.87, f"fit_reader: {right:.1%} of the test names are right, and 87 % are asked for.")
 ### BEGIN HIDDEN TESTS
 fresh = checks.fresh_generator()
 letters = "abcdefghijklmnopqrstuvwxyz"
@@ -1088,7 +1082,7 @@ predict = checks.call(fit_reader, data["train"], data["valid"], len(LANGUAGES), 
 said = [int(value) for value in checks.call(predict, names)]
 checks.true(len(said) == len(names), f"fit_reader: {len(names)} names, but {len(said)} answers.")
 right = sum(a == b for a, b in zip(said, truth, strict=True)) / len(truth)
-checks.true(right >= 0.8, f"fit_reader with other names: {right:.1%} are right, and 80 % are asked for.")
+checks.true(right >= 0.87, f"fit_reader with other names: {right:.1%} are right, and 87 % are asked for.")
 beside = [int(value) for value in checks.call(predict, [*names, "o" * 60])]
 checks.true(
     beside[:-1] == said,
@@ -1099,6 +1093,11 @@ alone = [int(checks.call(predict, [names[k]])[0]) for k in some]
 checks.true(
     alone == [said[k] for k in some],
     "fit_reader: a name that is alone gets another answer than among others.",
+)
+last = [name[:-1] + letter for letter in other[:5] for name in names]
+checks.true(
+    [int(value) for value in checks.call(predict, last)] != 5 * said,
+    "fit_reader: whatever the last letter of a name is, no answer changes. Which state is read?",
 )
 checks.true(checks.call(predict, []) == [], "fit_reader: an empty list of names must give an empty list.")
 answer = checks.call(predict, ["Ωmega", names[0]])

@@ -1,8 +1,10 @@
 """A wrong Python gets one sentence before anything is made."""
 
 import os
+import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,7 +37,7 @@ def test_a_python_of_another_version(tmp_path, version):
     python = tmp_path / "python"  # stands in for one: it answers what sys.version_info would
     python.write_text(
         "#!/bin/sh\n"
-        f'exec python3 -c "import sys; sys.version_info = {version} + (0,); exec(sys.argv[1])" "$2"\n'
+        f'exec {shlex.quote(sys.executable)} -c "import sys; sys.version_info = {version} + (0,); exec(sys.argv[1])" "$2"\n'
     )
     python.chmod(0o755)
     outcome = make(tmp_path, python)
@@ -50,7 +52,7 @@ def test_a_python_without_venv(tmp_path):
     python = tmp_path / "python"
     python.write_text(
         "#!/bin/sh\n"
-        '[ "$2" = venv ] || exec python3 "$@"\n'
+        f'[ "$2" = venv ] || exec {shlex.quote(sys.executable)} "$@"\n'
         'echo "The virtual environment was not created successfully because ensurepip is not available."\n'
         "exit 1\n"
     )
@@ -64,7 +66,7 @@ def test_a_python_without_venv(tmp_path):
 def test_a_folder_that_belongs_to_another_user(tmp_path):
     python = tmp_path / "python"
     python.write_text(
-        '#!/bin/sh\n[ "$2" = venv ] || exec python3 "$@"\n'
+        f'#!/bin/sh\n[ "$2" = venv ] || exec {shlex.quote(sys.executable)} "$@"\n'
         'chmod 555 .\necho "Error: [Errno 13] Permission denied"\nexit 1\n'
     )
     python.chmod(0o755)
