@@ -677,7 +677,7 @@ for _ in range(2):
 # A simple rival says that the next height is that of now. On lines from the north, the root of the mean
 # squared error of your forecasts, over all places but the last, must be at most **0.65** times the rival's.
 # The rule *it goes on rising or falling as in the last step* reaches about 0.69, an `nn.RNN` of 32 units that
-# reads and predicts changes 0.60. It trains in a few seconds; your function has 20. When your work is graded,
+# reads and predicts changes 0.60. It trains in a second; your function has 20. When your work is graded,
 # other lines are drawn, they may run from east to west, heights and depths may be exchanged, sea level and
 # the unit are others: so learn from `train` alone, and take from it the scale to which you bring what you
 # read. You may use anything in PyTorch.
@@ -693,11 +693,11 @@ def fit_forecaster(train: Tensor, seed: int):
     ### BEGIN SOLUTION
     torch.manual_seed(seed)
     rnn, head = nn.RNN(1, 32, batch_first=True), nn.Linear(32, 1)
-    optimizer = torch.optim.Adam([*rnn.parameters(), *head.parameters()], 0.005)
+    optimizer = torch.optim.Adam([*rnn.parameters(), *head.parameters()], 0.01)
     changes = train.diff()
     scale = changes.std()
-    pieces = (changes / scale).unfold(1, 80, 79).reshape(-1, 80, 1)
-    for chosen in torch.randint(len(pieces), (120, 32)):
+    pieces = (changes / scale).unfold(1, 40, 39).reshape(-1, 40, 1)
+    for chosen in torch.randint(len(pieces), (80, 32)):
         x = pieces[chosen]
         loss = (head(rnn(x[:, :-1])[0]) - x[:, 1:]).square().mean()
         optimizer.zero_grad()

@@ -13,14 +13,14 @@ def fit_forecaster(train, seed):
     torch.manual_seed(seed)
     rnn, head = nn.RNN(1, 32, batch_first=True), nn.Linear(32, 1)
     parameters = [*rnn.parameters(), *head.parameters()]
-    optimizer = torch.optim.Adam(parameters, 0.005)
+    optimizer = torch.optim.Adam(parameters, 0.01)
 
     def scaled(series):
         changes = series.diff(dim=1, prepend=series[:, :1])
         scale = changes.square().mean(dim=1, keepdim=True).sqrt().clamp(min=1e-9)
         return (changes / scale).unsqueeze(-1), scale
 
-    for _ in range(20):
+    for _ in range(8):
         for chosen in torch.randperm(len(train)).split(16):
             x, _ = scaled(train[chosen])
             loss = (head(rnn(x[:, :-1])[0]) - x[:, 1:]).square().mean()
