@@ -858,7 +858,7 @@ for kind, word, noted in drawn_runs(checks.fresh_generator(), kinds):
 # ```
 #
 # `rnn` is an `nn.RNN(6, 32, batch_first=True)` and `head` an `nn.Linear(32, 4)`, both just as PyTorch
-# starts them. `x` are 9,600 sequences, shape `(9600, 20)`, of letters from 0 to 5; `y`, shape `(9600,)`,
+# starts them. `x` are 12,800 sequences, shape `(12800, 20)`, of letters from 0 to 5; `y`, shape `(12800,)`,
 # holds the orders from 0 to 3.
 #
 # Mend it. `train_reader` changes the weights of `rnn` and `head` in place; what it returns does not matter.
@@ -908,7 +908,7 @@ def share_wrong(rnn, head, x, y):
 
 torch.manual_seed(0)
 rnn, head = nn.RNN(6, 32, batch_first=True), nn.Linear(32, 4)
-checks.call_in_place(train_reader, rnn, head, *temporal_order(9600, 20, seed=0))
+checks.call_in_place(train_reader, rnn, head, *temporal_order(12800, 20, seed=0))
 wrong = share_wrong(rnn, head, *temporal_order(2000, 20, seed=10**6))
 checks.true(
     wrong <= 0.05,
@@ -921,7 +921,7 @@ for _ in range(2):
     rnn, head = nn.RNN(6, 32, batch_first=True), nn.Linear(32, 4)
     letters, orders = torch.randperm(6, generator=generator), torch.randperm(4, generator=generator)
     seed, fresh = torch.randint(2**30, (2,), generator=generator).tolist()
-    x, y = temporal_order(9600, 20, seed)
+    x, y = temporal_order(12800, 20, seed)
     checks.call_in_place(train_reader, rnn, head, letters[x], orders[y])
     x, y = temporal_order(2000, 20, fresh)
     wrong = share_wrong(rnn, head, letters[x], orders[y])

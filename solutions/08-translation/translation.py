@@ -1398,9 +1398,9 @@ checks.close(
 # `fit_translator(train, seed)` trains a translator from English to French. `train` is a list of pairs
 # `(english, french)`, two strings whose words are separated by single spaces. Return a function that takes a
 # list of English sentences and returns a list with a tuple `(french, weights)` for each: the translation as a
-# string, and a tensor of shape `(French words, English words)` whose row `i` says where the attention looked
-# when word `i` was said. The test sentences are others. They may hold a word that no training sentence has,
-# and an empty list gives an empty list.
+# string, and a tensor of shape `(French words, English words)` whose row `i`, which sums to 1, says where the
+# attention looked when word `i` was said. The test sentences are others. They may hold a word that no training
+# sentence has, and an empty list gives an empty list.
 #
 # Two targets must be reached, with other sentences and another seed each time:
 #
@@ -1491,12 +1491,12 @@ def fit_translator(train: list[tuple[str, str]], seed: int):
     def loss_of(pairs):
         state, memory = encoded([e for e, _ in pairs])
         rows = [torch.tensor([number[word] for word in [BOS, *f.split(), EOS]]) for _, f in pairs]
-        tokens = nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=-1)
+        tokens = nn.utils.rnn.pad_sequence(rows, batch_first=True)  # with <bos>, which is never a target
         logits = []
-        for token in tokens[:, :-1].clamp(min=0).unbind(1):
+        for token in tokens[:, :-1].unbind(1):
             z, state, _ = model.step(token, state, memory)
             logits.append(z)
-        return F.cross_entropy(torch.stack(logits, dim=2), tokens[:, 1:], ignore_index=-1)
+        return F.cross_entropy(torch.stack(logits, dim=2), tokens[:, 1:], ignore_index=number[BOS])
 
     for chosen in torch.randint(len(train), (200, 32)).tolist():
         optimizer.zero_grad()
@@ -1508,17 +1508,18 @@ def fit_translator(train: list[tuple[str, str]], seed: int):
         if not sentences:
             return []
         state, memory = encoded(sentences)
-        tokens, alphas = [torch.full((len(sentences),), number[BOS])], []
-        while len(alphas) < 15:
-            logits, state, alpha = model.step(tokens[-1], state, memory)
-            tokens.append(logits.argmax(dim=1))
+        token, tokens, alphas = torch.full((len(sentences),), number[BOS]), [], []
+        for _ in range(15):
+            logits, state, alpha = model.step(token, state, memory)
+            token = logits.argmax(dim=1)
+            tokens.append(token)
             alphas.append(alpha)
         answers = []
         for e, row, weights in zip(
-            sentences, torch.stack(tokens).T.tolist(), torch.stack(alphas, dim=1), strict=True
+            sentences, torch.stack(tokens, dim=1).tolist(), torch.stack(alphas, dim=1), strict=True
         ):
-            count = [*row[1:], number[EOS]].index(number[EOS])
-            words = [french[k] for k in row[1:][:count]]
+            count = [*row, number[EOS]].index(number[EOS])
+            words = [french[k] for k in row[:count]]
             answers.append((" ".join(words), weights[:count, : len(e.split())]))
         return answers
 
@@ -1586,6 +1587,12 @@ checks.true(
 )
 some = torch.randperm(len(sources), generator=fresh)[:5].tolist()
 for k in some:
+    checks.close(
+        "the sum of each row of weights, over the words of the source",
+        said[k][1].sum(dim=1).detach(),
+        torch.ones(len(said[k][1])),
+        tolerance=1e-3,
+    )
     [(french, weights)] = checks.call(translate, [sources[k]])
     checks.true(
         french == said[k][0],
