@@ -7,11 +7,13 @@ Each page runs in a process of its own, and what it gave is kept where Jupyter B
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from unittest import mock
 
 MEMORY = 2 * 1024**3  # bytes that a page may need
 READER = {"type": "plugin", "name": "myst_nb_md"}
@@ -26,16 +28,17 @@ def execute_pages(pages: list[Path], kept: Path, timeout: int, tell: Callable[[s
     """
     waiting = unexecuted(pages, kept)
     at_once = min(len(waiting), pages_at_once())
-    running: dict[subprocess.Popen, tuple[Path, float]] = {}
+    running: dict[BaseProcess, tuple[Path, float]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < at_once:
                 page = waiting.pop(0)
-                running[start(page, kept, timeout, at_once)] = page, time.monotonic()
+                process = start(page, kept, timeout, at_once)
+                running[process] = page, time.monotonic()
             time.sleep(0.05)
-            for process in [process for process in running if process.poll() is not None]:
+            for process in [process for process in running if process.exitcode is not None]:
                 page, began = running.pop(process)
-                done = "" if process.returncode == 0 else "failed after "
+                done = "" if process.exitcode == 0 else "failed after "
                 tell(f"{page.parent.name}/{page.stem}: {done}{time.monotonic() - began:.0f} s")
     finally:
         for process in running:
@@ -67,38 +70,55 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def start(page: Path, kept: Path, timeout: int, at_once: int) -> subprocess.Popen:
+def start(page: Path, kept: Path, timeout: int, at_once: int) -> BaseProcess:
     """Start to execute a page, on its share of the cores."""
-    threads = str(max(1, cores() // at_once))
-    return subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "utils.book.executing",
-            str(page.resolve()),
-            str(kept.resolve()),
-            str(timeout),
-        ],
-        env={"OMP_NUM_THREADS": threads, **os.environ},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    from utils.book.warm_kernel import context, wait_and_run
+
+    # read when torch and Matplotlib are imported, before there is a page
+    settings = {
+        "OMP_NUM_THREADS": str(max(1, cores() // at_once)),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }
+    where, what = context(), [str(page.resolve()), str(kept.resolve()), timeout]
+    with mock.patch.dict(os.environ, settings | os.environ):
+        if sys.platform != "linux":
+            process = where.Process(target=execute, args=what)
+            process.start()
+            return process
+        ours, orders = where.Pipe()
+        kernel = where.Process(target=wait_and_run, args=(ours,))
+        kernel.start()
+        process = where.Process(target=execute, args=[*what, kernel.pid, orders])
+        process.start()
+        ours.close()
+        orders.close()  # that of the page's process is the only one: the kernel ends with it
+    return process
 
 
-def execute(page: str, kept: str, timeout: str) -> bool:
-    """Execute one page and keep what it gave; whether that succeeded."""
+def execute(
+    page: str, kept: str, timeout: int, kernel: int | None = None, orders: Connection | None = None
+) -> None:
+    """Execute one page and keep what it gave; ends the process, with 0 if that succeeded.
+
+    Args:
+        kernel: the process that waits to be the page's kernel, and takes ``orders``.
+    """
     from jupyter_cache import get_cache
     from jupyter_cache.base import CacheBundleIn
     from jupyter_cache.executors.utils import single_nb_execution
 
+    from utils.book.warm_kernel import WaitingKernel, be_silent, use
+
+    be_silent()
+    if kernel is not None and orders is not None:
+        use(WaitingKernel(kernel, orders))
     cache = get_cache(kept)
     record = cache.get_project_record(page)
     notebook = cache.get_project_notebook(record.pk).nb
     result = single_nb_execution(
         notebook,
         cwd=str(Path(page).parent),
-        timeout=int(timeout),
+        timeout=timeout,
         allow_errors=False,
         # it warns that other users of this machine could listen
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
@@ -106,8 +126,4 @@ def execute(page: str, kept: str, timeout: str) -> bool:
     if result.err is None:
         bundle = CacheBundleIn(notebook, page, data={"execution_seconds": result.time})
         cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-    return result.err is None
-
-
-if __name__ == "__main__":
-    sys.exit(0 if execute(*sys.argv[1:]) else 1)
+    sys.exit(0 if result.err is None else 1)

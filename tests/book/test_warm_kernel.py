@@ -1,0 +1,71 @@
+"""Pages that are executed by processes with everything imported: each has a kernel of its own."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from utils.book.executing import execute_pages, unexecuted
+from utils.book.warm_kernel import context, wait_and_run
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
+
+HEAD = """---
+kernelspec: {display_name: Python 3, language: python, name: python3}
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+---
+# A page
+
+```{code-cell} ipython3
+"""
+FIRST = """import os, sys, torch
+assert "torch._dynamo" in sys.modules  # imported before there was a page
+assert torch.get_num_threads() >= 1 and os.getcwd().endswith("pages") and __name__ == "__main__"
+left_behind = torch.rand(3)
+os.environ["LEFT_BEHIND"] = "yes"
+print(left_behind)
+"""
+SECOND = """import os, torch
+assert "left_behind" not in globals() and "LEFT_BEHIND" not in os.environ
+from matplotlib import pyplot
+pyplot.plot(torch.rand(3))
+print(pyplot.get_backend())
+"""
+CRASH = "import os\nos._exit(3)\n"
+
+
+def test_pages_share_nothing_and_one_that_crashes_stops_no_other(tmp_path):
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    pages = []
+    for name, code in {"first": FIRST, "crash": CRASH, "second": SECOND, "third": FIRST}.items():
+        pages.append(folder / f"{name}.md")
+        pages[-1].write_text(f"{HEAD}{code}```\n", encoding="utf-8")
+    told: list[str] = []
+    execute_pages(pages, tmp_path / "kept", 60, told.append)
+    assert sorted(line.partition(":")[0] for line in told) == [
+        "pages/crash",
+        "pages/first",
+        "pages/second",
+        "pages/third",
+    ]
+    assert [page.stem for page in unexecuted(pages, tmp_path / "kept")] == ["crash"]
+    texts = {
+        path: path.read_text(encoding="utf-8")
+        for path in Path(tmp_path / "kept" / "executed").glob("*/*.ipynb")
+    }
+    drawn = [text for text in texts.values() if "image/png" in text]
+    assert len(drawn) == 1 and "matplotlib_inline" in drawn[0]
+
+
+def test_a_kernel_ends_when_nobody_can_send_it_orders():
+    ours, orders = context().Pipe()
+    kernel = context().Process(target=wait_and_run, args=(ours,))
+    kernel.start()
+    ours.close()
+    time.sleep(0.1)
+    assert kernel.is_alive()
+    orders.close()
+    kernel.join(timeout=60)
+    assert kernel.exitcode == 0
