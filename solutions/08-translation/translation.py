@@ -1399,8 +1399,8 @@ checks.close(
 # `(english, french)`, two strings whose words are separated by single spaces. Return a function that takes a
 # list of English sentences and returns a list with a tuple `(french, weights)` for each: the translation as a
 # string, and a tensor of shape `(French words, English words)` whose row `i`, which sums to 1, says where the
-# attention looked when word `i` was said. The test sentences are others. They may hold a word that no training
-# sentence has, and an empty list gives an empty list.
+# attention looked when word `i` was said. The test sentences are others. They may hold a word that no
+# training sentence has, and an empty list gives an empty list.
 #
 # Two targets must be reached, with other sentences and another seed each time:
 #

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+HERE = shlex.quote(sys.executable)  # the `python3` of this machine may lie where not everybody may read
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make on this machine")
 
@@ -37,7 +38,7 @@ def test_a_python_of_another_version(tmp_path, version):
     python = tmp_path / "python"  # stands in for one: it answers what sys.version_info would
     python.write_text(
         "#!/bin/sh\n"
-        f'exec {shlex.quote(sys.executable)} -c "import sys; sys.version_info = {version} + (0,); exec(sys.argv[1])" "$2"\n'
+        f'exec {HERE} -c "import sys; sys.version_info = {version} + (0,); exec(sys.argv[1])" "$2"\n'
     )
     python.chmod(0o755)
     outcome = make(tmp_path, python)
@@ -52,7 +53,7 @@ def test_a_python_without_venv(tmp_path):
     python = tmp_path / "python"
     python.write_text(
         "#!/bin/sh\n"
-        f'[ "$2" = venv ] || exec {shlex.quote(sys.executable)} "$@"\n'
+        f'[ "$2" = venv ] || exec {HERE} "$@"\n'
         'echo "The virtual environment was not created successfully because ensurepip is not available."\n'
         "exit 1\n"
     )
@@ -66,7 +67,7 @@ def test_a_python_without_venv(tmp_path):
 def test_a_folder_that_belongs_to_another_user(tmp_path):
     python = tmp_path / "python"
     python.write_text(
-        f'#!/bin/sh\n[ "$2" = venv ] || exec {shlex.quote(sys.executable)} "$@"\n'
+        f'#!/bin/sh\n[ "$2" = venv ] || exec {HERE} "$@"\n'
         'chmod 555 .\necho "Error: [Errno 13] Permission denied"\nexit 1\n'
     )
     python.chmod(0o755)
