@@ -21,7 +21,8 @@ jupytext: {text_representation: {extension: .md, format_name: myst}}
 """
 FIRST = """import os, sys, torch
 assert "torch._dynamo" in sys.modules  # imported before there was a page
-assert torch.get_num_threads() >= 1 and os.getcwd().endswith("pages") and __name__ == "__main__"
+assert torch.get_num_threads() == int(os.environ["OMP_NUM_THREADS"])
+assert os.getcwd().endswith("pages") and __name__ == "__main__"
 left_behind = torch.rand(3)
 os.environ["LEFT_BEHIND"] = "yes"
 print(left_behind)
