@@ -1,11 +1,13 @@
 """Pages that are executed by processes with everything imported: each has a kernel of its own."""
 
+import multiprocessing
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from utils.book import warm_kernel
 from utils.book.executing import execute_pages, unexecuted
 from utils.book.warm_kernel import context, wait_and_run
 
@@ -36,13 +38,15 @@ print(pyplot.get_backend())
 CRASH = "import os\nos._exit(3)\n"
 
 
+def write_page(path: Path, code: str) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"{HEAD}{code}```\n", encoding="utf-8")
+    return path
+
+
 def test_pages_share_nothing_and_one_that_crashes_stops_no_other(tmp_path):
-    folder = tmp_path / "pages"
-    folder.mkdir()
-    pages = []
-    for name, code in {"first": FIRST, "crash": CRASH, "second": SECOND, "third": FIRST}.items():
-        pages.append(folder / f"{name}.md")
-        pages[-1].write_text(f"{HEAD}{code}```\n", encoding="utf-8")
+    codes = {"first": FIRST, "crash": CRASH, "second": SECOND, "third": FIRST}
+    pages = [write_page(tmp_path / "pages" / f"{name}.md", code) for name, code in codes.items()]
     told: list[str] = []
     execute_pages(pages, tmp_path / "kept", 60, told.append)
     assert sorted(line.partition(":")[0] for line in told) == [
@@ -58,6 +62,13 @@ def test_pages_share_nothing_and_one_that_crashes_stops_no_other(tmp_path):
     }
     drawn = [text for text in texts.values() if "image/png" in text]
     assert len(drawn) == 1 and "matplotlib_inline" in drawn[0]
+
+
+def test_where_forking_is_not_safe_pages_are_executed_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(warm_kernel, "context", lambda: multiprocessing.get_context("spawn"))
+    page = write_page(tmp_path / "pages" / "only.md", 'import sys\nassert "torch" not in sys.modules\n')
+    execute_pages([page], tmp_path / "kept", 60, print)
+    assert unexecuted([page], tmp_path / "kept") == []
 
 
 def test_a_kernel_ends_when_nobody_can_send_it_orders():

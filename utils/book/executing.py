@@ -81,7 +81,7 @@ def start(page: Path, kept: Path, timeout: int, at_once: int) -> BaseProcess:
     }
     where, what = context(), [str(page.resolve()), str(kept.resolve()), timeout]
     with mock.patch.dict(os.environ, settings | os.environ):
-        if sys.platform != "linux":
+        if where.get_start_method() == "spawn":
             process = where.Process(target=execute, args=what)
             process.start()
             return process
