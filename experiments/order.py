@@ -40,7 +40,8 @@ class Setting(NamedTuple):
 
 
 SIZES = {
-    "tiny": Setting({20: 300}, 4),  # one start in ten learns it without clipping, which one depends on rounding
+    # one start in ten learns it without clipping; which one depends on how a processor rounds
+    "tiny": Setting({20: 300}, 4),
     "default": Setting({50: 1000}, 3),
     "full": Setting({50: 3000, 60: 3000, 75: 4000, 100: 5000, 200: 5000}, 5),
 }

@@ -36,7 +36,7 @@ from utils.chapters.translation import (
 )
 from utils.data import load
 from utils.data.made.french import adjectives_of, nouns_of
-from utils.data.made.french_sentences import accepted, first_refused, is_sentence
+from utils.data.made.french_grammar import accepted, first_refused, is_sentence
 from utils.data.made.translation import noun_phrase, to_pair
 from utils.models import AdditiveAttention, Seq2Seq
 from utils.text import corpus_bleu

@@ -8,8 +8,8 @@ import nbformat
 import pytest
 
 from utils.authoring import answers, variants
+from utils.authoring.reachable import needed
 from utils.authoring.release import find_assignments, release, source_notebook
-from utils.authoring.touched import needed
 from utils.common.errors import UserError
 from utils.grading.result import Result
 

@@ -14,7 +14,7 @@ import matplotlib.pyplot as plt
 from utils import plots
 from utils.chapters import translation
 from utils.data import load
-from utils.data.made.french_sentences import accepted, first_refused, is_sentence
+from utils.data.made.french_grammar import accepted, first_refused, is_sentence
 from utils.data.made.translation import AlignedPair
 from utils.models import Seq2Seq
 from utils.plots import diagrams_attention

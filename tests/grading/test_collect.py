@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from utils.common.errors import UserError
-from utils.grading.collect import handed_in
-from utils.grading.collect.exports import collect
+from utils.grading.collect import zip_or_folder
+from utils.grading.collect.by_student import collect
 from utils.grading.collect.times import read_time
 
 A, B, C = b'{"cells": ["a"]}', b'{"cells": ["b"]}', b'{"cells": ["c"]}'
@@ -290,13 +290,13 @@ def test_bad_entries_in_a_class_zip_stop_nobody(tmp_path):
 
 
 def test_what_a_zip_unpacks_to_is_limited_in_all(tmp_path, monkeypatch):
-    monkeypatch.setattr(handed_in, "LARGEST_ARCHIVE", 10_000)
-    archive = handed_in.Archive(zipped({f"{i}.ipynb": os.urandom(400) for i in range(5)}), budget=1000)
+    monkeypatch.setattr(zip_or_folder, "LARGEST_ARCHIVE", 10_000)
+    archive = zip_or_folder.Archive(zipped({f"{i}.ipynb": os.urandom(400) for i in range(5)}), budget=1000)
     read = []
     for file in archive.listing().files:
         try:
             read.append(file.read(500))
-        except handed_in.Unreadable as why:
+        except zip_or_folder.Unreadable as why:
             assert "is one too many" in str(why)
     assert len(read) == 2
 

@@ -16,7 +16,7 @@ from utils.authoring.answers import answer_notebook, solutions
 from utils.authoring.variant_files import Variant, address, kept_examples, read_kind
 from utils.common.errors import UserError
 from utils.grading.answer_key import read_release, without_library
-from utils.grading.processes.telling.events import Departed, Record, alike, compiled, frozen
+from utils.grading.processes.diagnosis.events import Departed, Record, alike, compiled, frozen
 from utils.grading.result import Result
 from utils.grading.sandbox.walls import find_walls
 from utils.grading.submission import Submission

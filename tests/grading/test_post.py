@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from utils.cli.post import post
 from utils.common.errors import UserError
 from utils.grading.gradebook.journal import Journal
-from utils.grading.reports import post as posting
-from utils.grading.reports.post import Canvas, Patience, comment_of, entries
+from utils.grading.reports import canvas as posting
+from utils.grading.reports.canvas import Canvas, Patience, comment_of, entries
 from utils.grading.result import Result
 
 QUICK = Patience(timeout=0.3, tries=6, pause=0.01)

@@ -10,7 +10,7 @@ from test_class_run import course, submissions  # noqa: F401
 from utils.cli.watch import watch
 from utils.common.errors import UserError
 from utils.grading.class_run import Class
-from utils.grading.collect.exports import collect
+from utils.grading.collect.by_student import collect
 from utils.grading.gradebook.journal import Journal
 from utils.grading.result import Result
 from utils.grading.submission import Submission

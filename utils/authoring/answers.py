@@ -14,13 +14,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from utils.authoring.reachable import needed
 from utils.authoring.release import Assignment, source_notebook
-from utils.authoring.touched import needed
 from utils.authoring.variant_files import without_marks
 from utils.common.errors import UserError
 from utils.grading.answer_key import without_library
 from utils.grading.class_run import Class
-from utils.grading.processes.clock import TOO_LONG
+from utils.grading.processes.time_limits import TOO_LONG
 from utils.grading.reports.class_report import line
 from utils.grading.result import Result, task_of
 from utils.grading.submission import Submission

@@ -11,7 +11,7 @@ from utils.common.layout import find_root, shown
 
 if TYPE_CHECKING:
     from utils.authoring.release import Assignment
-    from utils.grading.collect.exports import Collected
+    from utils.grading.collect.by_student import Collected
     from utils.grading.result import Result
 
 CLASSES = "build/classes"
@@ -25,7 +25,7 @@ def find(assignment: str) -> Assignment:
 
 
 def read_class(folder: Path, assignment: Assignment, attempts: str) -> Collected:
-    from utils.grading.collect.exports import collect
+    from utils.grading.collect.by_student import collect
 
     return collect(folder, assignment.name, assignment.notebook, attempts)
 

@@ -67,7 +67,7 @@ def grade(
     from utils.authoring.release import check_released, find_assignment
     from utils.grading.answer_key import read_release
     from utils.grading.class_run import Class
-    from utils.grading.collect.exports import check_exists, collect
+    from utils.grading.collect.by_student import check_exists, collect
     from utils.grading.one_task import check_task
 
     check_can_grade()

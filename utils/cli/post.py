@@ -56,7 +56,7 @@ def post(
     """
     from dataclasses import replace
 
-    from utils.grading.reports.post import Canvas, entries
+    from utils.grading.reports.canvas import Canvas, entries
 
     chosen = find(assignment)
     to = class_of(folder, to)

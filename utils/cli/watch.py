@@ -73,7 +73,7 @@ def watch(
     from utils.authoring.release import check_released, find_assignment
     from utils.grading.answer_key import read_release
     from utils.grading.class_run import Class
-    from utils.grading.collect.exports import collect
+    from utils.grading.collect.by_student import collect
     from utils.grading.watch import Limits, Watch
 
     check_can_grade()

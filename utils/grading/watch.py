@@ -18,8 +18,8 @@ from pathlib import Path
 
 from utils.common.errors import UserError
 from utils.grading.class_run import Class
-from utils.grading.collect.exports import Collected
-from utils.grading.collect.handed_in import hidden
+from utils.grading.collect.by_student import Collected
+from utils.grading.collect.zip_or_folder import hidden
 from utils.grading.gradebook.journal import Journal
 from utils.grading.gradebook.writer import Gradebook
 from utils.grading.pool import call_off

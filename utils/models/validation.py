@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from utils.models.layers.transforms import is_traced
+from utils.models.layers.torch_func import is_traced
 
 
 def check_sizes(**sizes: int) -> None:

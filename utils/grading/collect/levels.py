@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from utils.common.errors import UserError
-from utils.grading.collect.handed_in import File, Listing
 from utils.grading.collect.names import as_notebook, copy_number, place_of
+from utils.grading.collect.zip_or_folder import File, Listing
 from utils.grading.submission import printable
 
 OF_A_COURSE = {"autograded", "feedback", "release", "source", "submitted"}  # folders of a course in nbgrader

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from utils.grading.collect import handed_in
-from utils.grading.collect.handed_in import Archive, File, TooLarge, Unreadable
+from utils.grading.collect import zip_or_folder
 from utils.grading.collect.levels import doubt, several
 from utils.grading.collect.names import ARCHIVES, Place, as_notebook, copy_number, plain
 from utils.grading.collect.times import NoZone, utc
+from utils.grading.collect.zip_or_folder import Archive, File, TooLarge, Unreadable
 from utils.grading.submission import LARGEST, LIGHTER, Submission, is_notebook, printable
 
 MOST_NOTEBOOKS = 10  # of one student
@@ -220,7 +220,7 @@ def read(file: File, notes: list[str]) -> bytes | None:
 def unpacked(file: File) -> tuple[list[File], list[str]]:
     """The files in a zip that a student handed in, and a sentence for all that is wrong with it."""
     try:
-        inside = Archive(file.read(handed_in.LARGEST_ARCHIVE)).listing()
+        inside = Archive(file.read(zip_or_folder.LARGEST_ARCHIVE)).listing()
     except Unreadable as why:
         return [], [f"{printable(file.name)} {why}."]
     notes = [f"In {printable(file.name)}, {problem}" for problem in inside.problems]

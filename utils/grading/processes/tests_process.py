@@ -35,7 +35,7 @@ from utils.grading.settings import MODELS
 from utils.grading.symbols import Telling, names
 
 MEMORY = 8 << 30  # bytes that reading a submission's answers may take
-OURS = ("utils.grading.processes.telling.diagnose", "utils.grading.processes.telling.variants_process")
+OURS = ("utils.grading.processes.diagnosis.diagnose", "utils.grading.processes.diagnosis.variants_process")
 GRACE = 10.0  # seconds after which a process that overran its time is ended
 
 
@@ -157,7 +157,7 @@ def read_tests(plan: dict, shell: Any, also_persistent: bool) -> None:
     Args:
         also_persistent: whether mistakes are told, by tests that go on where these end.
     """
-    from utils.grading.processes.telling.events import compiled  # with torch, which is warm now
+    from utils.grading.processes.diagnosis.events import compiled  # with torch, which is warm now
 
     telling = Telling(set(plan["from_student"]))
     for cell in plan["trusted"]:
@@ -181,7 +181,7 @@ def lane_of_students(students: Channel) -> Channel:
 
 def lane_of_variants(others: tuple[Channel, ...], shell: Any, library: dict) -> Channel:
     """The channel to a process that makes those in which wrong variants answer."""
-    from utils.grading.processes.telling import variants_process  # with torch, which is warm now
+    from utils.grading.processes.diagnosis import variants_process  # with torch, which is warm now
 
     here, there = pair()
     channel = Channel(here)
@@ -215,8 +215,8 @@ def decide(
     import numpy as np
     import torch
 
+    from utils.grading.processes.diagnosis.diagnose import diagnose
     from utils.grading.processes.student_handle import NotEnclosed
-    from utils.grading.processes.telling.diagnose import diagnose
     from utils.grading.processes.trial import Trial
 
     try:

@@ -16,11 +16,11 @@ from typing import Any
 from utils.grading.exchange.channel import Channel
 from utils.grading.exchange.peer import Gone
 from utils.grading.processes.bench import gone
-from utils.grading.processes.clock import CellTimeout, Clock
 from utils.grading.processes.imports import NOT_THERE
 from utils.grading.processes.shell import Shell
 from utils.grading.processes.student_handle import REFUSED, BoundNames, Student, fitted
 from utils.grading.processes.student_process import put_files
+from utils.grading.processes.time_limits import CellTimeout, Clock
 from utils.grading.sandbox.enclose import KILLED
 from utils.grading.settings import CHECKS
 from utils.grading.symbols import Telling, names

@@ -21,7 +21,7 @@ from utils.models.layers.sequences import (
     length_mask,
     pack_like,
 )
-from utils.models.layers.transforms import is_transformed
+from utils.models.layers.torch_func import is_transformed
 from utils.models.layers.unroll import Cell, unroll
 
 BACKENDS = ("auto", "readable")

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
-from utils.models.layers.transforms import is_traced
+from utils.models.layers.torch_func import is_traced
 
 
 def length_mask(lengths: Tensor, time: int) -> Tensor:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from utils.models.layers.projection import Saved, State, Weights
-from utils.models.layers.transforms import is_transformed, is_vectorized
+from utils.models.layers.torch_func import is_transformed, is_vectorized
 
 
 class Cell(NamedTuple):

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from utils.common.errors import UserError
-from utils.grading.collect import handed_in
-from utils.grading.collect.handed_in import Archive, Listing, Unreadable
+from utils.grading.collect import zip_or_folder
 from utils.grading.collect.levels import students_level
 from utils.grading.collect.names import place_of, safe_student
 from utils.grading.collect.work import Work, submission
+from utils.grading.collect.zip_or_folder import Archive, Listing, Unreadable
 from utils.grading.submission import Submission, printable
 
 LARGEST_CLASS = 4_000_000_000  # bytes that a class's zip unpacks to: all of them are held in memory
@@ -48,10 +48,10 @@ def collect(where: Path, assignment: str, notebook: str, attempts: str = "newest
         raise UserError(f"attempts is {' or '.join(map(repr, ATTEMPTS))}, not {attempts!r}")
     check_exists(where)
     if where.is_dir():
-        listing = students_level(handed_in.list_folder(where), where, assignment, notebook, zipped=False)
+        listing = students_level(zip_or_folder.list_folder(where), where, assignment, notebook, zipped=False)
         return sort_out(listing, where, assignment, notebook, attempts)
     try:
-        with Archive(where, handed_in.MOST_FILES_OF_A_CLASS, LARGEST_CLASS) as archive:
+        with Archive(where, zip_or_folder.MOST_FILES_OF_A_CLASS, LARGEST_CLASS) as archive:
             listing = students_level(archive.listing(), where, assignment, notebook, zipped=True)
             return sort_out(listing, where, assignment, notebook, attempts)
     except Unreadable as why:

@@ -1,4 +1,4 @@
-"""The variants that answer in a student's place, for :mod:`utils.grading.processes.telling.diagnose`."""
+"""The variants that answer in a student's place, for :mod:`utils.grading.processes.diagnosis.diagnose`."""
 
 from __future__ import annotations
 

@@ -32,10 +32,10 @@ import torch
 
 from utils.grading.exchange.channel import Channel, Ended, Garbled, OutOfTime, pair
 from utils.grading.exchange.peer import Gone, Peer
-from utils.grading.processes.clock import CellTimeout
+from utils.grading.processes.diagnosis.events import FAILED, Departed, Listening, Record, compiled, says_all
+from utils.grading.processes.diagnosis.in_place_of_students import Actor, Cast
 from utils.grading.processes.student_handle import Student
-from utils.grading.processes.telling.cast import Actor, Cast
-from utils.grading.processes.telling.events import FAILED, Departed, Listening, Record, compiled, says_all
+from utils.grading.processes.time_limits import CellTimeout
 from utils.grading.processes.trial import Trial
 from utils.grading.result import task_of
 from utils.grading.sandbox import namespaces

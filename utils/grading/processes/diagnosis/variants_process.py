@@ -1,5 +1,5 @@
 """Processes in which wrong variants answer, as a student's process does: see
-:mod:`utils.grading.processes.telling.diagnose`.
+:mod:`utils.grading.processes.diagnosis.diagnose`.
 
 They are forks of the tests' lane, and never inside the sandbox: their code is the instructor's, and no
 student's process may see it. One (:func:`serve`) waits at the side of each lane. For each set of forbidden
