@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from nbgrader.validator import Validator
 from traitlets.config.loader import PyFileConfigLoader
+from warm_stock import warm_kernel
 
 from utils.authoring import release
 from utils.authoring.answers import answer_notebook, solutions
@@ -161,9 +162,11 @@ def test_the_validate_button_passes_a_solution_and_names_what_is_missing(assignm
     notebook = nbformat.read(ROOT / "assignments" / assignment.name / path.name, as_version=4)
     nbformat.write(answer_notebook(notebook, solutions(assignment)), path)
     config = PyFileConfigLoader("nbgrader_config.py", str(ROOT)).load_config()
-    assert Validator(config=config).validate(str(path)) == {}
+    with warm_kernel():
+        assert Validator(config=config).validate(str(path)) == {}
     nbformat.write(notebook, path)
-    failed = Validator(config=config).validate(str(path))["failed"]
+    with warm_kernel():
+        failed = Validator(config=config).validate(str(path))["failed"]
     unwritten = [cell for cell in failed if "is not written yet" in cell["raw_error"]]
     assert len(unwritten) == sum(map(is_test, notebook.cells))
     empty = [cell for cell in failed if "You did not provide a response." in cell["raw_error"]]

@@ -86,7 +86,7 @@ class WarmProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        self.waiting.orders.send((arguments, kwargs["cwd"], dict(kwargs["env"])))
+        self.waiting.orders.send((arguments, kwargs.get("cwd", os.getcwd()), dict(kwargs["env"])))
         self.process = self.waiting  # type: ignore[assignment]  # it has all that is called
         self.pid = self.waiting.pid
         return self.connection_info
