@@ -18,6 +18,7 @@ import time
 from importlib.metadata import EntryPoint
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
@@ -86,7 +87,7 @@ class WarmProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        self.waiting.orders.send((arguments, kwargs.get("cwd", os.getcwd()), dict(kwargs["env"])))
+        self.waiting.orders.send((arguments, kwargs.get("cwd", str(Path.cwd())), dict(kwargs["env"])))
         self.process = self.waiting  # type: ignore[assignment]  # it has all that is called
         self.pid = self.waiting.pid
         return self.connection_info

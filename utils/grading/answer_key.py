@@ -229,11 +229,14 @@ def nbgrader_release(full: NotebookNode, assignment: str) -> tuple[NotebookNode,
 
 
 def modules_of(full: NotebookNode) -> list[str]:
-    """What a source imports, now or by what it calls: making an optimizer imports torch's compiler."""
+    """What a source imports, now or by what it calls: making an optimizer imports torch's compiler, and going
+    back from a given gradient SymPy."""
     code = [cell.source for cell in full.cells if cell.cell_type == "code"]
     found: set[str] = set().union(*(names(source).modules for source in code))
     if any("optim" in source for source in code):
         found.add("torch._dynamo")
+    if any("grad" in source or "backward" in source for source in code):
+        found.add("torch.fx.experimental.symbolic_shapes")
     return sorted(found)
 
 
