@@ -9,7 +9,7 @@ import pytest
 
 from utils.book import warm_kernel
 from utils.book.executing import execute_pages, unexecuted
-from utils.book.warm_kernel import context, wait_and_run
+from utils.book.warm_kernel import ALWAYS, context, imports_of, wait_and_run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
 
@@ -22,7 +22,7 @@ jupytext: {text_representation: {extension: .md, format_name: myst}}
 ```{code-cell} ipython3
 """
 FIRST = """import os, sys, torch
-assert "torch._dynamo" in sys.modules  # imported before there was a page
+assert "torch._dynamo" in sys.modules  # which torch.optim wants: imported before there was a page
 assert torch.get_num_threads() == int(os.environ["OMP_NUM_THREADS"])
 assert os.getcwd().endswith("pages") and __name__ == "__main__"
 left_behind = torch.rand(3)
@@ -42,6 +42,13 @@ def write_page(path: Path, code: str) -> Path:
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"{HEAD}{code}```\n", encoding="utf-8")
     return path
+
+
+def test_what_no_page_speaks_of_is_not_imported_for_them(tmp_path):
+    tiny = write_page(tmp_path / "pages" / "tiny.md", "1 + 1\n")
+    drawn = write_page(tmp_path / "pages" / "drawn.md", SECOND)
+    assert imports_of([tiny]) == [*ALWAYS]
+    assert imports_of([tiny, drawn]) == [*ALWAYS, "torch", "matplotlib.pyplot"]
 
 
 def test_pages_share_nothing_and_one_that_crashes_stops_no_other(tmp_path):
@@ -65,7 +72,7 @@ def test_pages_share_nothing_and_one_that_crashes_stops_no_other(tmp_path):
 
 
 def test_where_forking_is_not_safe_pages_are_executed_all_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr(warm_kernel, "context", lambda: multiprocessing.get_context("spawn"))
+    monkeypatch.setattr(warm_kernel, "context", lambda _: multiprocessing.get_context("spawn"))
     page = write_page(tmp_path / "pages" / "only.md", 'import sys\nassert "torch" not in sys.modules\n')
     execute_pages([page], tmp_path / "kept", 60, print)
     assert unexecuted([page], tmp_path / "kept") == []

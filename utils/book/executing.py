@@ -27,13 +27,18 @@ def execute_pages(pages: list[Path], kept: Path, timeout: int, tell: Callable[[s
         tell: called with a line when a page is done.
     """
     waiting = unexecuted(pages, kept)
+    if not waiting:
+        return
+    from utils.book.warm_kernel import imports_of
+
+    modules = imports_of(waiting)
     at_once = min(len(waiting), pages_at_once())
     running: dict[BaseProcess, tuple[Path, float]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < at_once:
                 page = waiting.pop(0)
-                process = start(page, kept, timeout, at_once)
+                process = start(page, kept, timeout, at_once, modules)
                 running[process] = page, time.monotonic()
             time.sleep(0.05)
             for process in [process for process in running if process.exitcode is not None]:
@@ -70,8 +75,8 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def start(page: Path, kept: Path, timeout: int, at_once: int) -> BaseProcess:
-    """Start to execute a page, on its share of the cores."""
+def start(page: Path, kept: Path, timeout: int, at_once: int, modules: list[str]) -> BaseProcess:
+    """Start to execute a page, on its share of the cores, with these modules imported."""
     from utils.book.warm_kernel import context, wait_and_run
 
     # read when torch and Matplotlib are imported, before there is a page
@@ -79,7 +84,7 @@ def start(page: Path, kept: Path, timeout: int, at_once: int) -> BaseProcess:
         "OMP_NUM_THREADS": str(max(1, cores() // at_once)),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     }
-    where, what = context(), [str(page.resolve()), str(kept.resolve()), timeout]
+    where, what = context(modules), [str(page.resolve()), str(kept.resolve()), timeout]
     with mock.patch.dict(os.environ, settings | os.environ):
         if where.get_start_method() == "spawn":
             process = where.Process(target=execute, args=what)

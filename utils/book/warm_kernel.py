@@ -1,4 +1,4 @@
-"""Kernels that begin with everything imported that a page may want.
+"""Kernels that begin with everything imported that the pages want.
 
 To import torch, Matplotlib and what executes a notebook takes a page longer than much of its own code. So one
 process imports it once, and a page's two processes are forked from that one (multiprocessing's *forkserver*):
@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from importlib.metadata import EntryPoint
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
@@ -23,24 +25,30 @@ from typing import Any
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
-IMPORTED = (
-    "jupyter_cache.executors.utils",
-    "ipykernel.kernelapp",
-    "torch._dynamo",  # which the first optimizer of a process imports
-    "matplotlib.pyplot",
-    "myst_nb",
-    "sklearn.linear_model",
-    "scipy.stats",
-)
+ALWAYS = ("jupyter_cache.executors.utils", "ipykernel.kernelapp", "myst_nb")
+WHERE_WANTED = {  # module → words in the code of a page that wants it
+    "torch": "torch|utils",
+    "torch._dynamo": "optim|train|fit",  # which the first optimizer of a process imports
+    "matplotlib.pyplot": "plot",
+    "sklearn.linear_model": "sklearn",
+    "scipy.stats": "scipy",
+}
+IMPORTED = (*ALWAYS, *WHERE_WANTED)
 NAME = "course-warm"
 
 
-def context() -> ForkServerContext | SpawnContext:
-    """Where a page's processes come from."""
+def imports_of(pages: list[Path]) -> list[str]:
+    """What is worth importing for these pages before there is a process for each."""
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    return [*ALWAYS, *(module for module, words in WHERE_WANTED.items() if re.search(words, text))]
+
+
+def context(modules: Iterable[str] = IMPORTED) -> ForkServerContext | SpawnContext:
+    """Where a page's processes come from. The first call decides which modules these begin with."""
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     warm = multiprocessing.get_context("forkserver")
-    warm.set_forkserver_preload(list(IMPORTED))
+    warm.set_forkserver_preload(list(modules))
     return warm
 
 
