@@ -50,6 +50,8 @@ WRONG = {
     "linear": "def scale(x, factor=2.0):\n    return factor * x\n\n\ndef nothing():\n    return 1.0",
     "row": "def scale(x, factor=2.0):\n    y = factor * x.relu()\n    y[1:] = 0\n    return y",
     "alike": "def scale(x, factor=2.0):\n    return x.relu() * factor",
+    "once": "calls = []\n\n\ndef scale(x, factor=2.0):\n    calls.append(x)\n"
+    "    return factor * x.relu() + (len(calls) in (1, 5))",
     "constant": "def scale(x, factor=2.0):\n    return factor * x.relu()\n\n\ndef nothing():\n    return 2.0",
 }
 
@@ -66,7 +68,7 @@ def test_each_mistake_has_its_smallest_example_and_what_is_right_has_none(tmp_pa
     assignment = find_assignment(tmp_path, "1")
     said: list[str] = []
     found = examples.find_all(assignment, said.append)
-    assert len(said) == 4 and set(found) == {"wrong/linear", "wrong/row"}
+    assert len(said) == 5 and set(found) == {"wrong/linear", "wrong/row"}
     assert re.fullmatch(
         r"For x = \[\[-\d(\.5)?\]\], scale should give \[\[0\]\]; this mistake gives \[\[-\d\]\]\.",
         found["wrong/linear"],
@@ -78,7 +80,7 @@ def test_each_mistake_has_its_smallest_example_and_what_is_right_has_none(tmp_pa
         one["name"]: one["example"]
         for one in library(folder, examples.source_notebook(assignment))["variants"]
     }
-    assert told == dict.fromkeys(("wrong/alike", "wrong/constant"), "") | found
+    assert told == dict.fromkeys(("wrong/alike", "wrong/constant", "wrong/once"), "") | found
 
 
 def test_no_example_gives_the_answer_of_a_function_without_arguments():

@@ -176,7 +176,7 @@ def is_quick(function: Callable, call: Call) -> bool:
 def smallest(call: Call, right: Callable, wrong: Callable) -> str:
     """The smallest example for one call, in a sentence; empty if there is none, or it is not short."""
     from hypothesis import HealthCheck, find, settings
-    from hypothesis.errors import NoSuchExample, Unsatisfiable
+    from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
 
     def shows(arguments: dict[str, Any]) -> bool:
         expected = outcome(right, arguments)
@@ -187,7 +187,7 @@ def smallest(call: Call, right: Callable, wrong: Callable) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             arguments = find(inputs_like(call), shows, settings=how, random=random.Random(0))
-    except (NoSuchExample, Unsatisfiable):
+    except (NoSuchExample, Unsatisfiable, Flaky):  # the last: what is random differs once, and then does not
         return ""
     given = ", ".join(f"{name} = {shown(value)}" for name, value in arguments.items())
     got = outcome(wrong, arguments)
