@@ -75,6 +75,12 @@ def test_a_word_that_a_page_introduces_leads_to_its_meaning(page):
         ),
         ('<summary aria-label="Toggle hidden content">\n<p>', "<summary>\n<p>"),
         ("<details><summary>More</summary>", "<details><summary>More</summary>"),
+        (
+            '<div class="citation" id="id7" role="doc-biblioentry">',
+            '<div class="citation" id="id7" role="listitem">',
+        ),
+        ('<th class="head text-center"><p></p></th>', '<td class="head text-center"></td>'),
+        ('<th class="head"><p>a</p></th>', '<th class="head"><p>a</p></th>'),
     ],
 )
 def test_what_the_theme_leaves_unnamed_has_a_name(theme, expected):

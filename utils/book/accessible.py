@@ -27,6 +27,13 @@ CHANGES = (
         re.compile(r"(<div id=\"pst-primary-sidebar\" class=\"bd-sidebar-primary bd-sidebar\")>"),
         r'\1 role="navigation" aria-label="Book">',
     ),
+    # the list of references has no items: this role is one that no list can hold, and is withdrawn
+    (
+        re.compile(r"(<div class=\"citation\" id=\"[^\"]*\") role=\"doc-biblioentry\">"),
+        r'\1 role="listitem">',
+    ),
+    # the corner of a table is no heading
+    (re.compile(r"<th class=\"head([^\"]*)\">(<p></p>)?</th>"), r'<td class="head\1"></td>'),
 )
 
 

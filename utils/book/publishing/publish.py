@@ -34,6 +34,7 @@ NOT_FOUND = """\
 :root {{ color-scheme: light dark; }}
 body {{ font: 1.1rem/1.6 system-ui, sans-serif; max-width: 34rem; margin: 20vh auto 0; padding: 0 1.5rem; }}
 h1 {{ line-height: 1.2; }}
+a {{ color: inherit; }}
 </style>
 </head>
 <body>
