@@ -52,6 +52,8 @@ WRONG = {
     "alike": "def scale(x, factor=2.0):\n    return x.relu() * factor",
     "once": "calls = []\n\n\ndef scale(x, factor=2.0):\n    calls.append(x)\n"
     "    return factor * x.relu() + (len(calls) in (1, 5))",
+    "engine": "def scale(x, factor=2.0):\n    x = x.clone().requires_grad_()\n"
+    "    (gradient,) = torch.autograd.grad((x.relu() ** 2 * factor / 2).sum(), x)\n    return gradient",
     "constant": "def scale(x, factor=2.0):\n    return factor * x.relu()\n\n\ndef nothing():\n    return 2.0",
 }
 
@@ -68,7 +70,7 @@ def test_each_mistake_has_its_smallest_example_and_what_is_right_has_none(tmp_pa
     assignment = find_assignment(tmp_path, "1")
     said: list[str] = []
     found = examples.find_all(assignment, said.append)
-    assert len(said) == 5 and set(found) == {"wrong/linear", "wrong/row"}
+    assert len(said) == 6 and set(found) == {"wrong/linear", "wrong/row"}
     assert re.fullmatch(
         r"For x = \[\[-\d(\.5)?\]\], scale should give \[\[0\]\]; this mistake gives \[\[-\d\]\]\.",
         found["wrong/linear"],
@@ -80,9 +82,11 @@ def test_each_mistake_has_its_smallest_example_and_what_is_right_has_none(tmp_pa
         one["name"]: one["example"]
         for one in library(folder, examples.source_notebook(assignment))["variants"]
     }
-    assert told == dict.fromkeys(("wrong/alike", "wrong/constant", "wrong/once"), "") | found
+    assert told == dict.fromkeys(("wrong/alike", "wrong/constant", "wrong/engine", "wrong/once"), "") | found
 
 
 def test_no_example_gives_the_answer_of_a_function_without_arguments():
     for folder in sorted((Path(__file__).parents[2] / "solutions").iterdir()):
-        assert not any(text.startswith("For ,") for text in kept_examples(folder).values())
+        for name, text in kept_examples(folder).items():
+            assert not text.startswith("For ,") and "-0," not in text and "-0]" not in text
+            assert "delegated" not in name  # whoever lets torch do it gets the right numbers

@@ -238,12 +238,21 @@ def small_numbers(values: Tensor) -> list[float]:
 
 def outcome(function: Callable, arguments: dict[str, Any]) -> Any:
     """What a call returns, or the error that it raises."""
-    with torch.no_grad(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+    with torch.enable_grad(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         try:
-            return copy.deepcopy(function(**copied(arguments)))
+            return copy.deepcopy(detached(function(**copied(arguments))))
         except Exception as error:
             return error
+
+
+def detached(value: Any) -> Any:
+    """A value without the graph of what computed it, so that it can be copied and shown."""
+    if isinstance(value, Tensor):
+        return value.detach()
+    if type(value) in (tuple, list):
+        return type(value)(map(detached, value))
+    return value
 
 
 def copied(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -275,7 +284,11 @@ def shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         inner = ", ".join(map(shown, value))
         return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
-    return f"{value:.3g}" if isinstance(value, float) else repr(value)
+    if isinstance(value, float):
+        return (
+            f"{value:.0f}" if value.is_integer() and 0 < abs(value) < 1e5 else f"{value + 0.0:.3g}"
+        )  # 0, not -0
+    return repr(value)
 
 
 def keep(folder: Path, found: dict[str, str]) -> Path:
