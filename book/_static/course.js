@@ -29,6 +29,7 @@ function watchLiveFigures() {
       return script;
     });
     scripts.at(-1).onload = () => window.courseLive[names.at(-1)].build(box);
+    scripts.at(-1).onerror = () => box.style.setProperty("display", "none", "important");
     document.head.append(...scripts);
   }), { rootMargin: "600px" });
   document.querySelectorAll(".live[data-live]").forEach((box) => {

@@ -134,6 +134,7 @@ def test_a_page_describes_itself_and_loads_no_script_that_it_does_not_use(site, 
     assert len(described) >= 30 and f'<meta property="og:description" content="{described}"' in text
     assert "favicon.svg" in text
     assert not re.search(r"sphinx-thebe\.js|THEBE_JS|fontawesome\.js|searchindex\.js|live/\w+\.js", text)
+    assert ("mathjax/startup.js" in text) == ("window.MathJax" in text) == ("math notranslate" in text)
 
 
 def test_what_the_site_gives_to_download_is_there(site):

@@ -29,6 +29,7 @@ NEEDED_FOR = {
     "togglebutton.js": "toggle",
     "clipboard.min.js": "highlight",
     "copybutton.js": "highlight",
+    "startup.js": "math notranslate",  # MathJax, which Sphinx loads for all that a cell could display
 }
 
 
@@ -109,6 +110,8 @@ def is_needed(script: Any, body: str) -> bool:
     inline = str(getattr(script, "attributes", {}).get("body") or "")
     if "thebe" in inline:
         return NEEDED_FOR["sphinx-thebe.js"] in body
+    if "MathJax" in inline:
+        return NEEDED_FOR["startup.js"] in body
     return "live/" not in path and (name not in NEEDED_FOR or NEEDED_FOR[name] in body)
 
 
