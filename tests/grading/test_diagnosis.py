@@ -376,6 +376,7 @@ def step(x, h):
     assert given_away("Is it h @ W.T, or W @ h?", solution) == ["h @ W .", "@ W . T"]
     assert given_away("It is i, f, g and o.", "i, f, g = split(x)") == []
     assert given_away("Says h @ W of it, the sum of all.", solution) == []
+    assert given_away("It should give ([1], [1]).", "def f(x):\n    return g(x.shape[1])") == []
     for assignment in release.find_assignments(ROOT):
         right = solutions(assignment)
         examples = kept_examples(assignment.folder)

@@ -10,7 +10,7 @@ DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 def given_away(text: str, solution: str) -> list[str]:
     """Pieces of a solution's code, ``PIECE`` tokens long, that ``text`` holds.
 
-    Comments and docstrings are none, nor are lists of names.
+    Comments and docstrings are none, nor are lists of names, nor numbers and brackets without a name.
     """
     tree = ast.parse(solution)
     for node in ast.walk(tree):
@@ -18,7 +18,9 @@ def given_away(text: str, solution: str) -> list[str]:
             node.body[:1] = [ast.Pass()]
     code, words = tokens(ast.unparse(tree)), tokens(text)
     pieces = {tuple(code[start : start + PIECE]) for start in range(len(code) - PIECE + 1)}
-    pieces = {piece for piece in pieces if set(piece) & set("()[]{}=@*+-/<>")}
+    pieces = {
+        piece for piece in pieces if set(piece) & set("()[]{}=@*+-/<>") and any(map(str.isidentifier, piece))
+    }
     runs = (tuple(words[start : start + PIECE]) for start in range(len(words) - PIECE + 1))
     return [" ".join(run) for run in runs if run in pieces]
 
