@@ -35,7 +35,12 @@ class Handler(SimpleHTTPRequestHandler):
 
 def examine(browser: Browser, address: str, width: int, scheme: str, axe: Path) -> list[str]:
     """A line for each rule that a page breaks: its name, how grave, how often, and the first place."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    # without motion: a fold that is still coming into view is pale
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    )
     tab = context.new_page()
     tab.goto(address, timeout=120_000)
     tab.evaluate(OPENED)
