@@ -43,7 +43,9 @@ def examine(browser: Browser, address: str, width: int, scheme: str, axe: Path) 
     )
     tab = context.new_page()
     tab.goto(address, timeout=120_000)
-    tab.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
+    tab.wait_for_function(
+        "scheme => [undefined, scheme].includes(document.documentElement.dataset.theme)", arg=scheme
+    )
     tab.evaluate(OPENED)
     for live in tab.query_selector_all("[data-live]"):
         tab.evaluate("box => box.previousElementSibling.scrollIntoView()", live)

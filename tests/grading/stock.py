@@ -1,7 +1,7 @@
 """The same submissions through stock nbgrader and through ours, and what each gradebook says of every cell.
 
 Both gradebooks are read by nbgrader's own API, so that nothing of ours stands between a grade and the table.
-``PYTHONPATH=tests/tools python tests/grading/stock.py`` prints the table for everything: nbgrader's own test
+``python tests/grading/stock.py`` prints the table for everything: nbgrader's own test
 files, every variant of the assignments, and the departures (some minutes).
 """
 
@@ -20,7 +20,6 @@ import nbformat
 import nbgrader
 from departures import REFUSED, WHOLE
 from nbgrader.api import Gradebook, MissingEntry
-from warm_stock import warm_kernel
 
 from utils.authoring.answers import answer_notebook, solutions, student_name, tasks_to_grade
 from utils.authoring.release import find_assignments, release, source_notebook
@@ -116,7 +115,7 @@ def compare(group: Group, folder: Path) -> dict[str, Pair]:
         for name, data in group.own_files.items():
             (submitted / name).write_bytes(data)
         # one thread, as ours has; two are slower beside other work
-        with mock.patch.dict(os.environ, {"OMP_NUM_THREADS": "1"}), warm_kernel():
+        with mock.patch.dict(os.environ, {"OMP_NUM_THREADS": "1"}):
             outcome = api.autograde(ASSIGNMENT, student, force=True)
         stock[student] = read_grades(folder / "stock", student) if outcome["success"] else last_error(outcome)
     ours = grade_ours(group, source, folder / "ours", work)
