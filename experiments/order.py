@@ -40,7 +40,7 @@ class Setting(NamedTuple):
 
 
 SIZES = {
-    # one start in ten learns it without clipping; which one depends on how a processor rounds
+    # a start may learn it without clipping; which one, depends on how a processor rounds
     "tiny": Setting({20: 300}, 4),
     "default": Setting({50: 1000}, 3),
     "full": Setting({50: 3000, 60: 3000, 75: 4000, 100: 5000, 200: 5000}, 5),

@@ -91,8 +91,12 @@ def test_only_an_edit_that_a_page_can_see_runs_it_again(tmp_path):
     first = time_of_run(root)
     with (root / "utils" / "checks.py").open("a") as module:
         module.write("\n# an edit that the page does not import\n")
+    style = root / "book" / "_static" / "course.css"
+    style.write_text(edited := style.read_text(encoding="utf-8") + "\n/* new */\n", encoding="utf-8")
     assert built(root).returncode == 0
     assert time_of_run(root) == first
+    (shown,) = (root / "build" / "book" / "_build" / "html").rglob("course.css")
+    assert shown.read_text(encoding="utf-8") == edited
     with (root / "utils" / "device.py").open("a") as module:
         module.write("\n# an edit that the page imports\n")
     assert built(root).returncode == 0

@@ -7,7 +7,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -295,18 +295,30 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
     ],
 )
 def test_axe_finds_nothing(address, browser, page):
+    from benchmarks.axe import examine
+
     for width, scheme in product((1440, 390), ("light", "dark")):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        tab = context.new_page()
-        tab.goto(f"{address}/{page}")
-        tab.evaluate(SETTLED)
-        for live in tab.query_selector_all("[data-live]"):
-            tab.evaluate("box => box.previousElementSibling.scrollIntoView()", live)
-            live.wait_for_element_state("visible")
-        tab.add_script_tag(path=AXE)
-        found = tab.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        assert [(wrong["id"], wrong["nodes"][0]["html"]) for wrong in found] == []
-        context.close()
+        assert examine(browser, f"{address}/{page}", width, scheme, AXE) == []
+
+
+SHIFTS = """window.shifts = [];
+new PerformanceObserver(list => list.getEntries().forEach(entry => shifts.push(entry.value)))
+    .observe({type: 'layout-shift', buffered: true});"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [412, 1440])
+def test_nothing_jumps_when_the_home_pages_figure_comes(address, browser, width):
+    tab = browser.new_page(viewport={"width": width, "height": 823})
+    tab.add_init_script(SHIFTS)
+    late = Event()  # the figure's script comes when the page has long been painted
+    tab.route("**/live/neuron.js*", lambda route: (tab.wait_for_timeout(500), late.set(), route.continue_()))
+    tab.goto(f"{address}/index.html")
+    tab.locator("[data-live]").wait_for()
+    assert late.is_set()
+    tab.evaluate("new Promise(soon => requestAnimationFrame(() => setTimeout(soon, 200)))")
+    assert tab.evaluate("shifts.reduce((sum, shift) => sum + shift, 0)") < 0.1  # what web.dev calls good
+    tab.close()
 
 
 @pytest.mark.browser

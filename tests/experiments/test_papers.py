@@ -121,7 +121,7 @@ def test_the_reach_is_the_product_of_the_jacobians():
 def test_temporal_order_is_learnt_with_clipping_and_not_without():
     results, _ = tiny(order)
     errors = order.by_length(results)[20]
-    assert order.solved(errors["SGD"]) < len(errors["SGD"]) == 4
+    assert len(errors["SGD"]) == 4 and statistics.median(errors["SGD"]) > 0.2
     assert order.solved(errors["clipping"]) == order.solved(errors["clipping, Ω"]) == 4
 
 

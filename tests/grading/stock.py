@@ -1,8 +1,8 @@
 """The same submissions through stock nbgrader and through ours, and what each gradebook says of every cell.
 
 Both gradebooks are read by nbgrader's own API, so that nothing of ours stands between a grade and the table.
-``python tests/grading/stock.py`` prints the table for everything: nbgrader's own test
-files, every variant of the assignments, and the departures (some minutes).
+``python tests/grading/stock.py`` prints the table for everything: nbgrader's own test files, every variant of
+the assignments, and the departures (some minutes).
 """
 
 from __future__ import annotations
@@ -114,8 +114,9 @@ def compare(group: Group, folder: Path) -> dict[str, Pair]:
         (submitted / f"{NOTEBOOK}.ipynb").write_bytes(content)
         for name, data in group.own_files.items():
             (submitted / name).write_bytes(data)
-        # one thread, as ours has; two are slower beside other work
-        with mock.patch.dict(os.environ, {"OMP_NUM_THREADS": "1"}):
+        with mock.patch.dict(
+            os.environ, {"OMP_NUM_THREADS": "1"}
+        ):  # as ours has; two are slower beside other work
             outcome = api.autograde(ASSIGNMENT, student, force=True)
         stock[student] = read_grades(folder / "stock", student) if outcome["success"] else last_error(outcome)
     ours = grade_ours(group, source, folder / "ours", work)

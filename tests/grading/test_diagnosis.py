@@ -377,6 +377,7 @@ def step(x, h):
     assert given_away("It is i, f, g and o.", "i, f, g = split(x)") == []
     assert given_away("Says h @ W of it, the sum of all.", solution) == []
     assert given_away("It should give ([1], [1]).", "def f(x):\n    return g(x.shape[1])") == []
+    assert given_away("Is it 2 * (1 - 0)?", "x = 2 * (1 - y)") == ["2 * ( 1", "* ( 1 -"]
     for assignment in release.find_assignments(ROOT):
         right = solutions(assignment)
         examples = kept_examples(assignment.folder)

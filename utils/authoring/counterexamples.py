@@ -285,9 +285,7 @@ def shown(value: Any) -> str:
         inner = ", ".join(map(shown, value))
         return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
     if isinstance(value, float):
-        return (
-            f"{value:.0f}" if value.is_integer() and 0 < abs(value) < 1e5 else f"{value + 0.0:.3g}"
-        )  # 0, not -0
+        return str(int(value)) if value.is_integer() and abs(value) < 1e5 else f"{value:.3g}"
     return repr(value)
 
 

@@ -42,9 +42,9 @@ def build_book(root: Path, to: Path, tell: Callable[[str], None] = lambda line: 
             full disk.
     """
     output = to / "_build"
-    finished = output / "finished"
-    if not finished.exists():
-        # the last build failed or was stopped: what was read then, with an error, would pass for done
+    finished, look = output / "finished", look_digest(root)
+    if not finished.exists() or finished.read_text(encoding="utf-8") != look:
+        # what was read by a build that failed or was stopped, or looked otherwise, would pass for done
         shutil.rmtree(output / ".doctrees", ignore_errors=True)
     finished.unlink(missing_ok=True)
     digests = page_digests(root)
@@ -59,7 +59,7 @@ def build_book(root: Path, to: Path, tell: Callable[[str], None] = lambda line: 
             raise UserError(about_file(OSError(errno.ENOSPC, "", str(to))))
         raise UserError("the book was not built; the lines that say WARNING or ERROR above tell why")
     publish(root, output / "html")
-    finished.touch()
+    finished.write_text(look, encoding="utf-8")
     if wrong := site_problems(output / "html"):
         raise UserError("\n".join(wrong))
     return output / "html"
@@ -80,6 +80,14 @@ def run_jupyter_book(source: Path, to: Path, *options: str) -> bool:
     jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
     command = [*jupyter_book, "build", str(source), "--path-output", str(to), *options]
     return subprocess.run(command, check=False).returncode == 0
+
+
+def look_digest(root: Path) -> str:
+    """What every page of the site depends on: style sheets, scripts, and the code of this room."""
+    folders = (root / "book" / "_static", PACKAGE / "book")
+    return digest(
+        path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"
+    )
 
 
 def page_digests(root: Path) -> dict[str, str]:

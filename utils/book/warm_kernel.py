@@ -26,7 +26,7 @@ from typing import Any
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 ALWAYS = ("jupyter_cache.executors.utils", "ipykernel.kernelapp", "myst_nb")
-WHERE_WANTED = {  # module → words in the code of a page that wants it
+WHERE_WANTED = {  # module → what the text of a page that wants it speaks of
     "torch": "torch|utils",
     "torch._dynamo": "optim|train|fit",  # which the first optimizer of a process imports
     "matplotlib.pyplot": "plot",
