@@ -1,6 +1,6 @@
 """What axe-core finds on every page of the site: python benchmarks/axe.py [node_modules/axe-core/axe.min.js]
 
-Each page is opened 390 and 1440 px wide, light and dark, with its formulas laid out, its folds open and its
+Each page is opened 390 and 1440 px wide, light and dark, with its folds open and its
 live figures running. Needs Chromium, and axe-core: npm install --no-save axe-core.
 """
 
@@ -18,12 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 SITE = Path("build/book/_build/html")
 AXE = Path("node_modules/axe-core/axe.min.js")
-OPENED = """async () => {
-    if (document.querySelector('.math')) {
-        while (!window.MathJax?.startup?.promise) await new Promise(soon => setTimeout(soon, 20));
-        await MathJax.startup.promise;
-        await MathJax.startup.document.lazyTypesetAll();
-    }
+OPENED = """() => {
     document.querySelectorAll('details').forEach(fold => { fold.open = true; });
 }"""
 

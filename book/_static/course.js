@@ -48,22 +48,8 @@ function openTablesToTheKeyboard() {
   });
 }
 
-// MathJax lays a formula out when it comes near the window, and until then there is nothing to read: say its TeX.
-function nameWaitingFormulas() {
-  const name = () => window.MathJax.startup.promise.then(() => {
-    for (const { typesetRoot: box, math } of window.MathJax.startup.document.math)
-      if (box.querySelector("mjx-lazy")) {
-        box.setAttribute("role", "img");
-        box.setAttribute("aria-label", math);
-      }
-  });
-  if (window.MathJax?.startup?.promise) name();
-  else document.querySelector('script[src*="mathjax/"]')?.addEventListener("load", name);
-}
-
 document.addEventListener("DOMContentLoaded", () => {
   fillInAddress();
   watchLiveFigures();
-  nameWaitingFormulas();
   document.querySelectorAll("article").forEach((article) => new ResizeObserver(openTablesToTheKeyboard).observe(article));
 });

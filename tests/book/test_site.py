@@ -1,5 +1,6 @@
 """The whole book, built strictly, and looked at in a browser without a network."""
 
+import html
 import re
 import shutil
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from utils.book.build import build_book
+from utils.book.formulas.style import FONT
 from utils.book.publishing.wheel import OFFLINE
 from utils.common.address import wheel_name
 
@@ -79,16 +82,11 @@ def test_links_within_the_site_lead_somewhere(site):
                 assert (path.parent / link).exists(), f"{page} links to {link}"
 
 
-SETTLED = """async () => {  // formulas are typeset, fonts and pictures there
-    if (document.querySelector('.math')) {
-        while (!window.MathJax?.startup?.promise) await new Promise(soon => setTimeout(soon, 20));
-        await MathJax.startup.promise;
-        await MathJax.startup.document.lazyTypesetAll();  // also those that are not near the window
-    }
+SETTLED = """async () => {  // fonts and pictures are there
     await document.fonts.ready;
     await Promise.all([...document.images].map(image => { image.loading = 'eager'; return image.decode(); }));
 }"""
-WIDE = """width => [...document.querySelectorAll('article img, article table, article mjx-container')]
+WIDE = """width => [...document.querySelectorAll('article img, article table, article math')]
     .filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest('.output, details, pre'))
     // on the narrowest phone a table may scroll by itself
     .filter(e => width >= 390 || e.tagName === 'TABLE' || !e.closest('table'))
@@ -98,8 +96,7 @@ CLIPPED = """() => [...document.querySelectorAll('article div.math')].filter(box
     const number = box.querySelector('.eqno'), edges = box.getBoundingClientRect();
     const below = getComputedStyle(box).flexDirection.startsWith('column');  // as on a narrow phone
     const limit = number && !below ? number.getBoundingClientRect().left : edges.right;
-    const right = formula => formula.getBoundingClientRect().right;
-    return [...box.querySelectorAll('mjx-math')].some(formula => right(formula) > limit + 1);
+    return box.querySelector('math > :last-child').getBoundingClientRect().right > limit + 1;
 }).map(box => box.textContent.slice(0, 200))"""
 
 
@@ -134,7 +131,8 @@ def test_a_page_describes_itself_and_loads_no_script_that_it_does_not_use(site, 
     assert len(described) >= 30 and f'<meta property="og:description" content="{described}"' in text
     assert "favicon.svg" in text
     assert not re.search(r"sphinx-thebe\.js|THEBE_JS|fontawesome\.js|searchindex\.js|live/\w+\.js", text)
-    assert ("mathjax/startup.js" in text) == ("window.MathJax" in text) == ("math notranslate" in text)
+    assert ("<math " in text) == ("math notranslate" in text) == ("stix-two-math.woff" in text)
+    assert "MathJax" not in text
 
 
 def test_what_the_site_gives_to_download_is_there(site):
@@ -173,16 +171,13 @@ def test_code_is_copied_and_what_it_printed_is_not(address, browser):
     context.close()
 
 
-@pytest.mark.browser
-def test_a_formula_is_laid_out_when_one_comes_to_it(address, browser):
-    tab = browser.new_page(viewport={"width": 1000, "height": 600})
-    tab.goto(f"{address}/chapters/04-lstm-and-gru/backward.html")
-    tab.wait_for_function("document.querySelector('mjx-math')")
-    last = tab.locator(".math:visible").last  # some are folded away
-    assert last.locator("mjx-math").count() == 0
-    last.scroll_into_view_if_needed()
-    last.locator("mjx-math").first.wait_for()
-    tab.close()
+def test_the_font_has_every_character_of_the_formulas(site):
+    font = TTFont(site / "_static" / FONT)
+    for page in PAGES:
+        text = (site / f"{page}.html").read_text(encoding="utf-8")
+        for formula in re.findall(r"<math .*?</math>", text, re.DOTALL):
+            used = set(html.unescape(re.sub(r"<[^>]+>", "", formula)))
+            assert used <= {chr(code) for code in font.getBestCmap()}, f"{page}: {formula}"
 
 
 @pytest.mark.browser
@@ -230,7 +225,7 @@ def test_a_live_figure_opens_from_a_file_with_the_network_of_its_page(site, brow
 
 
 # what the Tab key comes to, and how it looks there
-# what fades in, or moves because a formula above it is laid out, has a moment to come to rest
+# what fades in has a moment to come to rest
 FOCUSED = """async () => {
     const frame = () => new Promise(requestAnimationFrame);
     const e = document.activeElement;
@@ -333,8 +328,8 @@ def test_a_page_fits_its_window_and_shows_its_formulas(address, browser, page):
     tab.on("console", lambda said: failures.extend([said.text] if said.type == "error" else []))
     tab.goto(f"{address}/{page}.html")
     tab.evaluate(SETTLED)
-    assert bool(tab.query_selector(".math")) == bool(tab.query_selector("mjx-container"))
-    assert tab.query_selector_all("mjx-merror") == []
+    loaded = "[...document.fonts].some(font => font.family === 'STIX Two Math' && font.status === 'loaded')"
+    assert bool(tab.query_selector("math")) == tab.evaluate(loaded)
     for width, scheme in product(WIDTHS, ("light", "dark")):
         tab.set_viewport_size({"width": width, "height": 900})
         tab.emulate_media(color_scheme=scheme)

@@ -1,15 +1,18 @@
 """What a machine is found to do, and the command that is made of it."""
 
+import dataclasses
 import json
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 import utils
+from utils.grading.packages import offer
 from utils.grading.sandbox import walls
 from utils.grading.sandbox.walls import Walls, command, find_walls
 
@@ -57,6 +60,40 @@ def test_folders_that_were_named_are_hidden(tmp_path):
         hidden=[tmp_path / "shown" / "gradebook"],
     )
     assert subprocess.run(argv, capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+IN_A_CHILD = """
+import os, sys
+from pathlib import Path
+from utils.grading.sandbox import enclose
+child = os.fork()
+if child == 0:
+    enclose.enclose(enclose.Limits(), enclose.find_walls())
+    file = Path(sys.argv[1])
+    os._exit(0 if file.read_text() == "answer = 42" and os.listdir(file.parent) == ["alone.py"] else 1)
+print(os.waitpid(child, 0)[1])
+"""
+
+
+def test_packages_in_tmp_are_there_for_a_submission(tmp_path, monkeypatch):
+    """As where somebody has cloned the course to /tmp: each submission has a /tmp of its own."""
+    monkeypatch.setenv("COURSE_WALLS", "")
+    if not find_walls().namespaces:
+        pytest.skip(NO_BUBBLEWRAP)
+    environment = Path(tempfile.mkdtemp(dir="/tmp"))
+    packages = environment / "site-packages"
+    try:
+        packages.mkdir()
+        for name in ("alone.py", "another.py"):
+            (packages / name).write_text("answer = 42")
+        alone = str(packages / "alone.py")
+        offered = dataclasses.replace(offer([]), sites=(str(packages),), entries=(alone,))
+        argv = [sys.executable, "-c", IN_A_CHILD, alone]
+        line = command(argv, find_walls(), readable=[environment], offer=offered)
+        done = subprocess.run(line, capture_output=True, text=True, check=False)
+        assert (done.stdout, done.stderr) == ("0\n", "")
+    finally:
+        shutil.rmtree(environment)
 
 
 def test_the_repository_is_hidden_even_where_the_folder_around_it_is_shown(monkeypatch):

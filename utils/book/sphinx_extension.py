@@ -10,6 +10,7 @@ from docutils import nodes
 from markupsafe import escape
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from utils.book.formulas.style import FONT
 from utils.book.search import index_terms
 from utils.common.address import public_address
 
@@ -29,7 +30,6 @@ NEEDED_FOR = {
     "togglebutton.js": "toggle",
     "clipboard.min.js": "highlight",
     "copybutton.js": "highlight",
-    "startup.js": "math notranslate",  # MathJax, which Sphinx loads for all that a cell could display
 }
 
 
@@ -93,13 +93,21 @@ def head_of(title: str, description: str, course: str, address: str, page: str) 
     return "\n".join(tags) + "\n"
 
 
+def preload(font: str) -> str:
+    """So that the formulas do not move what stands around them when their font comes from a server."""
+    link = f'{{rel: "preload", as: "font", type: "font/woff", crossOrigin: "", href: "{font}"}}'
+    made = f'Object.assign(document.createElement("link"), {link})'
+    return f'<script>if (location.protocol !== "file:") document.head.append({made})</script>\n'
+
+
 def complete(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Give a page its description, and take away the scripts that it does not need."""
     address = public_address({"html": {"baseurl": app.config.html_baseurl}})
     title = re.sub(r"<[^>]+>", "", context.get("title") or app.config.html_title)
     description = head_of(title, describe(doctree), app.config.html_title, address, page)
-    context["metatags"] = context.get("metatags", "") + description + MODE
     body = context.get("body") or ""
+    font = preload(context["pathto"](f"_static/{FONT}", 1)) if "<math" in body else ""
+    context["metatags"] = context.get("metatags", "") + description + font + MODE
     if "script_files" in context:
         context["script_files"] = [script for script in context["script_files"] if is_needed(script, body)]
 
@@ -110,14 +118,7 @@ def is_needed(script: Any, body: str) -> bool:
     inline = str(getattr(script, "attributes", {}).get("body") or "")
     if "thebe" in inline:
         return NEEDED_FOR["sphinx-thebe.js"] in body
-    if "MathJax" in inline:
-        return NEEDED_FOR["startup.js"] in body
     return "live/" not in path and (name not in NEEDED_FOR or NEEDED_FOR[name] in body)
-
-
-def choose_mathjax(app: Sphinx, config: Any) -> None:
-    """Load MathJax by its parts; the extension that brings it names a file of 1.2 MB with more of them."""
-    config.mathjax_path = "mathjax/startup.js"
 
 
 def fill_in_address(app: Sphinx, page: str, text: list[str]) -> None:
@@ -130,7 +131,6 @@ def fill_in_address(app: Sphinx, page: str, text: list[str]) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(HideDrawing)
-    app.connect("config-inited", choose_mathjax)
     app.connect("html-page-context", complete, priority=900)  # after whoever adds scripts
     app.connect("html-collect-pages", index_terms)
     app.connect("source-read", fill_in_address)

@@ -31,8 +31,8 @@ LOG = VENV / "install.log"
 # what students' code imports where it can write nothing, and so could never compile
 COMPILED = "torch, matplotlib.pyplot, IPython, ipywidgets, tqdm.auto"
 DONE = VENV / "installed.json"  # what the last run that came to its end has installed
-PACKAGES = "210 MB to download, 0.7 GB on disk"
-MORE = "and what tests and authors need: 350 MB to download, 1.1 GB on disk"
+PACKAGES = "235 MB to download, 0.8 GB on disk"
+MORE = "and what tests and authors need: 375 MB to download, 1.2 GB on disk"
 
 
 def main() -> None:

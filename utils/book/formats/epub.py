@@ -13,10 +13,14 @@ from typing import Any
 
 from utils.book.card import draw_cover
 from utils.book.formats.pages import Page, chromium, read_pages
+from utils.book.formulas.style import FONT, STYLE
 from utils.common.address import configuration
 
 HERE = Path(__file__).parent
-TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif"}
+TYPES = {
+    **{".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif"},
+    **{".css": "text/css", ".xhtml": "application/xhtml+xml", ".woff": "font/woff"},
+}
 CONTAINER = """\
 <?xml version="1.0" encoding="utf-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
@@ -66,7 +70,7 @@ PACKAGE = """\
 def write_epub(root: Path, site: Path, to: Path) -> Path:
     """Write the ``site`` that was built of the course in ``root`` as the file ``to``."""
     with chromium() as browser:
-        pages = read_pages(root / "book", site, browser, "mathml")
+        pages = read_pages(root / "book", site, browser)
     about = configuration(root)
     images = dict.fromkeys(image for page in pages for image in page.images)
     names = {image: f"images/{number}{Path(image).suffix}" for number, image in enumerate(images)}
@@ -75,7 +79,8 @@ def write_epub(root: Path, site: Path, to: Path) -> Path:
         draw_cover(about["title"], Path(scratch) / "cover.png")
         cover = (Path(scratch) / "cover.png").read_bytes()
     files: dict[str, bytes] = {
-        "epub.css": HERE.joinpath("epub.css").read_bytes(),
+        "epub.css": HERE.joinpath("epub.css").read_bytes() + (site / "_static" / STYLE).read_bytes(),
+        FONT: (site / "_static" / FONT).read_bytes(),
         "cover.png": cover,
         "cover.xhtml": document(
             about["title"], f'<img src="cover.png" alt="{escape(about["title"])}"/>', ' class="cover"'
@@ -147,8 +152,7 @@ def package(about: dict[str, Any], pages: list[Page], files: dict[str, bytes]) -
     """The list of the book's files."""
     items, math = [], {f"{page.id}.xhtml" for page in pages if "<math" in page.xhtml}
     for name in files:
-        suffix = Path(name).suffix
-        kind = TYPES.get(suffix, {".css": "text/css", ".xhtml": "application/xhtml+xml"}.get(suffix))
+        kind = TYPES[Path(name).suffix]
         properties = {"contents.xhtml": "nav", "cover.png": "cover-image"}.get(name)
         properties = properties or ("mathml" if name in math else "")
         more = f' properties="{properties}"' if properties else ""

@@ -1,26 +1,11 @@
 // Runs in Chromium on a page of the built site. From a page's HTML it makes what other formats need: XHTML without scripts,
-// folds open, formulas as MathML or as drawings, and each id and link with the name of its page before it.
-
-async function startMathJax(folder) {
-  window.MathJax = {
-    loader: {paths: {mathjax: folder}},
-    startup: {typeset: false},
-    svg: {fontCache: 'none'},
-  };
-  await new Promise((done, failed) => {
-    const script = document.createElement('script');
-    Object.assign(script, {src: `${folder}/tex-svg-full.js`, onload: done, onerror: failed});
-    document.head.append(script);
-  });
-  await MathJax.startup.promise;
-}
+// folds open, and each id and link with the name of its page before it.
 
 const DROPPED = 'script, style, button, input, label, .headerlink, .live, .live-names, [hidden], .sd-summary-state-marker, ' +
   '.sd-summary-icon, .docutils.container:empty, span[id^="index-"]:empty';
 
-// name: of the page, as in the table of contents; formulas: "mathml" or "svg"; names: of all pages;
-// hide: a selector of what this format leaves out
-async function convertPage({html, name, formulas, names, hide}) {
+// name: of the page, as in the table of contents; names: of all pages; hide: a selector of what this format leaves out
+function convertPage({html, name, names, hide}) {
   const article = new DOMParser().parseFromString(html, 'text/html').querySelector('article');
   article.querySelectorAll(DROPPED + (hide ? `, ${hide}` : '')).forEach(element => element.remove());
   article.querySelectorAll('.cell').forEach(cell => { if (!cell.textContent.trim() && !cell.querySelector('img, svg')) cell.remove(); });
@@ -31,7 +16,7 @@ async function convertPage({html, name, formulas, names, hide}) {
   article.querySelectorAll('*').forEach(element => {  // a token like <pad> that a cell has printed as it stands
     if (element instanceof HTMLUnknownElement) element.replaceWith(`<${element.localName}>`, ...element.childNodes);
   });
-  for (const formula of article.querySelectorAll('.math')) await convertFormula(formula, formulas);
+  article.querySelectorAll('.math').forEach(convertFormula);
   const id = name.replaceAll('/', '-');
   article.querySelectorAll('[id]').forEach(element => { element.id = `${id}--${safe(element.id)}`; });
   article.querySelectorAll('[for], [name]').forEach(element => { element.removeAttribute('for'); element.removeAttribute('name'); });
@@ -82,27 +67,8 @@ function convertLink(link, name, names) {
   }
 }
 
-async function convertFormula(element, formulas) {
+function convertFormula(element) {
   const number = element.querySelector('.eqno');
-  const display = element.localName === 'div';
-  const tex = [...element.childNodes].filter(node => node !== number).map(node => node.textContent).join('')
-    .trim().replace(/^\\[([]|\\[)\]]$/g, '').trim();
-  let made;
-  if (formulas === 'mathml') {
-    const math = await MathJax.tex2mmlPromise(tex, {display});
-    made = new DOMParser().parseFromString(math, 'application/xml').documentElement;
-    made.setAttribute('alttext', tex);
-    made.querySelectorAll('[columnspacing=""], [rowspacing=""]').forEach(table => {
-      for (const side of ['columnspacing', 'rowspacing']) if (!table.getAttribute(side)) table.removeAttribute(side);
-    });
-  } else {
-    made = (await MathJax.tex2svgPromise(tex, {display})).querySelector('svg');
-    made.setAttribute('role', 'img');
-    made.setAttribute('aria-label', tex);
-    made.removeAttribute('aria-hidden');
-    made.removeAttribute('focusable');
-  }
-  if (made.querySelector('merror, [data-mml-node="merror"]')) throw new Error(`MathJax cannot read ${tex}`);
-  element.className = display ? 'math display' : 'math';
-  element.replaceChildren(document.importNode(made, true), ...(number ? [number] : []));
+  element.className = element.localName === 'div' ? 'math display' : 'math';
+  element.replaceChildren(element.querySelector('math'), ...(number ? [number] : []));
 }

@@ -77,22 +77,20 @@ def contents(book: Path) -> list[tuple[str, int, str]]:
     return found
 
 
-def read_pages(book: Path, site: Path, browser: Any, formulas: str, hide: str = "") -> list[Page]:
+def read_pages(book: Path, site: Path, browser: Any, hide: str = "") -> list[Page]:
     """The pages of the ``site`` that was built of ``book``.
 
     Args:
-        formulas: ``"mathml"``, or ``"svg"`` for drawings of them.
         hide: a CSS selector of what is left out.
     """
     listed = contents(book)
     tab = browser.new_page()
     tab.goto((site / "404.html").as_uri())  # scripts of the site may be loaded from here
     tab.add_script_tag(content=HERE.joinpath("pages.js").read_text(encoding="utf-8"))
-    tab.evaluate("folder => startMathJax(folder)", (site / "_static" / "mathjax").as_uri())
     pages = []
     for name, level, part in listed:
         html = (site / f"{name}.html").read_text(encoding="utf-8")
-        given = {"html": html, "name": name, "formulas": formulas, "hide": hide}
+        given = {"html": html, "name": name, "hide": hide}
         made = tab.evaluate(
             "given => convertPage(given)", {**given, "names": [page for page, _, _ in listed]}
         )

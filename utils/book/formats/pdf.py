@@ -12,6 +12,7 @@ from typing import Any
 
 from utils.book.card import draw_cover
 from utils.book.formats.pages import Page, chromium, read_pages
+from utils.book.formulas.style import whole_style
 from utils.common.address import configuration
 from utils.common.errors import UserError
 
@@ -38,7 +39,7 @@ def write_pdf(
         printed = Path(scratch) / "book.html"
         draw_cover(about["title"], Path(scratch) / "cover.png")
         picture = base64.b64encode((Path(scratch) / "cover.png").read_bytes()).decode()
-        pages = read_pages(root / "book", site, browser, "svg", HIDDEN)
+        pages = read_pages(root / "book", site, browser, HIDDEN)
         numbers: dict[str, int] = {}
         for time in ("once, to find the page numbers", "once more, with them"):
             tell(f"Printing {time} …")
@@ -94,7 +95,7 @@ def document(
         for number, page in enumerate(pages)
         if page.level == 1
     )
-    style = HERE.joinpath("print.css").read_text(encoding="utf-8") + names
+    style = whole_style(site / "_static") + HERE.joinpath("print.css").read_text(encoding="utf-8") + names
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"/><title>{title}</title><style>{style}</style></head>
 <body>

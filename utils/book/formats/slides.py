@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from utils.book.formats.pages import Page, chromium, read_pages
+from utils.book.formulas.style import whole_style
 from utils.common.address import configuration
 from utils.common.errors import UserError
 
@@ -32,12 +33,12 @@ def write_slides(root: Path, site: Path, to: Path, only: str = "") -> Iterator[t
     """
     reveal = reveal_folder()
     style = (reveal / "dist" / "reveal.css").read_text(encoding="utf-8")
-    style += HERE.joinpath("slides.css").read_text(encoding="utf-8")
+    style += whole_style(site / "_static") + HERE.joinpath("slides.css").read_text(encoding="utf-8")
     scripts = [reveal / "dist" / "reveal.js", reveal / "plugin" / "notes" / "notes.js"]
     course = configuration(root).get("title", "")
     to.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
-        chapters = chapters_of(read_pages(root / "book", site, browser, "svg"))
+        chapters = chapters_of(read_pages(root / "book", site, browser))
         if only and only.lstrip("0") not in chapters:
             raise UserError(f"there is no chapter {only}; the chapters are: {', '.join(chapters)}")
         for number, pages in chapters.items():

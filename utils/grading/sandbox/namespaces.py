@@ -96,7 +96,7 @@ def make_private(folder: str, size: int, files: int) -> None:
         else:
             Path(place).parent.mkdir(parents=True, exist_ok=True)
             Path(place).touch()
-        _mount(f"/proc/self/fd/{opened}", place, "", BIND | BELOW)
+        _mount(f"/proc/self/fd/{opened}", place, "", BIND | BELOW)  # with what is mounted inside of it
         os.close(opened)
 
 
@@ -114,9 +114,11 @@ def _mount_memory(folder: str, size: int, files: int, flags: int) -> None:
 
 
 def mounts_below(folder: str) -> list[str]:
-    """The places below ``folder`` where something is mounted, outer ones first."""
-    places = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-    return sorted({_plain(place) for place in places if place.startswith(folder + "/")}, key=len)
+    """The places below ``folder`` where something is mounted; not those inside of one of them."""
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    places = {Path(_plain(line.split()[4])) for line in lines}
+    below = {place for place in places if Path(folder) in place.parents}
+    return sorted(str(place) for place in below if below.isdisjoint(place.parents))
 
 
 def _plain(place: str) -> str:

@@ -1,0 +1,68 @@
+"""Formulas as MathML: what they say, and the spaces that TeX sets (Knuth, *The TeXbook*, chapter 18)."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from utils.book.formulas.mathml import Reader
+
+
+@pytest.fixture(scope="module")
+def read():
+    with Reader() as reader:
+        yield lambda tex, display=False: ElementTree.fromstring(reader.mathml(tex, display))
+
+
+def operators(math: ElementTree.Element) -> list[tuple]:
+    """Each operator, with its spaces where they are not the browser's."""
+    return [(one.text, one.get("lspace"), one.get("rspace")) for one in math.iter("mo")]
+
+
+def test_a_formula_says_what_its_tex_does(read):
+    math = read(r"\hat y_t = \frac{1}{2} \sum_{i<3} W_{hh}")
+    assert "".join(math.itertext()) == "yˆt=12∑i<3Whh"
+    assert [part.tag for part in math] == ["msub", "mo", "mfrac", "munder", "msub"]
+    assert math.get("alttext") == r"\hat y_t = \frac{1}{2} \sum_{i<3} W_{hh}"
+    assert math.find(".//mover").get("accent") == "true"
+
+
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [
+        ("h_{t-1}", [("−", "0", "0")]),
+        ("a-1", [("−", None, None)]),
+        ("f(-x)", [("(", None, None), ("−", "0", "0"), (")", None, None)]),
+        ("a = -1", [("=", None, None), ("−", "0", "0")]),
+        ("a += 1", [("+", None, "0"), ("=", "0", None)]),
+        ("a/b", [("/", "0", "0")]),
+        (r"= \sum_i a_i", [("=", None, None), ("∑", "0", None)]),
+        (r"\log x", [("\u2061", "0", "0.1667em")]),
+        (r"\log(x)", [("\u2061", "0", "0"), ("(", None, None), (")", None, None)]),
+    ],
+)
+def test_spaces_are_those_of_tex(read, tex, expected):
+    assert operators(read(tex)) == expected
+
+
+def test_a_function_stands_apart_from_what_is_before_it(read):
+    assert [part.tag for part in read(r"2\log x")] == ["mn", "mspace", "mi", "mo", "mi"]
+    assert [part.tag for part in read(r"-\log x")] == ["mo", "mi", "mo", "mi"]
+
+
+def test_letters_that_browsers_do_not_know_as_styles_are_characters(read):
+    math = read(r"\mathbb{R} \mathcal{L} \mathbb{1} \mathrm{softmax}")
+    assert "".join(math.itertext()) == "ℝℒ𝟙softmax"
+
+
+def test_columns_keep_what_the_style_sheet_sets_them_by(read):
+    table = read(r"\begin{aligned} a &= b \\ &\quad + c \end{aligned}", True).find(".//mtable")
+    assert (table.get("columnalign"), table.get("columnspacing")) == ("right left", "0em")
+    assert [len(row) for row in table] == [2, 2]
+
+
+@pytest.mark.parametrize("tex", [r"\frac", r"\nowhere", r"a}", r"\begin{aligned} a"])
+def test_what_cannot_be_read_is_said(read, tex):
+    with pytest.raises(ValueError, match=re.escape(tex)):
+        read(tex)
+    assert read("x").find("mi").text == "x"  # and the next one is
