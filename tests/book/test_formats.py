@@ -10,7 +10,7 @@ import pytest
 
 from utils.book.formats import epub, pages, pdf, slides
 from utils.book.formulas.mathml import Reader
-from utils.book.formulas.style import write_style
+from utils.book.formulas.style import characters, write_style
 from utils.common.errors import UserError
 
 CHROMIUM = next(filter(None, map(shutil.which, pages.NAMES)), None)
@@ -84,7 +84,7 @@ def course(tmp_path_factory) -> Path:
     for folder in ("_images", "_static"):
         (root / "site" / folder).mkdir()
     (root / "site" / "_images" / "bar.svg").write_text(FIGURE)
-    write_style(root / "site" / "_static")
+    write_style(root / "site" / "_static", characters(root / "site"))
     (root / "book").mkdir()
     (root / "book" / "_config.yml").write_text("title: Neurons & more\nauthor: Ada\n")
     (root / "book" / "_toc.yml").write_text(

@@ -15,7 +15,7 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 from utils.book.formulas.mathml import Reader
-from utils.book.formulas.style import STYLE, write_style
+from utils.book.formulas.style import STYLE, characters, write_style
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -52,7 +52,8 @@ class Renderer:
     def finish(self, app: Sphinx, error: Exception | None) -> None:
         self.reader.close()
         if error is None and app.builder.format == "html":
-            write_style(Path(app.outdir) / "_static")
+            site = Path(app.outdir)
+            write_style(site / "_static", characters(site))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -1,32 +1,40 @@
-"""How formulas look: a style sheet, and of the font STIX Two Math the characters that they may need."""
+"""How formulas look: a style sheet, and of the font STIX Two Math the characters that they need."""
 
 from __future__ import annotations
 
 import base64
+import html
 import importlib.metadata
+import re
 import shutil
+import unicodedata
 from pathlib import Path
 
 STYLE = "formulas.css"
 FONT = "stix-two-math.woff"
-# from the Latin letters to the slanted Greek ones; the whole font is ten times as large
-CHARACTERS = (
-    *(range(0x20, 0x7F), range(0xA0, 0x100), range(0x391, 0x3F6), range(0x2010, 0x2062)),
-    *(range(0x210A, 0x2135), range(0x2190, 0x2300), range(0x2308, 0x230C), range(0x27E8, 0x27EA)),
-    *(range(0x2C6, 0x2DE), range(0x300, 0x30D), range(0x1D434, 0x1D468), range(0x1D6E2, 0x1D71C), [0x1D7D9]),
-)
+SLANTED = (*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E)  # how browsers show a single letter
 
 
-def write_style(folder: Path) -> None:
-    """Put both into a folder."""
+def characters(site: Path) -> set[str]:
+    """The characters of all formulas of a site."""
+    found: set[str] = set()
+    for page in site.rglob("*.html"):
+        for formula in re.findall(r"<math .*?</math>", page.read_text(encoding="utf-8"), re.DOTALL):
+            found.update(html.unescape(re.sub(r"<[^>]+>", "", formula)))
+    return found
+
+
+def write_style(folder: Path, shown: set[str]) -> None:
+    """Put both into a folder; the font has the characters that are ``shown``."""
     from fontTools import subset
 
     files = importlib.metadata.files("ziamath") or []
     whole = next(str(file.locate()) for file in files if file.suffix == ".ttf")
-    options = subset.Options(flavor="woff", hinting=False, layout_features=["ssty"])
+    options = subset.Options(flavor="woff", hinting=False, layout_features=["ssty"])  # those of an index
     font = subset.load_font(whole, options)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=[code for block in CHARACTERS for code in block])
+    slanted = [code for code in SLANTED if unicodedata.normalize("NFKC", chr(code)) in shown]
+    subsetter.populate(unicodes=[*map(ord, shown), *slanted])
     subsetter.subset(font)
     folder.mkdir(parents=True, exist_ok=True)
     subset.save_font(font, str(folder / FONT), options)
