@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from utils.book.extensions.quiz import read_quiz
 from utils.book.formats import cards
-from utils.book.quiz import read_quiz
 
 ROOT = Path(__file__).parents[2]
 

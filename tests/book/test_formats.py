@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from utils.book.extensions.formulas.mathml import Reader
+from utils.book.extensions.formulas.style import characters, write_style
 from utils.book.formats import epub, pages, pdf, slides
-from utils.book.formulas.mathml import Reader
-from utils.book.formulas.style import characters, write_style
 from utils.common.errors import UserError
 
 CHROMIUM = next(filter(None, map(shutil.which, pages.NAMES)), None)

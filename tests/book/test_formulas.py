@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from utils.book.formulas.mathml import Reader
+from utils.book.extensions.formulas.mathml import Reader
 
 
 @pytest.fixture(scope="module")

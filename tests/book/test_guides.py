@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from utils.book import assignments as pages
+from utils.book.extensions import assignments as pages
 from utils.cli.main import course
 
 ROOT = Path(__file__).parents[2]

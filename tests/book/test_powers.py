@@ -4,7 +4,7 @@ import pytest
 from docutils import nodes
 from docutils.utils import new_document
 
-from utils.book.powers import PrintPowers, with_powers
+from utils.book.extensions.powers import PrintPowers, with_powers
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from docutils import nodes
 
-from utils.book import sphinx_extension as pages
+from utils.book.extensions import page as pages
 from utils.book.publishing import publish
 from utils.common.address import public_address, repository
 

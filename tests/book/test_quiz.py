@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from utils.book.quiz import as_markdown, read_quiz
+from utils.book.extensions.quiz import as_markdown, read_quiz
 
 ROOT = Path(__file__).parents[2]
 GOOD = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from utils.book import reference
+from utils.book.extensions import reference
 from utils.models import LSTM
 from utils.text import pad
 

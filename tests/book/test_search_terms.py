@@ -5,7 +5,7 @@ from docutils import nodes
 from docutils.utils import new_document
 from sphinx import addnodes
 
-from utils.book.search import index_terms, names_of, terms_of
+from utils.book.extensions.search import index_terms, names_of, terms_of
 
 
 @pytest.mark.parametrize(

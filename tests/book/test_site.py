@@ -14,7 +14,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from utils.book.build import build_book
-from utils.book.formulas.style import FONT, characters
+from utils.book.extensions.formulas.style import FONT, characters
 from utils.book.publishing.wheel import OFFLINE
 from utils.common.address import wheel_name
 

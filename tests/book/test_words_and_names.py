@@ -6,7 +6,7 @@ import warnings
 import pytest
 from sphinx.application import Sphinx
 
-from utils.book.accessible import accessible
+from utils.book.extensions.accessible import accessible
 
 GLOSSARY = """# Words
 ```{glossary}
@@ -32,7 +32,7 @@ def page(tmp_path_factory) -> str:
     folder = tmp_path_factory.mktemp("book")
     (folder / "words.md").write_text(GLOSSARY)
     (folder / "index.md").write_text(PAGE)
-    settings = {"extensions": ["myst_parser", "utils.book.terms"]}
+    settings = {"extensions": ["myst_parser", "utils.book.extensions.terms"]}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         app = Sphinx(

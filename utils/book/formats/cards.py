@@ -9,7 +9,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from utils.book.quiz import LETTERS, read_quiz
+from utils.book.extensions.quiz import LETTERS, read_quiz
 from utils.common.address import configuration
 from utils.common.errors import UserError
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from utils.book.card import draw_cover
+from utils.book.extensions.formulas.style import FONT, STYLE
 from utils.book.formats.pages import Page, chromium, read_pages
-from utils.book.formulas.style import FONT, STYLE
 from utils.common.address import configuration
 
 HERE = Path(__file__).parent

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from utils.book.card import draw_cover
+from utils.book.extensions.formulas.style import whole_style
 from utils.book.formats.pages import Page, chromium, read_pages
-from utils.book.formulas.style import whole_style
 from utils.common.address import configuration
 from utils.common.errors import UserError
 

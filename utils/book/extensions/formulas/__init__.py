@@ -14,8 +14,8 @@ from sphinx.locale import _
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
-from utils.book.formulas.mathml import Reader
-from utils.book.formulas.style import STYLE, characters, write_style
+from utils.book.extensions.formulas.mathml import Reader
+from utils.book.extensions.formulas.style import STYLE, characters, write_style
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -10,8 +10,8 @@ from docutils import nodes
 from markupsafe import escape
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from utils.book.formulas.style import FONT
-from utils.book.search import index_terms
+from utils.book.extensions.formulas.style import FONT
+from utils.book.extensions.search import index_terms
 from utils.common.address import public_address
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ class Reader:
 
     def ask(self, tex: str, display: bool) -> str:
         if self.process is None:
-            command = [sys.executable, "-m", "utils.book.formulas.mathjax"]
+            command = [sys.executable, "-m", "utils.book.extensions.formulas.mathjax"]
             self.process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
             )
