@@ -51,8 +51,8 @@ def test_a_function_stands_apart_from_what_is_before_it(read):
 
 
 def test_letters_that_browsers_do_not_know_as_styles_are_characters(read):
-    math = read(r"\mathbb{R} \mathcal{L} \mathbb{1} \mathrm{softmax}")
-    assert "".join(math.itertext()) == "ℝℒ𝟙softmax"
+    math = read(r"\mathbb{R} \mathcal{L} \mathbb{1} \mathbf{h} \boldsymbol{\alpha} \mathrm{softmax}")
+    assert "".join(math.itertext()) == "ℝℒ𝟙𝐡𝜶softmax"
 
 
 def test_columns_keep_what_the_style_sheet_sets_them_by(read):

@@ -15,7 +15,7 @@ PARTS = ("loader.js", "core.js", "adaptors/liteDOM.js", "input/tex-full.js")
 READ_TEX = """
 const {STATE} = MathJax._.core.MathItem;
 MathJax._.handlers.html_ts.RegisterHTMLHandler(MathJax._.adaptors.liteAdaptor.liteAdaptor());
-const InputJax = new MathJax._.input.tex_ts.TeX({packages: ['base', 'ams', 'newcommand']});
+const InputJax = new MathJax._.input.tex_ts.TeX({packages: ['base', 'ams', 'newcommand', 'boldsymbol']});
 const formulas = MathJax._.mathjax.mathjax.document('', {InputJax});
 const writer = new MathJax._.core.MmlTree.SerializedMmlVisitor.SerializedMmlVisitor();
 const readTeX = (tex, display) => writer.visitTree(formulas.convert(tex, {display, end: STATE.CONVERT}));

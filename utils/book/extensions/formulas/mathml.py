@@ -7,6 +7,7 @@ spaces are not always those of TeX.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import unicodedata
@@ -17,7 +18,7 @@ from xml.etree import ElementTree
 NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'  # which HTML does not need
 SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover")
 ACCENTS = {"^": "\N{MODIFIER LETTER CIRCUMFLEX ACCENT}", "~": "\N{SMALL TILDE}", "¯": "¯", "→": "→", "←": "←"}
-LETTERS = {"double-struck": "DOUBLE-STRUCK", "script": "SCRIPT"}
+LETTERS = ("double-struck", "script", "fraktur", "sans-serif", "monospace", "bold", "bold-italic")
 TIGHT = set("./…|‖")
 SIGNS = set("+−±")
 OPEN, CLOSE = set("([{|‖"), set(")]}|‖.…")
@@ -66,7 +67,9 @@ class Reader:
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.write(json.dumps([tex, display]) + "\n")
         self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        if not (answer := self.process.stdout.readline()):
+            raise RuntimeError("the process that reads formulas has ended; it says above why")
+        return json.loads(answer)
 
     def __enter__(self) -> Reader:
         return self
@@ -124,16 +127,17 @@ def edge(element: ElementTree.Element, side: int) -> ElementTree.Element:
 
 
 def letters(element: ElementTree.Element) -> None:
-    """Replace letters that MathML marks as double-struck or script by those characters themselves."""
-    kind = LETTERS.get(element.get("mathvariant", ""))
-    if kind is None:
-        return
-    del element.attrib["mathvariant"]
-    element.text = "".join(letter(kind, character) for character in element.text or "")
+    """Replace letters that are marked as double-struck, bold and the like by those characters themselves."""
+    kind = element.get("mathvariant")
+    if kind in LETTERS:
+        del element.attrib["mathvariant"]
+        kind = kind.upper().replace("BOLD-", "BOLD ")
+        element.text = "".join(letter(kind, character) for character in element.text or "")
 
 
 def letter(kind: str, character: str) -> str:
-    name = unicodedata.name(character).removeprefix("LATIN ").replace("LETTER ", "")
+    """``character`` of a kind; as it is, if there is none such."""
+    name = re.sub("LATIN |GREEK |LETTER ", "", unicodedata.name(character))
     for full in (f"{kind} {name}", f"MATHEMATICAL {kind} {name}"):
         try:
             return unicodedata.lookup(full)
