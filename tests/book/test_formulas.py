@@ -4,8 +4,10 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from utils.book.extensions.formulas.mathml import Reader
+from utils.book.extensions.formulas.style import FONT, characters, write_style
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +34,18 @@ def test_a_formula_says_what_its_tex_does(read):
     [
         ("h_{t-1}", [("−", "0", "0")]),
         ("a-1", [("−", None, None)]),
-        ("f(-x)", [("(", None, None), ("−", "0", "0"), (")", None, None)]),
+        ("f(-x)", [("(", "0", "0"), ("−", "0", "0"), (")", "0", "0")]),
         ("a = -1", [("=", None, None), ("−", "0", "0")]),
         ("a += 1", [("+", None, "0"), ("=", "0", None)]),
         ("a/b", [("/", "0", "0")]),
         (r"= \sum_i a_i", [("=", None, None), ("∑", "0", None)]),
         (r"\log x", [("\u2061", "0", "0.1667em")]),
-        (r"\log(x)", [("\u2061", "0", "0"), ("(", None, None), (")", None, None)]),
+        (r"\log(x)", [("\u2061", "0", "0"), ("(", "0", "0"), (")", "0", "0")]),
+        (r"n \times k", [("×", "0.2222em", "0.2222em")]),
+        (r"(\cdot)", [("(", "0", "0"), ("⋅", "0", "0"), (")", "0", "0")]),
+        (r"\odot", [("⊙", "0", "0")]),
+        ("x, …, y", [(",", None, None), ("…", "0", "0.1667em"), (",", None, None)]),
+        ("x … y", [("…", "0.1667em", "0.1667em")]),
     ],
 )
 def test_spaces_are_those_of_tex(read, tex, expected):
@@ -47,7 +54,32 @@ def test_spaces_are_those_of_tex(read, tex, expected):
 
 def test_a_function_stands_apart_from_what_is_before_it(read):
     assert [part.tag for part in read(r"2\log x")] == ["mn", "mspace", "mi", "mo", "mi"]
-    assert [part.tag for part in read(r"-\log x")] == ["mo", "mi", "mo", "mi"]
+    assert [part.tag for part in read(r"-\log x")] == ["mo", "mspace", "mi", "mo", "mi"]
+    assert [part.tag for part in read(r"a - \log x")] == ["mi", "mo", "mi", "mo", "mi"]
+    assert [part.tag for part in read(r"W \left(x\right) y")] == ["mi", "mspace", "mrow", "mspace", "mi"]
+
+
+def test_a_fraction_keeps_its_two_parts(read):
+    fraction = read(r"\frac{\left(a\right)}{\left(b\right)}").find(".//mfrac")
+    assert ["".join(part.itertext()) for part in fraction] == ["(a)", "(b)"]
+
+
+def test_a_prime_stands_beside_its_letter(read):
+    assert [part.tag for part in read("h'")[0]] == ["mi", "mo"]
+    (index,) = read("h'_t")
+    assert (index.tag, "".join(index[0].itertext()), index[1].text) == ("msub", "h′", "t")
+
+
+def test_numbers_and_apostrophes(read):
+    assert read("p = ¼").find(".//mn").text == "¼"
+    assert read(r"\text{don't}").find("mtext").text == "don’t"
+
+
+def test_the_font_has_what_a_root_is_drawn_with(read, tmp_path):
+    (tmp_path / "page.html").write_text('<p>a<math alttext="b"><msqrt><mi>c</mi></msqrt></math></p>')
+    assert characters(tmp_path) == {"c", "√"}
+    write_style(tmp_path, {"c", "√"})
+    assert {ord(character) for character in "c𝑐√"} <= set(TTFont(tmp_path / FONT).getBestCmap())
 
 
 def test_letters_that_browsers_do_not_know_as_styles_are_characters(read):

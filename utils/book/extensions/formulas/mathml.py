@@ -12,19 +12,12 @@ import subprocess
 import sys
 import unicodedata
 from functools import lru_cache
-from itertools import pairwise
 from xml.etree import ElementTree
 
+from utils.book.extensions.formulas.spaces import set_spaces
+
 NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'  # which HTML does not need
-SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover")
-ACCENTS = {"^": "\N{MODIFIER LETTER CIRCUMFLEX ACCENT}", "~": "\N{SMALL TILDE}", "¯": "¯", "→": "→", "←": "←"}
 LETTERS = ("double-struck", "script", "fraktur", "sans-serif", "monospace", "bold", "bold-italic")
-TIGHT = set("./…|‖")
-SIGNS = set("+−±")
-OPEN, CLOSE = set("([{|‖"), set(")]}|‖.…")
-SUMS = set("∑∏")
-APPLIED = "\N{FUNCTION APPLICATION}"
-THIN = "0.1667em"
 
 
 class Reader:
@@ -47,8 +40,9 @@ class Reader:
         if (wrong := math.find(".//merror")) is not None:
             raise ValueError(f"{wrong.get('data-mjx-error')}: {tex}")
         for element in math.iter():
-            spaces(element)
             letters(element)
+            set_prime(element)
+            set_spaces(element)
         for element in math.iter():
             for name in [name for name in element.attrib if name.startswith("data-mjx")]:
                 del element.attrib[name]
@@ -83,56 +77,36 @@ class Reader:
             self.process = None
 
 
-def spaces(element: ElementTree.Element) -> None:
-    """Set the spaces inside an element as TeX does, where those of MathML Core are others."""
-    children = list(element)
-    if element.tag in SCRIPTS:
-        for operator in (one for script in children[1:] for one in script.iter("mo")):
-            tight(operator)  # no space in an index: t-1
-        if element.tag != "msub" and children[1].tag == "mo" and children[1].text in ACCENTS:
-            element.set("accent", "true")
-            children[1].text = ACCENTS[children[1].text]
-    if element.tag == "mo" and (element.text in TIGHT or (element.text or "").isalpha()):
-        tight(element)
-    for child, following in pairwise(children):
-        first, second = edge(child, -1), edge(following, 0)
-        if first.text == "+" and second.text == "=":  # one sign
-            first.set("rspace", "0")
-            second.set("lspace", "0")
-        elif first.text == APPLIED:
-            tight(first)
-            if second.text not in OPEN:
-                first.set("rspace", THIN)
-        elif is_function(following) and first.tag not in ("mo", "mspace"):
-            element.insert(list(element).index(following), ElementTree.Element("mspace", width=THIN))
-        elif first.tag == "mo" and second.text in SUMS:
-            second.set("lspace", "0")
-        elif first.tag == "mo" and first.text not in CLOSE and second.text in SIGNS:
-            tight(second)  # a sign of what follows, as in f(-x)
+def set_prime(element: ElementTree.Element) -> None:
+    """Set a prime beside its letter, not as an exponent: the font's is raised and small already."""
+    if element.tag == "msup" and is_prime(element[1]):
+        element.tag = "mrow"
+    elif element.tag == "msubsup" and is_prime(element[2]):
+        base, index, prime = element
+        together = ElementTree.Element("mrow")
+        together.extend([base, prime])
+        element.tag, element[:] = "msub", [together, index]
 
 
-def is_function(element: ElementTree.Element) -> bool:
-    return element.tag == "mi" and len(element.text or "") > 1
-
-
-def tight(operator: ElementTree.Element) -> None:
-    operator.attrib.update(lspace="0", rspace="0")
-
-
-def edge(element: ElementTree.Element, side: int) -> ElementTree.Element:
-    """What an element begins (0) or ends (-1) with; an index is not its end."""
-    while len(element):
-        element = element[0 if element.tag in SCRIPTS else side]
-    return element
+def is_prime(element: ElementTree.Element) -> bool:
+    return element.tag == "mo" and set(element.text or "") <= set("′″")
 
 
 def letters(element: ElementTree.Element) -> None:
-    """Replace letters that are marked as double-struck, bold and the like by those characters themselves."""
+    """Write the text of an element as TeX shows it.
+
+    Replace letters that are marked as double-struck, bold and the like by those characters themselves.
+    """
+    text = element.text or ""
+    if element.tag == "mo" and text and unicodedata.category(text[0]) == "No":
+        element.tag = "mn"  # ¼ is a number
+    elif element.tag == "mtext":
+        element.text = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
     kind = element.get("mathvariant")
     if kind in LETTERS:
         del element.attrib["mathvariant"]
         kind = kind.upper().replace("BOLD-", "BOLD ")
-        element.text = "".join(letter(kind, character) for character in element.text or "")
+        element.text = "".join(letter(kind, character) for character in text)
 
 
 def letter(kind: str, character: str) -> str:
