@@ -84,5 +84,7 @@ lock: authors
 	mv requirements.new requirements.txt
 
 clean:
-	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	# gradebooks, marks and students' work are not made again by any command
+	for made in build/*; do case $$made in build/classes|build/kept) ;; *) rm -rf "$$made" ;; esac; done
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .grimp_cache
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

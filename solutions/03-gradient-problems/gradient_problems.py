@@ -866,7 +866,7 @@ for kind, word, noted in drawn_runs(checks.fresh_generator(), kinds):
 # a sequence is the largest logit of `head(states[:, -1])`. Guessing gets 75 % wrong. You may change the
 # start of the weights, the optimizer and all that is done to gradients, and use a sequence more than once;
 # the layers stay what they are. One pass over the sequences is enough, and takes about a second; your
-# function has 20. In the hidden test the sequences are others, the layers start from another seed, and the
+# function has 15. In the hidden test the sequences are others, the layers start from another seed, and the
 # letters and the orders have other numbers.
 
 

@@ -319,7 +319,8 @@ for _ in range(int(torch.randint(2, 5, (), generator=generator))):
 # Return an `nn.GRU` of one layer with `batch_first=True` that computes the same from every input and every
 # state, and can be trained further. For some weights there is no such `nn.GRU` of the same `hidden_size`;
 # then return `None`. Decide that from the weights: suppose that no two units have the same reset gate, that
-# no entry on the diagonal of $W_{hn}$ is 0, and that any other weight is 0 only if it is exactly 0.
+# no entry on the diagonal of $W_{hn}$ is 0, and that every other weight counts, however small, unless it is
+# exactly 0 (so compare without a tolerance).
 
 
 # %% task="convert"

@@ -1006,7 +1006,7 @@ for start_in_training in (False, True):
 # lists of pairs `(name, language)`: a string, and a number from 0 to `languages - 1`. There are about 1,500
 # training names; the test names are others, and may hold letters that no training name has. Return a
 # function that takes a list of names and returns a list of Python ints, their languages, in the same order.
-# An empty list gives an empty list.
+# A name gets the same answer in any company, alone or beside longer names. An empty list gives an empty list.
 #
 # At least **87 %** of the test names must be right, also with other names and another seed. A GRU with 64
 # units does that in ten seconds or less; your function has 25. You may use anything in PyTorch. What counts

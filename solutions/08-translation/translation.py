@@ -1399,8 +1399,9 @@ checks.close(
 # `(english, french)`, two strings whose words are separated by single spaces. Return a function that takes a
 # list of English sentences and returns a list with a tuple `(french, weights)` for each: the translation as a
 # string, and a tensor of shape `(French words, English words)` whose row `i`, which sums to 1, says where the
-# attention looked when word `i` was said. The test sentences are others. They may hold a word that no
-# training sentence has, and an empty list gives an empty list.
+# attention looked when word `i` was said. A sentence gets the same translation and the same weights in any
+# company, alone or beside longer ones. The test sentences are others. They may hold a word that no training
+# sentence has, and an empty list gives an empty list.
 #
 # Two targets must be reached, with other sentences and another seed each time:
 #
@@ -1647,9 +1648,9 @@ checks.true(len(answer) == 1, "fit_translator: a sentence with an unknown word n
 # %% [markdown] rubric="errors"
 # **How task 7 is graded**
 #
-# - 2 points: each of the ten is in a class that fits, and the classes are yours: *agreement*, *word left
-#   out*, *word repeated*, *word order*, *another word*, *form of a word*, *stopped early* … A point is lost
-#   for every three that are wrong or missing. Several classes may fit one translation; a reason decides.
+# - 2 points: each of the ten is in a class that fits, and the classes are yours, for instance *word
+#   order*. A point is lost for every three that are wrong or missing. Several classes may fit one
+#   translation; a reason decides.
 # - 1 point: for two classes, what in the model, the search or the data could cause such mistakes.
 # - 1 point: for one of them, what you could change or measure to find out whether that is the cause.
 

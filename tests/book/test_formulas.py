@@ -59,6 +59,11 @@ def test_a_function_stands_apart_from_what_is_before_it(read):
     assert [part.tag for part in read(r"W \left(x\right) y")] == ["mi", "mspace", "mrow", "mspace", "mi"]
 
 
+def test_an_exponent_keeps_clear_of_a_letter_that_leans(read):
+    assert [part.tag for part in read("W^k")[0][1]] == ["mspace", "mi"]
+    assert read("x^k")[0][1].tag == "mi"
+
+
 def test_a_fraction_keeps_its_two_parts(read):
     fraction = read(r"\frac{\left(a\right)}{\left(b\right)}").find(".//mfrac")
     assert ["".join(part.itertext()) for part in fraction] == ["(a)", "(b)"]

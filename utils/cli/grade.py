@@ -219,7 +219,7 @@ class Speaker:
         if self.as_json:
             return
         if waiting:
-            shows = f"`nbgrader formgrader` in {shown(to)} shows them"
+            shows = f"JupyterLab, started in {shown(to)}, shows them: Nbgrader → Formgrader"
             terminal.say(f"{waiting} answers wait for a person: {shows}.")
         for what, place in places.items():
             terminal.say(f"{what}: {place}")

@@ -62,7 +62,7 @@
     return svg("g", {},
       svg("circle", { cx: x, cy: y, r: 21, class: "unit" }),
       svg("circle", { cx: x, cy: y, r: 21, class: "on", "fill-opacity": Math.max(0, Math.min(1, value)) }),
-      svg("text", { x, y: y + 5, class: value > 0.6 ? "value bright" : "value" }, value.toFixed(2)),
+      svg("text", { x, y: y + 5, class: "value" }, value.toFixed(2)),
       svg("title", {}, label));
   }
 

@@ -48,8 +48,8 @@ py -m venv .venv
 .venv\\Scripts\\course book
 ```
 
-To work on an assignment, run `.venv/bin/jupyter lab assignments` and open its notebook. The book's page *For
-students* tells the rest.
+To work on an assignment, copy its notebook out of `assignments/`, and open the copy with
+`.venv/bin/jupyter lab`. The book's page *For students* tells the rest.
 
 """
 

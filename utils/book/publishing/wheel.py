@@ -23,11 +23,13 @@ OFFLINE = "course-offline.zip"
 READ_ME = """\
 {wheel} is the course's package, assignments/ holds its notebooks.
 
-python -m venv course
+python3 -m venv course
+course/bin/python -m pip install torch --index-url https://download.pytorch.org/whl/cpu
 course/bin/python -m pip install -c requirements.txt {wheel}
 course/bin/jupyter lab assignments
 
-On Windows, write course\\Scripts\\ for course/bin/. The book's page "For students" tells the rest.
+The second line is for Linux without an NVIDIA GPU. On Windows, write course\\Scripts\\ for course/bin/.
+The book's page "For students" tells the rest.
 """
 
 
@@ -83,6 +85,6 @@ def released_notebooks(root: Path) -> list[Path]:
         if notebook.metadata.get(MARK) != texts_digest(notebook):
             raise UserError(
                 f"{path.relative_to(root)} has been worked in, and the site would give that to everybody: "
-                "move it elsewhere, and run `course release`"
+                "move it elsewhere, and run `course release` (without solutions/: `git checkout assignments`)"
             )
     return paths

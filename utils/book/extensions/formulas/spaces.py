@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 ROWS = ("math", "mrow", "mstyle", "mtd", "msqrt")
 SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover")
 ACCENTS = {"^": "\N{MODIFIER LETTER CIRCUMFLEX ACCENT}", "~": "\N{SMALL TILDE}", "¯": "¯", "→": "→", "←": "←"}
+LEANING = set("TVWY")
 OPEN, CLOSE = set("([{|‖"), set(")]}|‖")
 TIGHT = OPEN | CLOSE | set("./…′″")
 SIGNS = set("+−±")
@@ -49,12 +50,16 @@ def set_own(operator: Element) -> None:
 
 
 def set_scripts(element: Element, scripts: list[Element]) -> None:
-    """No space in an index: t-1. And an accent lies on its letter."""
+    """No space in an index: t-1. An accent lies on its letter, an exponent keeps clear of W's arm."""
     for operator in (one for script in scripts for one in script.iter("mo")):
         set_to(operator, "0", "0")
     if element.tag != "msub" and scripts[0].tag == "mo" and scripts[0].text in ACCENTS:
         element.set("accent", "true")
         scripts[0].text = ACCENTS[scripts[0].text]
+    if element.tag in ("msup", "msubsup") and element[0].text in LEANING:
+        apart = Element("mrow")
+        apart.extend([Element("mspace", width="0.1em"), element[-1]])
+        element[-1] = apart
 
 
 def set_between(element: Element, child: Element, following: Element) -> None:
