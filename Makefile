@@ -83,8 +83,8 @@ lock: authors
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --all-extras --no-header pyproject.toml; } > requirements.new
 	mv requirements.new requirements.txt
 
+# gradebooks, marks and students' work stay: no command makes them again
 clean:
-	# gradebooks, marks and students' work are not made again by any command
 	for made in build/*; do case $$made in build/classes|build/kept) ;; *) rm -rf "$$made" ;; esac; done
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .grimp_cache
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
