@@ -175,10 +175,10 @@ def test_the_font_has_every_character_of_the_formulas(site):
     """Also the slanted ones, which a browser shows for a letter that stands alone."""
     codes = TTFont(site / "_static" / FONT).getBestCmap()
     shown = characters(site)
-    assert {"∑", "ˆ", "𝟙", "√"} <= shown
+    assert {"∑", "ˆ", "𝟙"} <= shown
     missing = {c for c in shown if ord(c) not in codes and unicodedata.category(c) != "Cf"}
     assert missing == set()
-    assert {ord(c) for c in "𝑊ℎ𝜎"} <= set(codes)
+    assert {ord(c) for c in "𝑊ℎ𝜎√"} <= set(codes)
 
 
 @pytest.mark.browser

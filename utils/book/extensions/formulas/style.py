@@ -26,12 +26,11 @@ def characters(site: Path) -> set[str]:
     for page in site.rglob("*.html"):
         for formula in re.findall(r"<math .*?</math>", page.read_text(encoding="utf-8"), re.DOTALL):
             found.update(html.unescape(re.sub(r"<[^>]+>", "", formula)))
-            found.update(ROOT if "<msqrt" in formula or "<mroot" in formula else "")
     return found
 
 
 def write_style(folder: Path, shown: set[str]) -> None:
-    """Put both into a folder; the font has the characters that are ``shown``."""
+    """Put both into a folder; the font has the characters that are ``shown``, and the sign of a root."""
     from fontTools import subset
 
     files = importlib.metadata.files("ziamath") or []
@@ -40,7 +39,7 @@ def write_style(folder: Path, shown: set[str]) -> None:
     font = subset.load_font(whole, options)
     subsetter = subset.Subsetter(options)
     slanted = [code for code in SLANTED if unicodedata.normalize("NFKC", chr(code)) in shown]
-    subsetter.populate(unicodes=[*map(ord, shown), *slanted])
+    subsetter.populate(unicodes=[ord(ROOT), *map(ord, shown), *slanted])
     subsetter.subset(font)
     set_as_tex(font)
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,9 +55,7 @@ def set_as_tex(font: TTFont) -> None:
     math = font["MATH"].table
     math.MathConstants.SubscriptBaselineDropMin.Value = 0
     math.MathConstants.SuperscriptBaselineDropMax.Value = 386
-    root = font.getBestCmap().get(ord(ROOT))
-    if root is None:
-        return
+    root = font.getBestCmap()[ord(ROOT)]
     signs = math.MathVariants.VertGlyphConstruction[math.MathVariants.VertGlyphCoverage.glyphs.index(root)]
     names = {sign.VariantGlyph for sign in signs.MathGlyphVariantRecord}
     names |= {part.glyph for part in signs.GlyphAssembly.PartRecords}
