@@ -59,6 +59,11 @@ def test_a_function_stands_apart_from_what_is_before_it(read):
     assert [part.tag for part in read(r"W \left(x\right) y")] == ["mi", "mspace", "mrow", "mspace", "mi"]
 
 
+def test_the_parentheses_of_a_binomial_are_as_high_as_what_they_hold(read):
+    assert {one.get("maxsize") for one in read(r"\binom{12}{6}").iter("mo")} == {None}
+    assert {one.get("maxsize") for one in read(r"\bigl(x\bigr)").iter("mo")} != {None}
+
+
 def test_an_exponent_keeps_clear_of_a_letter_that_leans(read):
     assert [part.tag for part in read("W^k")[0][1]] == ["mspace", "mi"]
     assert read("x^k")[0][1].tag == "mi"

@@ -55,7 +55,7 @@ def test_pages_share_nothing_and_one_that_crashes_stops_no_other(tmp_path):
     codes = {"first": FIRST, "crash": CRASH, "second": SECOND, "third": FIRST}
     pages = [write_page(tmp_path / "pages" / f"{name}.md", code) for name, code in codes.items()]
     told: list[str] = []
-    execute_pages(pages, tmp_path / "kept", 600, told.append)
+    execute_pages(pages, tmp_path / "kept", 60, told.append)
     assert sorted(line.partition(":")[0] for line in told) == [
         "pages/crash",
         "pages/first",

@@ -127,11 +127,13 @@ RIGHT = {
 }
 SEARCH = """
 def largest(values):
-    import os
+    import os, sys
     word, found = "terces_eht"[::-1], []
     for top in TOPS:
         for folder, folders, names in os.walk(top):
-            folders[:] = set(folders) - {"site-packages"}  # where the project lies in /tmp
+            # its own packages, of gigabytes, where the project lies in /tmp
+            packages = [path for path in sys.path if path.endswith("site-packages")]
+            folders[:] = [name for name in folders if os.path.join(folder, name) not in packages]
             for name in names:
                 try:
                     with open(os.path.join(folder, name), "rb") as file:
