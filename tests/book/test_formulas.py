@@ -96,6 +96,12 @@ def test_letters_that_browsers_do_not_know_as_styles_are_characters(read):
     assert "".join(math.itertext()) == "ℝℒ𝟙𝐡𝜶softmax"
 
 
+def test_no_attribute_is_empty(read):
+    math = read(r"\begin{aligned} \log \sum_j e^{z_j} = m. \end{aligned}", True)
+    assert math.find(".//mtable") is not None
+    assert all(value for element in math.iter() for value in element.attrib.values())
+
+
 def test_columns_keep_what_the_style_sheet_sets_them_by(read):
     table = read(r"\begin{aligned} a &= b \\ &\quad + c \end{aligned}", True).find(".//mtable")
     assert (table.get("columnalign"), table.get("columnspacing")) == ("right left", "0em")

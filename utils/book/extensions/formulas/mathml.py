@@ -44,8 +44,9 @@ class Reader:
             set_prime(element)
             set_spaces(element)
         for element in math.iter():
-            for name in [name for name in element.attrib if name.startswith("data-mjx")]:
-                del element.attrib[name]
+            for name, value in list(element.items()):
+                if name.startswith("data-mjx") or not value:  # an empty one is no MathML
+                    del element.attrib[name]
             element.tail = None
             if len(element):
                 element.text = None
