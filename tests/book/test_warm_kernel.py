@@ -1,6 +1,8 @@
 """Pages that are executed by processes with everything imported: each has a kernel of its own."""
 
+import json
 import multiprocessing
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -36,6 +38,14 @@ pyplot.plot(torch.rand(3))
 print(pyplot.get_backend())
 """
 CRASH = "import os\nos._exit(3)\n"
+EXECUTE = """import json, sys
+from pathlib import Path
+from utils.book.executing import execute_pages
+if __name__ == "__main__":
+    told = []
+    execute_pages([Path(page) for page in sys.argv[2:]], Path(sys.argv[1]), 60, told.append)
+    print(json.dumps(told))
+"""
 
 
 def write_page(path: Path, code: str) -> Path:
@@ -54,8 +64,13 @@ def test_what_no_page_speaks_of_is_not_imported_for_them(tmp_path):
 def test_pages_share_nothing_and_one_that_crashes_stops_no_other(tmp_path):
     codes = {"first": FIRST, "crash": CRASH, "second": SECOND, "third": FIRST}
     pages = [write_page(tmp_path / "pages" / f"{name}.md", code) for name, code in codes.items()]
-    told: list[str] = []
-    execute_pages(pages, tmp_path / "kept", 60, told.append)
+    # in a process of its own: the first pages that a process executes decide what its warm kernels have imported
+    program = tmp_path / "program.py"
+    program.write_text(EXECUTE, encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, program, tmp_path / "kept", *pages], stdout=subprocess.PIPE, text=True, check=True
+    )
+    told = json.loads(ended.stdout)
     assert sorted(line.partition(":")[0] for line in told) == [
         "pages/crash",
         "pages/first",

@@ -2,7 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: "The weights of each word are those of the word after."
-#     section: "Attention, The documents' table, and ours"
+#     section: "Attention, The lectures' table, and ours"
 #     question: "Which step do the weights belong to that you return?"
 #     keeps:  # points of the tasks that lose some, least and most
 #       translator: [0, 0]
