@@ -64,7 +64,7 @@ def test_what_no_page_speaks_of_is_not_imported_for_them(tmp_path):
 def test_pages_share_nothing_and_one_that_crashes_stops_no_other(tmp_path):
     codes = {"first": FIRST, "crash": CRASH, "second": SECOND, "third": FIRST}
     pages = [write_page(tmp_path / "pages" / f"{name}.md", code) for name, code in codes.items()]
-    # in a process of its own: the first pages that a process executes decide what its warm kernels have imported
+    # in a process of its own: what its first pages want decides what warm kernels have imported
     program = tmp_path / "program.py"
     program.write_text(EXECUTE, encoding="utf-8")
     ended = subprocess.run(
