@@ -70,6 +70,20 @@ def test_unused_scripts_are_taken_away_once(tmp_path):
     assert page.read_text() == kept
 
 
+def test_code_that_has_no_colour_of_its_own_needs_no_elements(tmp_path):
+    page = tmp_path / "index.html"
+    page.write_text(
+        '<p><span class="n">1</span></p><pre><span></span><span class="n">x</span><span class="w"> </span>'
+        '<span class="o">&lt;</span><span class="w"> </span>\n'
+        '<span class="mi">1</span><span class="p">)</span></pre>'
+    )
+    publish.lighten(page)
+    assert page.read_text() == (
+        '<p><span class="n">1</span></p><pre><span></span>x <span class="o">&lt;</span> \n'
+        '<span class="mi">1</span>)</pre>'
+    )
+
+
 def test_only_the_sites_own_search_page_keeps_the_index(tmp_path):
     (tmp_path / "book").mkdir()
     (tmp_path / "book" / "_config.yml").write_text("title: R\n")

@@ -15,6 +15,7 @@ from fontTools.ttLib import TTFont
 
 from utils.book.build import build_book
 from utils.book.extensions.formulas.style import FONT, characters
+from utils.book.publishing.stylesheet import SHEET
 from utils.book.publishing.wheel import OFFLINE
 from utils.common.address import wheel_name
 
@@ -315,6 +316,35 @@ def test_nothing_jumps_when_the_home_pages_figure_comes(address, browser, width)
     tab.evaluate("new Promise(soon => requestAnimationFrame(() => setTimeout(soon, 200)))")
     assert tab.evaluate("shifts.reduce((sum, shift) => sum + shift, 0)") < 0.1  # what web.dev calls good
     tab.close()
+
+
+LOOKS = """() => [...document.querySelectorAll('body *')].map(e => [null, '::before', '::after'].map(part => {
+    const style = getComputedStyle(e, part);
+    const names = [...style].filter(name => !name.startsWith('--')).sort();
+    return names.map(name => name + ': ' + style.getPropertyValue(name)).join('; ');
+}).join('\\n'))"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "page, width, scheme", [("index", 390, "light"), ("assignments", 1440, "dark"), ("search", 390, "dark")]
+)
+def test_the_one_sheet_looks_as_the_many_that_it_was_made_of(site, address, browser, page, width, scheme):
+    sheets = re.search(r"/\* of: (.*) \*/", (site / SHEET).read_text(encoding="utf-8"))[1].split()
+    assert len(sheets) > 5 and len(set(sheets)) == len(sheets)
+    links = "".join(f'<link rel="stylesheet" href="{sheet}" />' for sheet in sheets)
+    text = (site / f"{page}.html").read_text(encoding="utf-8")
+    many, replaced = re.subn(r"<link [^>]*site\.css[^>]*>", links, text)
+    assert replaced == 1
+    window = {"width": width, "height": 900}
+    tab = browser.new_page(viewport=window, color_scheme=scheme, reduced_motion="reduce")
+    looks = []
+    for _ in range(2):
+        tab.goto(f"{address}/{page}.html", wait_until="networkidle")
+        looks.append(tab.evaluate(LOOKS))
+        tab.route("**/*.html", lambda route: route.fulfill(body=many, content_type="text/html"))
+    tab.close()
+    assert looks[0] == looks[1] and len(looks[0]) > 200
 
 
 @pytest.mark.browser

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
 CARD = "_static/card.png"
 LONGEST = 200  # characters of a description
-# the theme calls an empty choice between light and dark an error in the browser's console
-MODE = '<script>localStorage.mode ||= "auto"</script>'
+# Before the theme reads them: to it an empty choice is an error in the browser's console, and a page whose
+# colours are not known is drawn twice.
+MODE = """<script>{
+localStorage.mode ||= "auto";
+const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+if (localStorage.mode === "auto") localStorage.theme = isDark ? "dark" : "light";
+}</script>"""
 DRAWING = ("diagrams", "plots")  # modules of the course: a cell that only calls one of them is its figure
 # what a script is for: it is left out of a page that has none of it
 # (course.js, which every page has, loads those of the live figures when one comes to them)

@@ -7,14 +7,17 @@ from html import escape
 from pathlib import Path
 
 from utils.book.card import draw_card
+from utils.book.publishing.stylesheet import join_sheets
 from utils.book.publishing.wheel import build_wheel, zip_for_offline
 from utils.common.address import DOWNLOADS, configuration, public_address
 
 # The theme's icons are drawn by icons.css; the script that draws 2,000 of them is 1.5 MB.
 # The search as one types, which is switched off, is why each page loads the whole index.
-UNUSED_SCRIPTS = r"fontawesome\.js|searchtools\.js|language_data\.js|searchindex\.js"
+SEARCHES = re.compile(
+    r"[ \t]*<script[^>]*src=\"[^\"]*(?:searchtools|language_data|searchindex)\.js[^\"]*\"[^>]*></script>\n?"
+)
 UNUSED = re.compile(
-    rf"[ \t]*<script[^>]*src=\"[^\"]*(?:{UNUSED_SCRIPTS})[^\"]*\"[^>]*></script>\n?"
+    r"[ \t]*<script[^>]*src=\"[^\"]*fontawesome\.js[^\"]*\"[^>]*></script>\n?"
     r"|[ \t]*<link rel=\"preload\" as=\"script\"[^>]*>\n?"  # it would come before the styles
     r"|[ \t]*<link[^>]*href=\"[^\"]*sphinx-thebe\.css[^\"]*\"[^>]*>\n?"
 )
@@ -23,6 +26,9 @@ WAITING_SCRIPTS = (
     r"doctools|sphinx_highlight|clipboard\.min|copybutton|sphinx-book-theme|togglebutton|design-tabs|course"
 )
 WAITING = re.compile(rf"<script (src=\"[^\"]*/(?:{WAITING_SCRIPTS})\.js[^\"]*\")></script>")
+# Names, brackets and blanks of code have the colour of its block: a third of a page's elements is not needed.
+CODE = re.compile(r"<pre>.*?</pre>", flags=re.DOTALL)
+PLAIN = re.compile(r"<span class=\"[npw]\">([^<]*)</span>")
 NOT_FOUND = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -54,8 +60,8 @@ def publish(root: Path, site: Path) -> None:
     address, title = public_address(config), str(config.get("title", "The course"))
     pages = sorted(page for page in site.rglob("*.html") if "_static" not in page.parts)
     for page in pages:
-        if page != site / "search.html":  # it searches
-            lighten(page)
+        lighten(page, searches=page == site / "search.html")
+    join_sheets(site, pages)
     (site / "404.html").write_text(
         NOT_FOUND.format(title=escape(title), home=escape(address or "/")), encoding="utf-8"
     )
@@ -67,10 +73,14 @@ def publish(root: Path, site: Path) -> None:
         zip_for_offline(root, wheel, site / DOWNLOADS)
 
 
-def lighten(page: Path) -> None:
+def lighten(page: Path, searches: bool = False) -> None:
     """Take away from a page what it does not use, and let it be painted before its scripts are there."""
     text = page.read_text(encoding="utf-8")
-    if (lighter := WAITING.sub(r"<script defer \1></script>", UNUSED.sub("", text))) != text:
+    lighter = UNUSED.sub("", text)
+    if not searches:  # what searches runs at once, and needs the others before it
+        lighter = WAITING.sub(r"<script defer \1></script>", SEARCHES.sub("", lighter))
+    lighter = CODE.sub(lambda code: PLAIN.sub(r"\1", code[0]), lighter)
+    if lighter != text:
         page.write_text(lighter, encoding="utf-8")
 
 
