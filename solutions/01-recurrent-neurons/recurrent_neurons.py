@@ -22,7 +22,7 @@
 # under the name it has.
 #
 # **Rules.** Use Python, PyTorch, NumPy and Matplotlib as you like; task 2 names what it leaves out. Each
-# task is tested alone. Leave the arguments of your functions as they are.
+# task is tested alone. What a function gets, it leaves unchanged.
 #
 # **Notation.** As in chapter 1, a row is an example. For a layer of `hidden_size` neurons,
 #
@@ -671,16 +671,16 @@ for _ in range(2):
 #
 # `fit_forecaster(train, seed)` gets about 70 lines from the south, a tensor of shape `(lines, time)` with
 # `time` at least 200. Return a function `predict(series)` that gets a tensor `(n, time)`, with any `n` and
-# `time` from 1 on, and returns a tensor of that shape: at place `t` stands the forecast of the value at
-# `t + 1`, from the values up to `t` and no later ones.
+# any `time`, both from 1 on, and returns a tensor of that shape: at place `t` stands the forecast of the
+# value at `t + 1`, from the values up to `t` and no later ones.
 #
 # A simple rival says that the next height is that of now. On lines from the north, the root of the mean
 # squared error of your forecasts, over all places but the last, must be at most **0.65** times the rival's.
-# The rule *it goes on rising or falling as in the last step* reaches about 0.69, an `nn.RNN` of 32 units that
-# reads and predicts changes 0.60. It trains in a second; your function has 20. When your work is graded,
-# other lines are drawn, they may run from east to west, heights and depths may be exchanged, sea level and
-# the unit are others: so learn from `train` alone, and take from it the scale to which you bring what you
-# read. You may use anything in PyTorch.
+# The rule *it goes on rising or falling as in the last step* reaches about 0.69, an `nn.RNN` of 32 units
+# that reads and predicts changes 0.60. It trains in a second; your function has 20 seconds. When your work is
+# graded, other lines are drawn, they may run from east to west, heights and depths may be exchanged, sea
+# level and the unit are others (it may be a kilometre): so learn from `train` alone, and take from it the
+# scale to which you bring what you read. You may use anything in PyTorch.
 
 # %% given="heights"
 HEIGHTS = torch.tensor(cbook.get_sample_data("jacksboro_fault_dem.npz")["elevation"]).float()

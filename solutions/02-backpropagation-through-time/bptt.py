@@ -27,9 +27,9 @@
 # done, choose *Kernel → Restart Kernel and Run All Cells*, press *Validate*, save, and hand in this file
 # under the name it has.
 #
-# **Rules.** Use Python, PyTorch, NumPy and Matplotlib as you like; tasks 1 to 4 name what they leave out.
-# Each task is tested alone. Leave the arguments of your functions as they are, except where a task is to
-# train a model. Warnings cost nothing.
+# **Rules.** Use Python, PyTorch, NumPy and Matplotlib as you like, but in tasks 1 to 4 nothing that
+# `FORBIDDEN` below names. Each task is tested alone. What a function gets, it leaves unchanged, except for a
+# model that it is to train. Warnings cost nothing.
 #
 # **Notation.** As in chapter 2, with a batch: the first axis is the example, the second is time. For a
 # single example and a single step, as columns,
@@ -232,8 +232,8 @@ for name, before, after in zip(
 # the first state, each in the shape of what it belongs to. Mind that $h_0$ is not in `states`, and that in
 # code `states[:, 0]` is $h_1$.
 #
-# `by_autograd` in the first cell says what autograd finds. Compare with it as much as you like, in a cell of
-# your own; your function may not call it.
+# `by_autograd`, in the cell of imports, says what autograd finds. Compare with it as much as you like, in a
+# cell of your own; your function may not call it.
 
 
 # %% task="bptt"
@@ -540,7 +540,7 @@ for cut in (5, 7):
 # row 0 ends, and so on. Places after the end of the text hold the input 0 and the target -100, which
 # `F.cross_entropy` leaves out. They may fill the end of one row, and further rows.
 #
-# Yield pairs `(inputs, targets)`, both integers of shape `(batch_size, seq_length)`: first the first
+# Yield pairs `(inputs, targets)`, both int64 of shape `(batch_size, seq_length)`: first the first
 # `seq_length` places of every row, then the next, so that each batch goes on where the last one ended. The
 # last batch may be shorter. A list of the pairs will do as well. The course's own `utils.text.BPTTBatches`
 # may not be used.
@@ -829,7 +829,7 @@ for (name, got), right in zip(model.named_parameters(), twin.parameters(), stric
 #
 # On a text of 8,000 characters that it has not read, the model needs at most **1.9 nats** for each character,
 # also with other texts and another seed. Counting which character follows which takes 2.4. A tanh layer of
-# 128 units gets there in about five seconds; your function has 20. What counts is what you learn from
+# 128 units gets there in about five seconds; your function has 20 seconds. What counts is what you learn from
 # `train`: in the hidden test the letters a to z (and A to Z) are exchanged, each for another, in all texts
 # alike.
 

@@ -28,7 +28,7 @@
 # under the name it has.
 #
 # **Rules.** Use Python, PyTorch, NumPy and Matplotlib as you like; tasks 1 to 3 name what they leave out.
-# Each task is tested alone. Leave the arguments of your functions as they are, except where the task is to
+# Each task is tested alone. What a function gets, it leaves unchanged, except where the task is to
 # change them in place.
 #
 # **Notation.** As in chapter 3, in the form of columns, with a layer of $n$ units and inputs of size $d$:
@@ -866,8 +866,8 @@ for kind, word, noted in drawn_runs(checks.fresh_generator(), kinds):
 # a sequence is the largest logit of `head(states[:, -1])`. Guessing gets 75 % wrong. You may change the
 # start of the weights, the optimizer and all that is done to gradients, and use a sequence more than once;
 # the layers stay what they are. One pass over the sequences is enough, and takes about a second; your
-# function has 15. In the hidden test the sequences are others, the layers start from another seed, and the
-# letters and the orders have other numbers.
+# function has 15 seconds. In the hidden test the sequences are others, the layers start from another seed,
+# and the letters and the orders have other numbers.
 
 
 # %% task="mended"

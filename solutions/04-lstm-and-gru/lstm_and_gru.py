@@ -29,7 +29,7 @@
 # under the name it has.
 #
 # **Rules.** Use Python, PyTorch, NumPy and Matplotlib as you like; tasks 1 and 4 name what they leave out.
-# Each task is tested alone. Leave the arguments of your functions as they are. Warnings cost nothing.
+# Each task is tested alone. What a function gets, it leaves unchanged. Warnings cost nothing.
 
 # %% given="imports"
 import random
@@ -318,9 +318,9 @@ for _ in range(int(torch.randint(2, 5, (), generator=generator))):
 #
 # Return an `nn.GRU` of one layer with `batch_first=True` that computes the same from every input and every
 # state, and can be trained further. For some weights there is no such `nn.GRU` of the same `hidden_size`;
-# then return `None`. Decide that from the weights: suppose that no two units have the same reset gate, that
-# no entry on the diagonal of $W_{hn}$ is 0, and that every other weight counts, however small, unless it is
-# exactly 0 (so compare without a tolerance).
+# then return `None`. Decide that from the weights: suppose that no reset gate is constant or the same as
+# another's, that no entry on the diagonal of $W_{hn}$ is 0, and that every other weight counts, however
+# small, unless it is exactly 0 (so compare without a tolerance).
 
 
 # %% task="convert"
@@ -981,8 +981,8 @@ checks.true(loss.requires_grad, "No gradient reaches the logits: is the loss det
 # `fit_tagger(train, valid, tags, seed)` trains a tagger of words. `train` and `valid` are lists of pairs
 # `(words, numbers)`: a sentence as a list of strings, and the numbers of its tags, from 0 to `tags - 1`.
 # There are 1,600 training sentences. One word in five occurs only once in all the data: such words stand
-# for the many rare words of real text. The test sentences hold words that no training sentence has, and
-# your tagger has to learn what to do with those.
+# for the many rare words of real text. The test sentences hold words that no training sentence has: decide
+# what your tagger makes of those.
 #
 # Return a function that takes a list of sentences (lists of words, of any lengths, at least one word each)
 # and returns a list of tensors in the same order: for each sentence its logits, of shape `(words, tags)`.
@@ -990,9 +990,9 @@ checks.true(loss.requires_grad, "No gradient reaches the logits: is the loss det
 #
 # At least **93 %** of the words of the test sentences must get the largest logit at their tag, also with
 # other sentences and another seed. A bidirectional LSTM with 48 units in each direction does that in ten
-# seconds or less; your function has 25. A network that reads forwards only does not. You may use anything
-# in PyTorch, and your own `BiTagger`. What counts is what you learn from `train`: in the hidden test all
-# words are exchanged for others, each for one, in all sentences alike.
+# seconds or less; your function has 25 seconds. A network that reads forwards only does not. You may use
+# anything in PyTorch, and your own `BiTagger`. What counts is what you learn from `train`: in the hidden
+# test all words are exchanged for others, each for one, in all sentences alike.
 
 # %% given="sentences"
 TAGS = ("ADJ", "ADP", "ADV", "AUX", "DET", "NOUN", "PART", "PRON", "PUNCT", "SCONJ", "VERB")

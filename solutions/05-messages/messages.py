@@ -21,7 +21,7 @@
 # under the name it has.
 #
 # **Rules.** Use Python, PyTorch and NumPy as you like; task 3 names what it leaves out. Each task is tested
-# alone. Leave the arguments of your functions as they are, except where a task is to train a model.
+# alone. What a function gets, it leaves unchanged, except for a model that it is to train.
 
 # %% given="imports"
 import copy
@@ -727,8 +727,8 @@ checks.true(
 # epoch, take one step for each batch of `train`, in the order given, on its mean
 # `F.binary_cross_entropy_with_logits`, with the model in training mode and without clipping. Then compute
 # the validation loss in evaluation mode: the mean over all messages of `valid`. Run all epochs, return the
-# list of validation losses, one float for each, and leave the model with the weights of the epoch with the
-# lowest of them (the first of equals).
+# list of validation losses, one float for each, and leave the model, in either mode, with the weights of the
+# epoch with the lowest of them (the first of equals).
 
 
 # %% task="training"

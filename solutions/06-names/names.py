@@ -8,7 +8,7 @@
 # # Assignment 6: names, letter by letter
 #
 # You score a classifier of many classes, compute its loss and the gradient, follow its opinion letter by
-# letter, measure a model that writes names and draw from it, mend a training that goes wrong in six ways, and
+# letter, measure a model that writes names and draw from it, mend a training that goes wrong, and
 # train a reader of your own. Chapter 6 of the book has all that you need. Expect three to five hours.
 #
 # | task | what you write | points |
@@ -27,7 +27,7 @@
 # under the name it has.
 #
 # **Rules.** Use Python, PyTorch, NumPy and Matplotlib as you like; task 2 names what it leaves out. Each
-# task is tested alone. Leave the arguments of your functions as they are, except where a task is to train a
+# task is tested alone. What a function gets, it leaves unchanged, except where a task is to train a
 # model.
 
 # %% given="imports"
@@ -1009,9 +1009,9 @@ for start_in_training in (False, True):
 # A name gets the same answer in any company, alone or beside longer names. An empty list gives an empty list.
 #
 # At least **87 %** of the test names must be right, also with other names and another seed. A GRU with 64
-# units does that in ten seconds or less; your function has 25. You may use anything in PyTorch. What counts
-# is what you learn from `train`: in the hidden test the letters a to z (and A to Z) are exchanged, each for
-# another, in all names alike.
+# units does that in ten seconds or less; your function has 25 seconds. You may use anything in PyTorch.
+# What counts is what you learn from `train`: in the hidden test the letters a to z (and A to Z) are
+# exchanged, each for another, in all names alike.
 
 # %% given="names"
 LANGUAGES = ("Icelandic", "Irish", "Italian", "Polish", "Zulu")

@@ -28,7 +28,7 @@
 # under the name it has.
 #
 # **Rules.** Use Python, PyTorch, NumPy and Matplotlib as you like; task 2 names what it leaves out. Each
-# task is tested alone. Leave the arguments of your functions as they are.
+# task is tested alone. What a function gets, it leaves unchanged.
 
 # %% given="imports"
 import math
@@ -72,10 +72,10 @@ NO_AUTOGRAD = ("torch.autograd.grad", "torch.autograd.backward", "torch.Tensor.b
 # row in every run, on every machine, and in every vocabulary, and two words get two rows.
 #
 # `coverage(counts, vectors)` gets a dict that says how often each word occurs in a text, and the dict of
-# vectors. Return the tuple `(types, tokens)` of two Python floats: the share of the different words that
-# have a vector, and the share of the running words that have one. A word has one if it, or its form in lower
-# case, is in the dict. `"<pad>"` and `"<unk>"` are no words: leave them out where they occur. At least one
-# word is there.
+# vectors. Return the tuple `(types, tokens)` of two Python floats: the share of the different words (`Good`
+# and `good` are two) that have a vector, and the share of the running words that have one. A word has one
+# if it, or its form in lower case, is in the dict. `"<pad>"` and `"<unk>"` are no words: leave them out
+# where they occur. At least one word is there.
 
 
 # %% task="table"
@@ -981,8 +981,8 @@ checks.close(
 # $\sigma(z)$. It is calibrated if, of the reviews to which it gives 0.8, eight in ten are positive.
 #
 # `calibration_error(probabilities, labels, bins)` gets probabilities and labels (0 or 1, in int64), both of
-# shape `(reviews,)`. Cut the line from 0 to 1 into `bins` bins of equal width; a probability of 1 belongs to
-# the last. Return a Python float,
+# shape `(reviews,)`. Cut the line from 0 to 1 into `bins` bins of equal width; a probability on the edge
+# of two belongs to the upper one, and 1 to the last. Return a Python float,
 #
 # $$
 # \sum_{b} \frac{n_b}{N} \, \Bigl| \, \overline{y}_b - \overline{p}_b \, \Bigr| ,
@@ -1252,7 +1252,7 @@ for first, second in ((3.0, 1.4), (0.6, 2.0)):
 #
 # Which words a review has does not tell enough: most come as twins of the same words in another order, with
 # opposite labels, and no bag of words can be right on more than seven in ten. A bidirectional GRU with 32
-# units needs less than ten seconds; your function has 25.
+# units needs less than ten seconds; your function has 25 seconds.
 
 
 # %% given="data"
@@ -1438,7 +1438,7 @@ ERRORS = {
     6: ("The service was terrible, a bad evening.", "positive"),
     7: ("Nothing about the view was wonderful.", "negative"),
     8: ("This sequel has a good plot.", "positive"),
-    9: ("A mesmerising thriller that I had not expected.", "positive"),
+    9: ("A mesmerising thriller, from the first scene to the last.", "positive"),
     10: ("The ending was dreadful, but as a whole it is a good film.", "positive"),
 }
 

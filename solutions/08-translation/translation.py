@@ -755,8 +755,7 @@ for _ in range(2):
 #    the largest $\log p$ stay; $\log p$ is the sum of the log-probabilities of all their words.
 # 2. A continuation that ends in `eos` is finished: it leaves the beam and is never continued. The others are
 #    the next beginnings, so that there may be fewer than `width`.
-# 3. The search ends when no beginning is left. Those that have `limit` words, `eos` counted, are finished as
-#    they are.
+# 3. The search ends when no beginning is left. Those that have `limit` words are finished as they are.
 #
 # Among all finished ones, of all steps, the one with the largest score $\log p / \ell$ is the answer. The
 # length $\ell$ is the number of its words, with `eos` where it has one. `words` is a list of Python ints
@@ -1407,11 +1406,12 @@ checks.close(
 #
 # - BLEU of the test sentences is **85** or more (of 100).
 # - In the translations that are right word for word, at most **30 %** of the French words have their largest
-#   weight on an English word that is not theirs. The article and the full stop do not count: an article has
-#   its gender from the noun, and rightly looks there.
+#   weight on an English word that is not theirs. The first word, mostly an article, and the full stop do not
+#   count: an article has its gender from the noun, and rightly looks there.
 #
-# The given `Translator` has all the parts of tasks 1 and 2 in layers of PyTorch. You may use it or write your
-# own. The solution trains it in five seconds or less; your function has 25. The greedy search will do.
+# The given `Translator` has all the parts of tasks 1 and 2 in layers of PyTorch. You may use it or write
+# your own. The solution trains it in five seconds or less; your function has 25 seconds. The greedy search
+# will do.
 
 # %% given="model"
 BOS, EOS = "<bos>", "<eos>"
