@@ -578,7 +578,9 @@ def drawn_texts(generator):
     for k in torch.randperm(len(settings), generator=generator).tolist():
         batch_size, seq_length, length = settings[k]
         length += batch_size * seq_length * int(torch.randint(3, (), generator=generator)) * (length > 12)
-        yield torch.randint(1, 100, (length,), generator=generator), batch_size, seq_length
+        text = torch.randint(1, 100, (length,), generator=generator)
+        text[torch.randint(1, length, (2,), generator=generator)] = 0  # a token like any other
+        yield text, batch_size, seq_length
 
 
 ### END HIDDEN TESTS

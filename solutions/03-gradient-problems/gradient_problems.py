@@ -908,7 +908,13 @@ def share_wrong(rnn, head, x, y):
 
 torch.manual_seed(0)
 rnn, head = nn.RNN(6, 32, batch_first=True), nn.Linear(32, 4)
+untrained = {"rnn": (rnn.weight_hh_l0, rnn.weight_hh_l0.clone()), "head": (head.weight, head.weight.clone())}
 checks.call_in_place(train_reader, rnn, head, *temporal_order(12800, 20, seed=0))
+for name, (weight, start) in untrained.items():
+    checks.true(
+        not torch.equal(weight, start),
+        f"train_reader: the weights of {name} are those that it came with. Train the layers that are given.",
+    )
 wrong = share_wrong(rnn, head, *temporal_order(2000, 20, seed=10**6))
 checks.true(
     wrong <= 0.05,

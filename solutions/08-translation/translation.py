@@ -1351,7 +1351,7 @@ for _ in range(3):
         hypotheses.append(words)
         references.append(group)
     hypotheses.insert(2, [])
-    references.insert(2, [["…"] * 7, ["…"] * 4])
+    references.insert(2, [["…"] * 7, ["…"] * 5])
     expected = reference_bleu(hypotheses, references)
     said = [k for k, words in enumerate(hypotheses) if words]
     others = {

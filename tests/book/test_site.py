@@ -318,6 +318,17 @@ def test_nothing_jumps_when_the_home_pages_figure_comes(address, browser, width)
     tab.close()
 
 
+@pytest.mark.browser
+def test_a_page_has_its_colours_before_the_themes_script_is_there(address, browser):
+    tab = browser.new_page()
+    tab.route("**/pydata-sphinx-theme.js*", lambda route: route.abort())
+    for scheme in ("light", "dark", "light"):  # as one who lets the system decide, by day and by night
+        tab.emulate_media(color_scheme=scheme)
+        tab.goto(f"{address}/index.html")
+        assert tab.evaluate("document.documentElement.dataset.theme") == scheme
+    tab.close()
+
+
 LOOKS = """() => [...document.querySelectorAll('body *')].map(e => [null, '::before', '::after'].map(part => {
     const style = getComputedStyle(e, part);
     const names = [...style].filter(name => !name.startsWith('--')).sort();

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   course:
-#     misconception: The given first state is copied with torch.tensor, so that no gradient reaches it.
+#     misconception: "No gradient reaches the given first state: it is detached, or copied with torch.tensor."
 #     section: "A forecaster of the sine wave, Carry the state, cut the gradient"
 #     question: "Does y_0 get a gradient when it is a parameter?"
 #     keeps:  # points of the tasks that lose some, least and most

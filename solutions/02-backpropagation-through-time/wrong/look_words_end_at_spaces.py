@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   course:
-#     misconception: Only a space ends a word.
+#     misconception: "Only a space ends a word: line breaks, digits and full stops count as letters."
 #     section: "Predicting the next word, The loss of a sequence"
 #     question: "Is a full stop a letter of the word that it ends?"
 #     keeps:  # points of the tasks that lose some, least and most
@@ -14,7 +14,7 @@ def loss_by_place(model, text, symbols, longest):
     with torch.no_grad():
         logits, _ = model(numbers[:, :-1], None)
     losses = F.cross_entropy(logits[0], numbers[0, 1:], reduction="none").tolist()
-    place, rows = int(text[0].isalpha()), {}
+    place, rows = int(text[0] != " "), {}
     for character, loss in zip(text[1:], losses, strict=True):
         place = place + 1 if character != " " else 0
         rows.setdefault(min(place, longest), []).append(loss)

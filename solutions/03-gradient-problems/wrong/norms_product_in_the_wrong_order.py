@@ -1,0 +1,25 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: "The matrices are multiplied in the wrong order: each earlier one stands on the left."
+#     section: "A product of Jacobians, From the loss to the first state"
+#     question: "Which matrix does a small change of h_t meet first?"
+#     keeps:  # points of the tasks that lose some, least and most
+#       norms: [2, 2]
+# ---
+
+# %% task="norms"
+def jacobian_norms(states: Tensor, W_hh: Tensor, keep: float) -> tuple[Tensor, Tensor]:
+    """The norms of dh_T/dh_t and their bounds, for t = 1, ..., T."""
+    T, n = states.shape
+    eye = torch.eye(n, dtype=states.dtype)
+    c = keep + (1 - keep) * torch.linalg.matrix_norm(W_hh, ord=2)
+    norms, bounds = torch.ones(T, dtype=states.dtype), torch.ones(T, dtype=states.dtype)
+    product = eye
+    for t in range(T - 2, -1, -1):
+        tanh = (states[t + 1] - keep * states[t]) / (1 - keep)
+        step = keep * eye + (1 - keep) * (1 - tanh**2)[:, None] * W_hh
+        product = step @ product
+        norms[t] = torch.linalg.matrix_norm(product, ord=2)
+        bounds[t] = c ** (T - 1 - t)
+    return norms, bounds

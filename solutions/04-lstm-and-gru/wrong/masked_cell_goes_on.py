@@ -1,0 +1,27 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: "At padding h is kept, and c goes on."
+#     section: "Two layers, two directions, and tags, Sentences of different lengths"
+#     question: "What are the two states of an LSTM, and which of them does padding change?"
+#     keeps:  # points of the tasks that lose some, least and most
+#       masked: [2, 2]
+# ---
+
+# %% task="masked"
+def run_masked(
+    cell: nn.LSTMCell, x: Tensor, lengths: Tensor, reverse: bool = False
+) -> tuple[Tensor, Tensor, Tensor]:
+    """A cell over padded sequences: (outputs, h, c)."""
+    batch, time, _ = x.shape
+    h = torch.zeros(batch, cell.hidden_size, dtype=x.dtype)
+    c = torch.zeros_like(h)
+    outputs = [None] * time
+    steps = reversed(range(time)) if reverse else range(time)
+    for t in steps:
+        real = (t < lengths).unsqueeze(1)
+        h_new, c_new = cell(x[:, t], (h, c))
+        h = torch.where(real, h_new, h)
+        c = c_new
+        outputs[t] = torch.where(real, h, torch.zeros_like(h))
+    return torch.stack(outputs, dim=1), h, c
