@@ -129,7 +129,8 @@ def table_of(assignments: list[About]) -> str:
     rows = []
     for about in assignments:
         page, notebook = f"/assignments/{about.name}.md", f"/../assignments/{about.name}/{about.path.name}"
-        points, hours = about.worth.replace(" points", "", 1), about.time.removesuffix(" hours")
+        by_hand = f" + {about.by_hand} by hand" if about.by_hand else ""
+        points, hours = f"{about.points - about.by_hand}{by_hand}", about.time.removesuffix(" hours")
         download = f"{{download}}`notebook <{notebook}>`"
         rows.append(f"| [{about.number} {about.title}]({page}) | {points} | {hours} | {download} |")
     return "\n".join(["| assignment | points | hours | download |", "|---|---|---|---|", *rows])
