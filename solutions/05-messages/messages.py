@@ -439,21 +439,22 @@ def bce(logits: Tensor, labels: Tensor, pos_weight: float) -> tuple[Tensor, Tens
 
 
 # %% test="loss" checks="values" points=1
-# σ(0) = 1/2 for both. The spam loses 2 · log 2, the ham log 2; the mean is 1.5 · log 2 = 1.039721.
+# σ(0) = 1/2, σ(log 3) = 3/4. The spam loses 2 · log 2, the ham log 4; the mean is 2 · log 2 = 1.386294.
 with checks.forbidden(*NO_BCE):
-    answer = checks.call(bce, torch.zeros(2), torch.tensor([1.0, 0.0]), 2.0)
+    answer = checks.call(bce, torch.tensor([1.0, 3.0]).log(), torch.tensor([1.0, 0.0]), 2.0)
 checks.pair("bce", answer, ("loss", "gradient"))
 checks.close(
     "the loss of two messages",
     answer[0],
-    torch.tensor(1.039721),
+    torch.tensor(1.386294),
     mistakes={
-        "the weight is not used.": torch.tensor(0.693147),
-        "it is the sum, not the mean.": torch.tensor(2.079442),
+        "the weight is not used.": torch.tensor(1.039721),
+        "the weight counts ham in place of spam.": torch.tensor(1.732868),
+        "it is the sum, not the mean.": torch.tensor(2.772589),
         "the sum is divided by the sum of the weights, not by the number of messages.": torch.tensor(
-            0.693147
+            0.924196
         ),
-        "the sigmoid is applied twice.": torch.tensor(0.961115),
+        "the sigmoid is applied twice.": torch.tensor(1.042512),
     },
 )
 ### BEGIN HIDDEN TESTS

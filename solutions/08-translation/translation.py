@@ -1066,9 +1066,9 @@ for width, boost in ((2, 0.0), (3, 1.0)):
             narrow_search(step, first, bos, eos, 7, width),
             f"beam_search with width={width}",
             {
-                "the whole search ends with the first eos: other beginnings go on.": narrow_search(
-                    step, first, bos, eos, 7, width, first_end=True
-                )[1],
+                "one that ended in eos wins over all that went on: those count, even if the limit ends them.": (
+                    narrow_search(step, first, bos, eos, 7, width, first_end=True)[1]
+                ),
                 "finished continuations take no place among the best: they are among the width that stay.": (
                     narrow_search(step, first, bos, eos, 7, width, keep_ended=True)[1]
                 ),
