@@ -1066,7 +1066,7 @@ for width, boost in ((2, 0.0), (3, 1.0)):
             narrow_search(step, first, bos, eos, 7, width),
             f"beam_search with width={width}",
             {
-                "one that ended in eos wins over all that went on: those count, even if the limit ends them.": (
+                "one that ended in eos wins over those that went on: these count, even cut by the limit.": (
                     narrow_search(step, first, bos, eos, 7, width, first_end=True)[1]
                 ),
                 "finished continuations take no place among the best: they are among the width that stay.": (
