@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: The state gradients are read backwards, the first as if it were the last.
+#     common: "Vanishing is not told by how much of the last state's gradient is left at the first one."
 #     section: "Gradient problems, Where it goes wrong"
 #     question: "Which step do the first of the state gradients belong to?"
 #     keeps:  # points of the tasks that lose some, least and most

@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: Only the gradient of the last update is looked at.
+#     common: "An explosion at an earlier update goes unnoticed."
 #     section: "Gradient problems, Where it goes wrong"
 #     question: "What happened in the updates before the last one?"
 #     keeps:  # points of the tasks that lose some, least and most

@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: "Clipping is taken for a cure of vanishing gradients; the start stays PyTorch's."
+#     common: "The layer starts as PyTorch makes it, and its gradients go on vanishing."
 #     section: "Cliffs, and clipping, Clipping: by norm and by value"
 #     question: "Can clipping make a gradient longer?"
 #     keeps:  # points of the tasks that lose some, least and most

@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: "The program is handed in as it is given."
+#     common: "The layer starts as PyTorch makes it, and its gradients go on vanishing."
 #     section: "Gradient problems, Where it goes wrong"
 #     question: "Which of the faults does the program have that you were asked to mend?"
 #     keeps:  # points of the tasks that lose some, least and most

@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: "Only a gradient that is no finite number is called exploding."
+#     common: "An explosion at an earlier update goes unnoticed."
 #     section: "Cliffs, and clipping, A unit on the edge"
 #     question: "Is a gradient of a million still a healthy one?"
 #     keeps:  # points of the tasks that lose some, least and most

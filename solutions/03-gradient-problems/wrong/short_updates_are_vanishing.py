@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: "Vanishing is told by the length of the whole gradient, which the last steps make up."
+#     common: "Vanishing is not told by how much of the last state's gradient is left at the first one."
 #     section: "A product of Jacobians, What the weights feel"
 #     question: "Which steps does the length of the whole gradient come from?"
 #     keeps:  # points of the tasks that lose some, least and most

@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: "A gradient is called vanishing by its size at the last step, where the loss is."
+#     common: "Vanishing is not told by how much of the last state's gradient is left at the first one."
 #     section: "A product of Jacobians, From the loss to the first state"
 #     question: "Is the gradient at the last step small, or does it become small on the way back?"
 #     keeps:  # points of the tasks that lose some, least and most
