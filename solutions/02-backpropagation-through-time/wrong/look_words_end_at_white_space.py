@@ -2,6 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: "Only white space ends a word: digits and full stops count as letters."
+#     common: "Digits and full stops count as letters of a word."
 #     section: "Predicting the next word, The loss of a sequence"
 #     question: "Is a full stop a letter of the word that it ends?"
 #     keeps:  # points of the tasks that lose some, least and most
