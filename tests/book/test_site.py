@@ -318,6 +318,15 @@ def test_nothing_jumps_when_the_home_pages_figure_comes(address, browser, width)
     tab.close()
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_code_that_lost_its_elements_had_the_colour_of_its_block(site, theme):
+    style = (site / "_static" / "pygments.css").read_text(encoding="utf-8")
+    found = re.findall(rf'data-theme="{theme}"\] \.highlight(?: \.(\w+))? {{([^}}]*)}}', style)
+    colours = {name: re.search(r"(?<![\w-])color: (#\w+)", rules) for name, rules in found}
+    block = colours[""][1]
+    assert [colours[name][1] for name in "npw"] == [block] * 3 and colours["k"][1] != block
+
+
 @pytest.mark.browser
 def test_a_page_has_its_colours_before_the_themes_script_is_there(address, browser):
     tab = browser.new_page()

@@ -26,7 +26,7 @@ WAITING_SCRIPTS = (
     r"doctools|sphinx_highlight|clipboard\.min|copybutton|sphinx-book-theme|togglebutton|design-tabs|course"
 )
 WAITING = re.compile(rf"<script (src=\"[^\"]*/(?:{WAITING_SCRIPTS})\.js[^\"]*\")></script>")
-# Names, brackets and blanks of code have the colour of its block: a third of a page's elements is not needed.
+# Names, brackets and blanks of code have the colour of its block, and need no elements of their own.
 CODE = re.compile(r"<pre>.*?</pre>", flags=re.DOTALL)
 PLAIN = re.compile(r"<span class=\"[npw]\">([^<]*)</span>")
 NOT_FOUND = """\

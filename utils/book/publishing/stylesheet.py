@@ -1,9 +1,9 @@
 """One style sheet for the site, with the rules that its pages can use.
 
-The theme brings Bootstrap and more: twelve files, 560 kB, of which the pages use a quarter, and nothing is
-painted before a browser has fetched and read them all. Here they become one file. A rule stays if every
-class, identifier and element that its selector names stands in a tag of some page, or in a script, which may
-give it to an element later.
+The theme brings Bootstrap and more, in many files, and the pages use a small part of it; nothing is painted
+before a browser has fetched and read them all. Here they become one file. A rule stays if every class,
+identifier and element that its selector names stands in a tag of some page, or in a script, which may give it
+to an element later.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LINK = re.compile(r"[ \t]*<link(?=[^>]* rel=\"stylesheet\")(?![^>]* media=)[^>]*
 TAG = re.compile(r"<[a-zA-Z][^>]*>")
 ADDRESS = re.compile(r"url\(\s*([\"']?)(?![\"']|data:|https?:|/|#)([^)\"']+)\1\s*\)")
 GROUPS = ("media", "supports", "layer", "container")  # at-rules that hold rules
-TOLD = ("charset", "import")  # one is for single files, the other is followed
+OF_A_FILE = ("charset", "import")  # at-rules that mean nothing where files are joined
 
 
 def join_sheets(site: Path, pages: list[Path]) -> None:
@@ -77,9 +77,9 @@ def read(sheet: Path, folder: Path) -> str:
 
 def scripts_of(site: Path, pages: Iterable[str]) -> Iterator[str]:
     """The scripts that pages name, and the modules of live figures, which a script fetches."""
-    named = {name for page in pages for name in re.findall(r"([\w.-]+\.js)\b", page)}
+    names = {name for page in pages for name in re.findall(r"([\w.-]+\.js)\b", page)}
     for path in site.rglob("_static/**/*.js"):
-        if path.name in named or path.parent.name == "live":
+        if path.name in names or path.parent.name == "live":
             yield path.read_text(encoding="utf-8")
 
 
@@ -106,7 +106,7 @@ def without_unused(rules: list[Any], words: set[str]) -> str:
             inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
             if style := without_unused(inner, words):
                 kept.append(f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{style}}}")
-        elif rule.type == "at-rule" and rule.lower_at_keyword not in TOLD:
+        elif rule.type == "at-rule" and rule.lower_at_keyword not in OF_A_FILE:
             kept.append(rule.serialize())
     return "\n".join(kept)
 
