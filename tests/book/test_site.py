@@ -38,11 +38,11 @@ def site() -> Path:
 
 @pytest.fixture(scope="module")
 def address(site) -> Iterator[str]:
-    """Where the site is served, as `make serve` does it."""
-    handler = partial(QuietHandler, directory=str(site))
+    """Where the site is served, in a folder of its server."""
+    handler = partial(QuietHandler, directory=str(site.parent))
     with ThreadingHTTPServer(("localhost", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://localhost:{server.server_port}"
+        yield f"http://localhost:{server.server_port}/{site.name}"
         server.shutdown()
 
 
@@ -101,7 +101,7 @@ CLIPPED = """() => [...document.querySelectorAll('article div.math')].filter(box
 }).map(box => box.textContent.slice(0, 200))"""
 
 
-WIDTHS = (1440, 390, 320)
+WIDTHS = (1440, 768, 390, 320)
 # terms of the course, and the section of a chapter that explains each
 EXPLAINED = {
     "vanishing gradient": "03-gradient-problems/product#what-the-weights-feel",
