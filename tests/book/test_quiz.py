@@ -1,11 +1,12 @@
 """Questions are read strictly, and become what a page shows."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import yaml
 
-from utils.book.extensions.quiz import as_markdown, read_quiz
+from utils.book.extensions.quiz import LETTERS, as_markdown, read_quiz
 
 ROOT = Path(__file__).parents[2]
 GOOD = {
@@ -54,3 +55,23 @@ def test_every_quiz_of_the_book_is_in_form_and_asked_on_its_pages(path):
     for question in read_quiz(path):
         page = path.parent / f"{question['page']}.md"
         assert f":page: {question['page']}" in page.read_text(encoding="utf-8")
+
+
+def test_no_question_asks_for_what_another_asks():
+    """What a reader chose is kept under the question's words."""
+    paths = sorted((ROOT / "book").rglob("quiz.yml"))
+    questions = [question["question"].strip() for path in paths for question in read_quiz(path)]
+    assert len(questions) > 100 and len(set(questions)) == len(questions)
+
+
+def test_neither_the_letter_nor_the_length_of_an_answer_tells_that_it_is_right():
+    letters, longest, asked = Counter(), 0, 0
+    for path in (ROOT / "book").rglob("quiz.yml"):
+        for question in read_quiz(path):
+            (right,) = [k for k, answer in enumerate(question["answers"]) if answer.get("right")]
+            lengths = [len(answer["text"]) for answer in question["answers"]]
+            letters[LETTERS[right]] += 1
+            longest += lengths[right] == max(lengths)
+            asked += 1
+    assert all(0.25 * asked < letters[letter] < 0.42 * asked for letter in "abc"), letters
+    assert longest <= 0.45 * asked, f"the longest answer is right in {longest} of {asked} questions"

@@ -15,6 +15,7 @@ from fontTools.ttLib import TTFont
 
 from utils.book.build import build_book
 from utils.book.extensions.formulas.style import FONT, characters
+from utils.book.extensions.quiz import read_quiz
 from utils.book.publishing.stylesheet import SHEET
 from utils.book.publishing.wheel import OFFLINE
 from utils.common.address import wheel_name
@@ -223,6 +224,57 @@ def test_a_live_figure_opens_from_a_file_with_the_network_of_its_page(site, brow
     assert box.locator("[aria-live=polite]").count() == 1 and "NaN" not in box.inner_text()
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     assert failures == []
+    context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("from_file", [False, True])
+def test_a_quiz_tells_right_from_wrong_and_keeps_what_was_chosen(site, address, browser, from_file):
+    page, chapter = "chapters/06-names/letters.html", ROOT / "book" / "chapters" / "06-names"
+    answers = read_quiz(chapter / "quiz.yml")[0]["answers"]
+    (right,) = [index for index, answer in enumerate(answers) if answer.get("right")]
+    wrong = (right + 1) % len(answers)
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.goto((site / page).as_uri() if from_file else f"{address}/{page}")
+    quiz = tab.locator(".quiz").first
+    options, reasons = quiz.get_by_role("button", name=re.compile(r"^\([a-f]\) ")), quiz.locator(".reason")
+    again = quiz.get_by_role("button", name="Start again")
+
+    def chosen() -> list[bool]:
+        return [option.get_attribute("aria-pressed") == "true" for option in options.all()]
+
+    assert options.count() == len(answers) and not any(chosen()) and not again.is_visible()
+    assert "".join(reasons.all_inner_texts()) == "" and "✓" not in quiz.inner_text()
+    options.nth(wrong).press("Enter")
+    assert reasons.nth(wrong).inner_text() == f"Not this one. {' '.join(answers[wrong]['why'].split())}"
+    assert chosen() == [index == wrong for index in range(len(answers))]
+    options.nth(right).press(" ")
+    tab.reload()
+    assert chosen() == [index in (right, wrong) for index in range(len(answers))]
+    assert reasons.nth(right).inner_text() == f"Right. {' '.join(answers[right]['why'].split())}"
+    assert not any(tab.locator(".quiz").nth(1).locator("[aria-pressed=true]").all())  # another question
+    again.press("Enter")
+    assert not any(chosen()) and options.first.evaluate("option => option === document.activeElement")
+    tab.reload()
+    assert not any(chosen())
+    context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "storage", ["null", "'not JSON'", "'[1]'", """'{"An embedding": 7, "__proto__": ["x"]}'""", "refused"]
+)
+def test_a_quiz_works_whatever_the_browser_has_kept(address, browser, storage):
+    context = browser.new_context()
+    refusing = "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no') }})"
+    keeping = f"localStorage.setItem('course-quiz', {storage})"
+    context.add_init_script(refusing if storage == "refused" else keeping)
+    tab = context.new_page()
+    tab.goto(f"{address}/chapters/06-names/letters.html")
+    for quiz in tab.locator(".quiz").all():
+        quiz.locator(".option").first.click()
+        assert quiz.locator(".reason").first.inner_text() != ""
     context.close()
 
 

@@ -35,6 +35,7 @@ NEEDED_FOR = {
     "togglebutton.js": "toggle",
     "clipboard.min.js": "highlight",
     "copybutton.js": "highlight",
+    "quiz.js": "quiz admonition",
 }
 
 

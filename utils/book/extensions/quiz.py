@@ -6,8 +6,8 @@ A Sphinx extension. On a page, ::
     :page: batches
     ```
 
-puts the questions of that page there, each with its answers and, folded, a reason for every one of them. The
-file is a list of questions::
+puts the questions of that page there, each with its answers and, folded, a reason for every one of them. In a
+browser, ``book/_static/quiz.js`` lets one choose, and keeps what was chosen. The file is a list::
 
     - page: batches
       question: Which of these …?
@@ -66,7 +66,7 @@ def as_markdown(question: dict[str, Any], number: int) -> str:
     return "\n".join(
         [
             f":::::{{admonition}} Question {number}",
-            ":class: tip",
+            ":class: tip quiz",
             "",
             question["question"].strip(),
             "",
