@@ -48,7 +48,7 @@ def write_cards(root: Path, to: Path) -> tuple[Path, int]:
         chapter = path.parent.name
         deck = genanki.Deck(number(chapter), f"{title}::{chapter.replace('-', ' ')}")
         for question in read_quiz(path):
-            guid = genanki.guid_for(chapter, question["question"])
+            guid = genanki.guid_for(chapter, " ".join(question["question"].split()))
             deck.add_note(genanki.Note(model, [front(question), back(question)], guid=guid, tags=[chapter]))
         decks.append(deck)
     to.parent.mkdir(parents=True, exist_ok=True)
