@@ -22,7 +22,10 @@ UNUSED = re.compile(
     r"|[ \t]*<link[^>]*href=\"[^\"]*sphinx-thebe\.css[^\"]*\"[^>]*>\n?"
 )
 # These wait for the page by themselves, so that the page need not wait for them.
-WAITING_SCRIPTS = r"doctools|sphinx_highlight|clipboard\.min|copybutton|sphinx-book-theme|togglebutton|design-tabs|course|quiz"
+WAITING_SCRIPTS = (
+    r"doctools|sphinx_highlight|clipboard\.min|copybutton|sphinx-book-theme|togglebutton|design-tabs"
+    r"|course|quiz"
+)
 WAITING = re.compile(rf"<script (src=\"[^\"]*/(?:{WAITING_SCRIPTS})\.js[^\"]*\")></script>")
 # Names, brackets and blanks of code have the colour of its block, and need no elements of their own.
 CODE = re.compile(r"<pre>.*?</pre>", flags=re.DOTALL)

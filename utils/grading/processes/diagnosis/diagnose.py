@@ -4,7 +4,8 @@ When a submission has run, a fork of the tests' process runs each test cell that
 with the student's answers and then with each wrong variant of the task in the student's place: on the same
 inputs, with the same random numbers, and past the first failure (``events.py``). A variant is told whose
 answers are the student's in every call of every failed cell of the task, and that passes what the student has
-passed. Where the right answers agree, too, the mistake lies elsewhere, and no variant is told. Where one
+passed. Where none is, one counts whose answers are built otherwise, but in which the checks see the same.
+Where the right answers agree, too, the mistake lies elsewhere, and no variant is told. Where one
 variant answers one failed cell as the student does, and passes another, which a second variant answers as the
 student does and the other way round, more than one thing is wrong.
 
@@ -14,35 +15,21 @@ Nothing of this reaches the student's process but the calls of the tests, and no
 from __future__ import annotations
 
 import contextlib
-import io
 import itertools
 import os
-import random
-import secrets
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from types import CodeType
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import torch
-
 from utils.grading.exchange.channel import Channel, Ended, Garbled, OutOfTime, pair
-from utils.grading.exchange.peer import Gone, Peer
-from utils.grading.processes.diagnosis.events import FAILED, Departed, Listening, Record, compiled, says_all
-from utils.grading.processes.diagnosis.in_place_of_students import Actor, Cast
-from utils.grading.processes.student_handle import Student
-from utils.grading.processes.time_limits import CellTimeout
+from utils.grading.processes.diagnosis.events import OfChecks, Record, says_all
+from utils.grading.processes.diagnosis.replay import EXACTLY, NOT, ROUGHLY, Replay
 from utils.grading.processes.trial import Trial
 from utils.grading.result import task_of
 from utils.grading.sandbox import namespaces
 
-SLOWEST = 0.2  # of the seconds that a submission has for this, for one test cell with the student's answers
-LEAST, TIMES = 1.0, 3.0  # seconds that a cell may take with a variant: so many, and so often the student's
-NOT, ROUGHLY, EXACTLY = 0, 1, 2  # how far a variant answers as the student does
 PATIENCE = 5.0  # seconds beyond the budget after which the fork is ended
 
 
@@ -73,7 +60,7 @@ def diagnose(trial: Trial, library: dict, maker: Channel) -> dict[str, Any] | No
                 namespaces.die_with_parent()
             tell = Channel(there).send
             try:
-                Replay(trial, until, library, maker).run(tell)
+                Diagnosis(trial, until, library, maker).run(tell)
             except Exception as error:  # a flaw of ours, which the instructor hears of
                 tell({"flaw": f"{type(error).__name__}: {error}"})
         finally:
@@ -101,32 +88,8 @@ def diagnose(trial: Trial, library: dict, maker: Channel) -> dict[str, Any] | No
     return {"diagnoses": found, "several": several, **({} if done else {"worn": True})}
 
 
-class Replay:
-    """Runs test cells again, with the student and with variants.
-
-    Args:
-        trial: as it stands when all cells have run; this fork of it is used up.
-        until: when to stop.
-        library, maker: see :func:`diagnose`.
-    """
-
-    def __init__(self, trial: Trial, until: float, library: dict, maker: Channel) -> None:
-        self.trial = trial
-        self.until = until
-        self.variants = library["variants"]
-        self.own = trial.students
-        folder = str(Path.cwd()) if trial.plan["files"] else ""
-        self.cast = Cast(maker, trial.plan["telling"], folder)
-        self.listening: dict[int, Listening] = {}  # to each conversation
-        self.record: Record | None = None
-        self.slowest = SLOWEST * trial.plan["telling"]
-        self.took: dict[int, float] = {}  # seconds of each cell with the student's answers
-        self.seed = secrets.randbelow(2**32)
-        self.drawn = random.Random(self.seed)
-        trial.trusted = []
-        trial.clock.tell = lambda message: None
-        # what tests draw from `checks.fresh_generator` is drawn alike for everybody
-        secrets.randbelow = self.drawn.randrange  # type: ignore[assignment]
+class Diagnosis(Replay):
+    """Looks for the variants that answer as the student does."""
 
     def run(self, tell: Callable[[dict], None]) -> None:
         """Tell the variants of each task with failed tests, and then that it is done."""
@@ -149,9 +112,6 @@ class Replay:
         self.cast.end()
         tell({"done": True})
 
-    def is_quick(self, place: int) -> bool:
-        return self.trial.seconds[place] <= self.slowest
-
     def variants_of(self, task: str, places: list[int]) -> list[int]:
         """The variants of a task that answer as the student does."""
         candidates = [number for number, variant in enumerate(self.variants) if task in variant["tasks"]]
@@ -160,12 +120,12 @@ class Replay:
             return []
         if not all(map(self.is_quick, failed)):
             return []
-        heard: dict[int, list[tuple]] = {}
+        heard: dict[int, Record] = {}
         self.took = {}
         for place in failed:
-            if self.late() or (events := self.hear_student(place)) is None:
+            if self.late() or (record := self.hear_student(place)) is None:
                 return []
-            heard[place] = events
+            heard[place] = record
         # most depart soon, but where each trains first, as long as the student did, there is not the time
         if max(self.took.values()) * len(candidates) > 2 * (self.until - time.monotonic()):
             return []
@@ -179,16 +139,29 @@ class Replay:
             found = [number for number, its in levels.items() if its == level and not self.late()]
             if found := [number for number in found if self.passes(number, passed)]:
                 return [] if self.late() else found
-        if solution == NOT and len(heard) > 1:
+        if solution != NOT:
+            return []
+        if found := self.seen_alike(candidates, heard, passed):
+            return found
+        if len(heard) > 1:
             self.parts = self.two_parts(candidates, heard, passed)
         return []
 
-    def two_parts(self, candidates: list[int], heard: dict[int, list[tuple]], passed: list[int]) -> list[int]:
+    def seen_alike(self, candidates: list[int], heard: dict[int, Record], passed: list[int]) -> list[int]:
+        """The variants in whose answers the checks see what they see in the student's."""
+        if not any(record.telling for record in heard.values()) or self.agrees(None, heard, OfChecks):
+            return []
+        levels = {number: self.agrees(number, heard, OfChecks) for number in candidates if not self.late()}
+        found = [number for number, level in levels.items() if level == EXACTLY and not self.late()]
+        found = [number for number in found if self.passes(number, passed)]
+        return [] if self.late() else found
+
+    def two_parts(self, candidates: list[int], heard: dict[int, Record], passed: list[int]) -> list[int]:
         """Two variants that have each a part: every failed cell is answered as some variant does, and
         each of the two passes a failed cell of the other's. None if there are no such two."""
         alike: dict[int, list[int]] = {}
-        for place, events in heard.items():
-            alone = {place: events}
+        for place, record in heard.items():
+            alone = {place: record}
             if self.late() or self.agrees(None, alone) != NOT:
                 return []
             alike[place] = [
@@ -206,93 +179,6 @@ class Replay:
     def first_that_passes(self, numbers: list[int], places: list[int]) -> int | None:
         """The first of these variants that passes these test cells."""
         return next((n for n in numbers if not self.late() and self.passes(n, places)), None)
-
-    def late(self) -> bool:
-        return time.monotonic() > self.until
-
-    def hear_student(self, place: int) -> list[tuple] | None:
-        """What happens when the student answers; None where the process ends."""
-        self.trial.students = self.own
-        record = Record()
-        start = time.monotonic()
-        ended = self.play(place, record, self.slowest)
-        self.took[place] = time.monotonic() - start
-        return record.events if ended else None
-
-    def agrees(self, number: int | None, heard: dict[int, list[tuple]]) -> int:
-        """How far the same happens with a variant (None: the solution) as happened with the student."""
-        self.put_on(number)
-        level = EXACTLY
-        for place, expected in heard.items():
-            record = Record(expected)
-            ended = self.play(place, record, LEAST + TIMES * self.took[place])
-            if not ended or not record.agrees:
-                return NOT
-            level = level if record.exact else ROUGHLY
-        return level
-
-    def passes(self, number: int, places: Iterable[int]) -> bool:
-        """Whether a variant passes these test cells."""
-        self.put_on(number)
-        return all(self.play(place, None, LEAST + TIMES * self.trial.seconds[place]) for place in places)
-
-    def put_on(self, number: int | None) -> None:
-        """Let a variant answer from now on."""
-
-        def actor(without: tuple[str, ...]) -> Student:
-            return Actor(self.trial.control, self.until, without, self.cast, number, self.listen)
-
-        self.trial.new_student = actor  # type: ignore[method-assign]
-        self.trial.students = {(): actor(())}
-
-    def play(self, place: int, record: Record | None, limit: float) -> bool:
-        """Run a test cell with whoever answers now, for so many seconds at most; whether it came to its end.
-        With a record, past what fails in it."""
-        trial = self.trial
-        source = trial.plan["cells"][place]["source"]
-        code = compiled(source, frozenset(trial.from_student), record is not None)
-        namespace = trial.shell.namespace
-        namespace.clear()
-        namespace.update(trial.starts[place])
-        if record is not None:
-            namespace[FAILED] = record.failed
-        random.seed(self.seed)
-        np.random.seed(self.seed)
-        torch.manual_seed(self.seed)
-        self.drawn.seed(self.seed)
-        self.record = record
-        trial.clock.timeout, trial.clock.timeouts = limit, 0
-        ended = False
-        try:
-            with contextlib.redirect_stdout(io.StringIO()), trial.clock.alarm(limit):
-                for student in trial.students.values():
-                    if student.peer is not None:
-                        self.listen(student.peer)
-                self.listen(trial.students[()].begin(limit))
-                trial.prepare(trial.students[()], source, time.monotonic() + limit)
-                ended = code is not None and self.ran(code, record)
-        except (Departed, Gone, CellTimeout):
-            pass  # who does not answer any more, answers otherwise
-        for student in trial.students.values():
-            if student.peer is not None and student.peer.gone:
-                student.end()
-                ended = False
-        return ended
-
-    def ran(self, code: CodeType, record: Record | None) -> bool:
-        """Whether a test cell comes to its end; with a record, an error that ends it is an event, too."""
-        try:
-            exec(code, self.trial.shell.namespace)
-        except Exception as error:
-            if record is None:
-                return False
-            record.failed(error)
-        return True
-
-    def listen(self, peer: Peer) -> None:
-        """Let the record hear what is asked of a process."""
-        known = self.listening.setdefault(id(peer), Listening(peer))
-        known.record = self.record
 
 
 def places_of(tasks: dict[int, str], task: str) -> list[int]:

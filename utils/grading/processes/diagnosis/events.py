@@ -1,5 +1,5 @@
 """What happens while a test cell runs, so that two runs of it can be compared: what was asked of the answers
-and what came back, and what failed in the cell itself.
+and what came back, what was checked, and what failed in the cell itself.
 
 A test cell ends at its first failure, when few answers have been seen. :func:`compiled` makes one that goes
 on.
@@ -11,6 +11,7 @@ import ast
 import functools
 import math
 import re
+from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
@@ -29,6 +30,7 @@ from utils.grading.symbols import Telling
 EXACT, ROUGH = 2e-5, 2e-3
 SIGNS = ("is not written yet", REFUSED, NOT_THERE)
 DEEPEST = 20
+MANY = 6  # numbers, which are not the same by chance although each is a whole one
 FAILED = "__failed__"  # the function that a persistent cell calls with each error
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
 
@@ -45,6 +47,9 @@ class Record:
 
     Attributes:
         exact: whether it has not departed by more than ``EXACT``.
+        checked: what the checks have seen, and what failed. Two answers that are built in other ways (a list
+            and a generator, one module and two) may look alike to them.
+        telling: whether a check that failed has seen numbers that are hardly the same by chance.
     """
 
     def __init__(self, expected: list[tuple] | None = None) -> None:
@@ -52,13 +57,23 @@ class Record:
         self.expected = expected
         self.departed = False
         self.exact = True
+        self.checked: list[tuple] = []
+        self.telling = False
 
     def add(self, event: tuple) -> None:
-        """Keep an event.
+        """Keep an event of the conversation with whoever answers.
 
         Raises:
             Departed: it is another one than expected.
         """
+        self.keep(event)
+
+    def check(self, event: tuple, numbers: list[float] | None) -> None:
+        """Keep what a check has seen; ``numbers``: of one that failed."""
+        self.checked.append(event)
+        self.telling = self.telling or (numbers is not None and are_telling(numbers))
+
+    def keep(self, event: tuple) -> None:
         if self.expected is not None and not self.departed:
             before = self.expected[len(self.events)] if len(self.events) < len(self.expected) else None
             self.exact = self.exact and alike(before, event)
@@ -74,7 +89,56 @@ class Record:
 
     def failed(self, error: Exception) -> None:
         """Keep an error of the test cell's own; its numbers are rounded ones."""
-        self.add(("failed", type(error).__name__, NUMBER.sub("0", str(error))))
+        event = ("failed", type(error).__name__, NUMBER.sub("0", str(error)))
+        self.add(event)
+        self.check(event, None)
+
+
+class OfChecks(Record):
+    """A record in which only what the checks have seen must be as expected."""
+
+    def add(self, event: tuple) -> None:
+        pass
+
+    def check(self, event: tuple, numbers: list[float] | None) -> None:
+        self.keep(event)
+
+
+def are_telling(numbers: list[float]) -> bool:
+    """Whether no other answer is likely to give them: a fraction, or many."""
+    return len(numbers) >= MANY or any(math.isfinite(number) and number % 1 for number in numbers)
+
+
+def watched(name: str, check: Callable, record: Callable[[], Record | None]) -> Callable:
+    """A function of the tests' checks that also keeps what it has seen, in the record of the moment."""
+
+    def watching(*args: Any, **kwargs: Any) -> None:
+        error = None
+        try:
+            check(*args, **kwargs)
+        except Exception as raised:
+            error = raised
+        if (its := record()) is not None:
+            event, numbers = seen(name, error is None, args, kwargs)
+            its.check(event, None if error is None else numbers)
+        if error is not None:
+            raise error
+
+    return watching
+
+
+def seen(name: str, passes: bool, args: tuple, kwargs: dict) -> tuple[tuple, list[float]]:
+    """What a check has compared, as an event, and its numbers: of a tensor, or of a sentence."""
+    if (
+        name == "true"
+    ):  # (condition, sentence), whose numbers are the test's own or the answer's, and then long
+        sentence = str([*args, *kwargs.values()][-1])
+        found = [number[0] for number in NUMBER.finditer(sentence)]
+        event = (name, passes, NUMBER.sub("0", sentence), np.asarray(list(map(float, found))))
+        return event, [float(number) for number in found if len(number.partition(".")[2]) >= 3]
+    value = frozen([*args, *kwargs.values()][1])  # (what, got, …)
+    numbers = value[2].ravel().tolist() if value[0] == "tensor" else []
+    return (name, passes, value), [number for number in numbers if isinstance(number, float | int)]
 
 
 class Listening:
