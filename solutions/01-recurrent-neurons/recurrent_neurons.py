@@ -341,7 +341,8 @@ for name, value in (("y_last", y_last), ("outputs", outputs)):
         value.requires_grad,
         f"No gradient reaches W_y from {name}: is the state detached, or copied into a new tensor?",
     )
-(gradient,) = torch.autograd.grad(y_last.sum(), W_y)
+(gradient,) = torch.autograd.grad(y_last.sum(), W_y, allow_unused=True)
+checks.true(gradient is not None, "No gradient reaches W_y from y_last: does a copy of W_y get it?")
 checks.close(
     "the gradient of y_3 with respect to W_y",
     gradient,
@@ -420,8 +421,8 @@ for name, weights, expected in zip(
 
 
 # %% test="remainder" checks="strings" points=3
-def run_counter(bits: list[int]) -> float:
-    """The remainder that the weights compute."""
+def run_counter(bits: list[int], transposed: bool = False) -> float:
+    """The remainder that the weights compute, also with W_h transposed."""
     answer = checks.call(remainder_weights)
     checks.pair("remainder_weights", answer, ("W_x", "W_h", "b", "w_out"))
     for weights in answer:
@@ -429,11 +430,21 @@ def run_counter(bits: list[int]) -> float:
     W_x, W_h, b, w_out = [weights.double() for weights in answer]
     h = torch.zeros(len(b), dtype=torch.float64)
     for bit in bits:
-        h = ((bit * W_x[0] + h @ W_h + b) > 0).double()
+        h = ((bit * W_x[0] + h @ (W_h.T if transposed else W_h) + b) > 0).double()
     return float(h @ w_out)
 
 
-for bits, remainder in (([0], 0), ([1], 1), ([1, 0], 1), ([1, 1], 2), ([1, 0, 1, 1], 0), ([1, 1, 1, 1], 1)):
+def counts(transposed: bool) -> bool:
+    """Whether all the examples are counted rightly."""
+    return all(abs(run_counter(bits, transposed) - remainder) < 1e-6 for bits, remainder in EXAMPLES)
+
+
+EXAMPLES = (([0], 0), ([1], 1), ([1, 0], 1), ([1, 1], 2), ([1, 0, 1, 1], 0), ([1, 1, 1, 1], 1))
+checks.true(
+    counts(transposed=False) or not counts(transposed=True),
+    "Your weights count rightly once W_h is transposed: in h @ W_h, row i belongs to the unit that sends.",
+)
+for bits, remainder in EXAMPLES:
     answer = run_counter(bits)
     checks.true(
         abs(answer - remainder) < 1e-6,
@@ -441,6 +452,13 @@ for bits, remainder in (([0], 0), ([1], 1), ([1, 0], 1), ([1, 1], 2), ([1, 0, 1,
     )
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
+for written in ("00", "01", "000", "010", "011", "110", "111", "0110", "0111", "1001", "1101", "1110"):
+    bits = [int(bit) for bit in written]  # short ones, which say more
+    answer = run_counter(bits)
+    checks.true(
+        abs(answer - sum(bits) % 3) < 1e-6,
+        f"The remainder for {bits} is {sum(bits) % 3}, but your weights give {answer:g}.",
+    )
 for length in (5, 6, 17, 500):
     bits = torch.randint(2, (length,), generator=generator).tolist()
     answer = run_counter(bits)

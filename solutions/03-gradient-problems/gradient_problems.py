@@ -843,8 +843,8 @@ for kind, word, noted in drawn_runs(checks.fresh_generator(), kinds):
 # ## Task 6: a run that learns nothing (2 points)
 #
 # Chapter 3 opens with a network that cannot learn the order of two letters. Here is the program once more,
-# for sequences of 20 letters. There is no slip in it: every line does what it should. Yet it does not learn
-# the task, with any seed.
+# for sequences of 20 letters. There is no slip in it: every line does what it should. Yet whatever the seed,
+# most sequences are read wrongly afterwards.
 #
 # ```python
 # def train_reader(rnn, head, x, y):
