@@ -22,6 +22,7 @@ import torch
 from torch import Tensor
 
 from utils.common.errors import not_here
+from utils.common.likeness import likeness
 
 
 class CheckFailed(AssertionError):
@@ -225,7 +226,8 @@ def close(
     sentence = f"{what}: expected {expected[place].item():.6g}, got {got[place].item():.6g}"
     if got.numel() > 1:
         sentence += f" at index {place}, where they differ most: {spread(~(error <= tolerance))}"
-    fail(f"{sentence}.")
+    alike = "" if got.is_complex() else likeness(got, wide(expected), tolerance)
+    fail(f"{sentence}.{alike and ' ' + alike}")
 
 
 def spread(wrong: Tensor) -> str:

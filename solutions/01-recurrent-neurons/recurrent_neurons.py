@@ -205,23 +205,23 @@ checks.shape("y_last", answer[1], (batch, hidden_size))
 ### END HIDDEN TESTS
 
 # %% test="layer" checks="values" points=1
-# One neuron, two steps, by hand: y_1 = tanh(1) = 0.761594, y_2 = tanh(0 + 0.761594) = 0.642015.
+# One neuron, two steps, by hand: y_1 = tanh(1) = 0.761594, y_2 = tanh(0.5 + 0.761594) = 0.851503.
 with checks.forbidden(*FORBIDDEN):
     outputs, y_last = checks.call(
-        run_layer, torch.tensor([[[1.0], [0.0]]]), torch.ones(1, 1), torch.ones(1, 1), torch.zeros(1)
+        run_layer, torch.tensor([[[1.0], [0.5]]]), torch.ones(1, 1), torch.ones(1, 1), torch.zeros(1)
     )
 checks.close(
     "outputs of the example worked by hand",
     outputs,
-    torch.tensor([[[0.761594], [0.642015]]]),
+    torch.tensor([[[0.761594], [0.851503]]]),
     mistakes={
-        "each step starts afresh: carry y over to the next step.": torch.tensor([[[0.761594], [0.0]]]),
-        "the sequence is read from its end.": torch.tensor([[[0.0], [0.761594]]]),
-        "the steps come in reverse order.": torch.tensor([[[0.642015], [0.761594]]]),
-        "the activation tanh is missing.": torch.ones(1, 2, 1),
+        "each step starts afresh: carry y over to the next step.": torch.tensor([[[0.761594], [0.462117]]]),
+        "the sequence is read from its end.": torch.tensor([[[0.898063], [0.462117]]]),
+        "the steps come in reverse order.": torch.tensor([[[0.851503], [0.761594]]]),
+        "the activation tanh is missing.": torch.tensor([[[1.0], [1.5]]]),
     },
 )
-checks.close("y_last of the example worked by hand", y_last, torch.tensor([[0.642015]]))
+checks.close("y_last of the example worked by hand", y_last, torch.tensor([[0.851503]]))
 # Read from its end, the sequence 0, 1 gives tanh(1) at place 1 and then tanh(0 + 0.761594) at place 0.
 with checks.forbidden(*FORBIDDEN):
     outputs, y_last = checks.call(

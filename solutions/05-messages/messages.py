@@ -52,7 +52,8 @@ NO_BCE = (
 # returns the tuple `(tokens, lengths, labels)`: `tokens` of shape `(batch, time)` in int64, each row in the
 # order of its words, whole, and padded with 0 behind them up to the longest; `lengths` of shape `(batch,)` in
 # int64; `labels` of shape `(batch,)` in float32. The rows stay in the order of the items. A word that is
-# not in the vocabulary becomes `"<unk>"`. A message without a word is one `"<unk>"`.
+# not in the vocabulary becomes `"<unk>"`. A message without a word is one `"<unk>"`. No message holds
+# the words `"<pad>"` and `"<unk>"` themselves.
 #
 # `make_embedding(vocabulary, vectors, size)` returns an `nn.Embedding` with a row of `size` numbers for
 # each entry of the vocabulary. `vectors` is a dict from some words to pretrained tensors of shape

@@ -309,7 +309,7 @@ checks.close(
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 for _ in range(3):
-    names = ["the", "Soup", "film", "NASA", "of", "Rome", "wug", "Blick", "dax", "<pad>", "<unk>"]
+    names = ["the", "Soup", "soup", "film", "NASA", "of", "Rome", "wug", "Blick", "dax", "<pad>", "<unk>"]
     amounts = (torch.randperm(60, generator=generator)[: len(names)] + 1).tolist()
     amounts[0] += 150  # one word is frequent, so that types and tokens are two things
     counts = dict(zip(names, amounts, strict=True))
@@ -326,10 +326,12 @@ for _ in range(3):
         total = sum(counts[word] for word in among)
         return torch.tensor([len(found) / len(among), sum(counts[word] for word in found) / total])
 
+    merged = shares(there, words)
+    merged[0] = (len(there) - 1) / (len(words) - 1)
     answer = checks.call(coverage, counts, known)
     checks.pair("coverage", answer, ("types", "tokens"))
     checks.close(
-        "coverage of nine words",
+        "coverage of ten words",
         torch.tensor([float(value) for value in answer]),
         shares(there, words),
         mistakes={
@@ -339,6 +341,7 @@ for _ in range(3):
             "<pad> and <unk> are counted: they are no words.": shares([*there, "<unk>"], names),
             "a word whose form in lower case has a vector is not found.": shares(exact, words),
             "a word is looked up in lower case alone.": shares(lower, words),
+            "Soup and soup count as one word: they are two.": merged,
         },
     )
 ### END HIDDEN TESTS
@@ -1040,11 +1043,12 @@ def calibrate(
 
 # %% test="calibration" checks="error" points=1
 ### BEGIN HIDDEN TESTS
-def reference_error(p, y, bins):
-    """The error, and what known mistakes would give."""
+def reference_error(p, y, bins, lower=False):
+    """The error, and what known mistakes would give; ``lower``: what is on an edge is in the lower bin."""
     groups = [[] for _ in range(bins)]
     for one, label in zip(p.double().tolist(), y.tolist(), strict=True):
-        groups[min(int(one * bins), bins - 1)].append((one, label))
+        place = max(math.ceil(one * bins) - 1, 0) if lower else min(int(one * bins), bins - 1)
+        groups[place].append((one, label))
     gaps = [
         (len(group), abs(sum(label for _, label in group) - sum(one for one, _ in group)) / len(group))
         for group in groups
@@ -1109,6 +1113,21 @@ for bins in (torch.randperm(6, generator=generator)[:3] + 5).tolist():
 checks.true(
     isinstance(answer, float), f"calibration_error must return a Python float, got {type(answer).__name__}."
 )
+for bins in (4, 8):  # whose edges floats hold
+    probabilities = torch.arange(bins + 1) / bins
+    labels = torch.randint(2, (bins + 1,), generator=generator)
+    labels[:2], labels[-2:] = torch.tensor([1, 0]), 1  # with which the two ways differ
+    answer = checks.call(calibration_error, probabilities, labels, bins)
+    checks.close(
+        f"the calibration error of probabilities on the edges of {bins} bins",
+        torch.tensor(float(answer)),
+        reference_error(probabilities, labels, bins)[0],
+        mistakes={
+            "one on the edge of two belongs to the upper bin.": reference_error(
+                probabilities, labels, bins, lower=True
+            )[0],
+        },
+    )
 ### END HIDDEN TESTS
 
 
@@ -1489,10 +1508,10 @@ checks.true(answer == expected, f"error_table of six reviews: expected {expected
 ### BEGIN HIDDEN TESTS
 generator = checks.fresh_generator()
 for _ in range(3):
-    names = ["time", "plain", "doubt", "opinion", "contrast", "negation", "Unknown"]
-    names = [names[k] for k in torch.randperm(7, generator=generator).tolist()]
-    # Two kinds with the same share of errors, a large kind with more errors and a smaller share, one without.
-    sizes = [(names[0], 2, 4), (names[1], 1, 2), (names[2], 5, 30), (names[3], 0, 6)]
+    names = ["time", "plain", "doubt", "opinion", "contrast", "negation", "Unknown", "irony"]
+    names = [names[k] for k in torch.randperm(8, generator=generator).tolist()]
+    # Three kinds with the same share of errors, one with more errors and a smaller share, one without.
+    sizes = [(names[0], 2, 4), (names[1], 1, 2), (names[7], 3, 6), (names[2], 5, 30), (names[3], 0, 6)]
     # 1 of 3 is more than 33 of 100, and the later in the alphabet has it
     sizes += [(max(names[4:6]), 1, 3), (min(names[4:6]), 33, 100)]
     sizes += [(names[6], int(torch.randint(1, 9, (), generator=generator)), 9)]
@@ -1503,7 +1522,8 @@ for _ in range(3):
             other = "negative" if label == "positive" else "positive"
             drawn.append((kind, label, other if k < wrong else label))
     drawn = [drawn[k] for k in torch.randperm(len(drawn), generator=generator).tolist()]
-    drawn.sort(key=lambda row: row[0] != max(names[:2]))  # of equals, the later in the alphabet is met first
+    _, second, third = sorted((names[0], names[1], names[7]))  # of equals, the second is met first
+    drawn.sort(key=lambda row: [second, third].index(row[0]) if row[0] in (second, third) else 2)
     expected = sorted(sizes, key=lambda row: (-row[1] / row[2], row[0]))
     answer = [
         tuple(row) for row in checks.call(error_table, *(list(part) for part in zip(*drawn, strict=True)))
@@ -1523,6 +1543,12 @@ for _ in range(3):
     checks.true(
         answer != sorted(expected, key=lambda row: (-(100 * row[1] // row[2]), row[0])),
         "error_table: 1 of 3 is a larger share than 33 of 100. Compare the shares as they are, not rounded.",
+    )
+    backwards = sorted(sorted(expected, reverse=True), key=lambda row: -row[1] / row[2])
+    checks.true(
+        answer != backwards,
+        "error_table: of kinds with the same share, the last of the alphabet comes first: turn the order of "
+        "the shares round, and not that of the names.",
     )
     checks.true(answer == expected, f"error_table: expected {expected} in this order, got {answer}.")
 ### END HIDDEN TESTS

@@ -562,8 +562,9 @@ for batch, steps in ((6, 6), (5, 5)):
 # `shifted(sentences, bos, eos, filler)` gets a list of lists of word numbers, some of which may be empty.
 # Return the tuple `(tokens, targets, lengths)`. In a row of `tokens`, `(batch, steps)`, stand `bos` and then
 # the words: what the decoder reads. In the same row of `targets` stand the words and then `eos`: what it
-# should say at the same step. Behind that, both hold `filler`. `lengths`, `(batch,)`, counts the steps of
-# each row that are not filler, and the longest sentence has none. All three are in int64.
+# should say at the same step. Behind that, both hold `filler`, which is no word's number. `lengths`,
+# `(batch,)`, counts the steps of each row that are not filler, and the longest sentence has none. All three
+# are in int64.
 #
 # `token_loss(logits, targets, lengths)` returns a tensor of shape `()`: the mean of $-\log
 # \operatorname{softmax}(z)_y$ over all steps of all sentences that are not padding, so that each word counts
@@ -744,9 +745,9 @@ for _ in range(2):
 #
 # `greedy(step, state, bos, eos, limit)` returns a list with the words of each sentence, a list of Python
 # ints. Each row reads `bos` first, and then always its own most probable word. A sentence ends when it says
-# `eos`, or when it has `limit` words; neither `bos` nor `eos` stands in its list. Other sentences may go on:
-# what the model says about a sentence behind its end does not matter. When all have ended, or have `limit`
-# words, the model is not asked again.
+# `eos`, or when it has `limit` words, 1 or more; neither `bos` nor `eos` stands in its list. Other sentences
+# may go on: what the model says about a sentence behind its end does not matter. When all have ended, or have
+# `limit` words, the model is not asked again.
 #
 # `beam_search(step, state, bos, eos, limit, width)` returns a list with a tuple `(words, score)` for each
 # sentence. It keeps up to `width` beginnings of each sentence, at first only the empty one:
@@ -1149,8 +1150,8 @@ checks.true(
 # \left(p_1 p_2 p_3 p_4\right)^{1/4}
 # $$
 #
-# Without smoothing: if nothing matches for some n, BLEU is 0, and also where there are no hypotheses of four
-# words. Empty hypotheses may occur.
+# Without smoothing: if nothing matches for some n, BLEU is 0, and also where no hypothesis has four
+# words or more. Empty hypotheses may occur.
 
 
 # %% task="bleu"
@@ -1605,6 +1606,13 @@ checks.true(
 )
 answer = checks.call(translate, ["the zebra sees the car ."])
 checks.true(len(answer) == 1, "fit_translator: a sentence with an unknown word needs a translation, too.")
+checks.pair("a translation", answer[0], ("french", "weights"))
+checks.shape(
+    "the weights of a sentence of 6 words, one of them unknown",
+    answer[0][1],
+    (len(answer[0][0].split()), 6),
+    hint="an unknown word is a word, too, and has a column.",
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]

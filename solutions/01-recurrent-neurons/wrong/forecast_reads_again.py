@@ -17,4 +17,4 @@ def forecast(rnn: nn.RNN, head: nn.Linear, prefix: Tensor, steps: int) -> Tensor
         out, hidden = rnn(sequence, hidden)
         last = sequence[:, -1, :] + head(out[:, -1, :])
         sequence = torch.cat((sequence, last[:, None, :]), 1)
-    return sequence[:, prefix.shape[1]:, :]
+    return sequence[:, prefix.shape[1] :, :]

@@ -1,7 +1,8 @@
 # ---
 # jupyter:
 #   course:
-#     misconception: "W_h is made for columns, with a row for the unit that receives; here the state stands on the left."
+#     misconception: >-
+#       W_h is made for columns, with a row for the unit that receives; here the state stands on the left.
 #     section: "A neuron with a memory, Three ways to write the same step"
 #     question: "Does row i of W_h belong to the unit that sends, or to the one that receives?"
 #     keeps:  # points of the tasks that lose some, least and most

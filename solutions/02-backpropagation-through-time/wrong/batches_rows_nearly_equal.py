@@ -1,7 +1,9 @@
 # ---
 # jupyter:
 #   course:
-#     misconception: "The tokens are spread evenly over the rows, each padded at its end; every row but the last must be full."
+#     misconception: >-
+#       The tokens are spread evenly over the rows, each padded at its end; every row but the last must be
+#       full.
 #     section: "The cost of a long text, and the cut, Truncated BPTT"
 #     question: "Which rows end in padding?"
 #     keeps:  # points of the tasks that lose some, least and most

@@ -1,7 +1,9 @@
 # ---
 # jupyter:
 #   course:
-#     misconception: "The errors are brought to (vocabulary, batch · time) by a reshape, which mixes them, and not by transposing."
+#     misconception: >-
+#       The errors are brought to (vocabulary, batch · time) by a reshape, which mixes them, and not by
+#       transposing.
 #     section: "Backpropagation through time, by hand, In code"
 #     question: "Which step and which word stand in the second place of a row after your reshape?"
 #     keeps:  # points of the tasks that lose some, least and most

@@ -1,7 +1,9 @@
 # ---
 # jupyter:
 #   course:
-#     misconception: "The norm of a gradient that is a matrix is its largest singular value, not the length of all its numbers."
+#     misconception: >-
+#       The norm of a gradient that is a matrix is its largest singular value, not the length of all its
+#       numbers.
 #     section: "Cliffs, and clipping, Clipping: by norm and by value"
 #     question: "What is the length of a matrix's numbers, taken as one vector?"
 #     keeps:  # points of the tasks that lose some, least and most

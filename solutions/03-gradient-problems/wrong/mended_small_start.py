@@ -1,7 +1,8 @@
 # ---
 # jupyter:
 #   course:
-#     misconception: "The recurrent weights start as very small numbers, so that the gradient vanishes faster still."
+#     misconception: >-
+#       The recurrent weights start as very small numbers, so that the gradient vanishes faster still.
 #     section: "Which cures work?, The ablation"
 #     question: "How long is a gradient after twenty steps, if each step multiplies it by 0.1?"
 #     keeps:  # points of the tasks that lose some, least and most

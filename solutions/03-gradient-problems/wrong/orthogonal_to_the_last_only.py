@@ -1,7 +1,8 @@
 # ---
 # jupyter:
 #   course:
-#     misconception: "Only the part along the column before is taken away; a third column keeps its part along the first."
+#     misconception: >-
+#       Only the part along the column before is taken away; a third column keeps its part along the first.
 #     section: "Activations and starts, Initialisation: scaled, orthogonal, identity"
 #     question: "Which columns must the third be orthogonal to?"
 #     keeps:  # points of the tasks that lose some, least and most

@@ -1,7 +1,8 @@
 # ---
 # jupyter:
 #   course:
-#     misconception: "W_x is brought to its shape by a reshape, which mixes its numbers, and not by transposing."
+#     misconception: >-
+#       W_x is brought to its shape by a reshape, which mixes its numbers, and not by transposing.
 #     section: "PyTorch's LSTM, and the GRU, All weights in two matrices"
 #     question: "Which number stands in row 0, column 1 after your reshape?"
 #     keeps:  # points of the tasks that lose some, least and most

@@ -1,7 +1,9 @@
 # ---
 # jupyter:
 #   course:
-#     misconception: "At padding the state is kept as a copy without its history, so that no gradient reaches what was read before."
+#     misconception: >-
+#       At padding the state is kept as a copy without its history, so that no gradient reaches what was
+#       read before.
 #     section: "Two layers, two directions, and tags, Sentences of different lengths"
 #     question: "Does the loss of a short sentence reach its first word?"
 #     keeps:  # points of the tasks that lose some, least and most
@@ -14,7 +16,10 @@ def run_masked(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """A cell over padded sequences: (outputs, h, c)."""
     batch, time, _ = x.size()
-    state = (torch.zeros(batch, cell.hidden_size, dtype=x.dtype), torch.zeros(batch, cell.hidden_size, dtype=x.dtype))
+    state = (
+        torch.zeros(batch, cell.hidden_size, dtype=x.dtype),
+        torch.zeros(batch, cell.hidden_size, dtype=x.dtype),
+    )
     mask = (torch.arange(time).unsqueeze(0) < lengths.unsqueeze(1)).to(x.dtype)
     outputs = torch.zeros(batch, time, cell.hidden_size, dtype=x.dtype)
     steps = list(range(time))

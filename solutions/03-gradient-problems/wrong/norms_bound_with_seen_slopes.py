@@ -1,0 +1,28 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: >-
+#       The bound is made from the largest slope of these states, not from the largest that tanh can have.
+#     section: "A product of Jacobians, A bound"
+#     question: "For which states must the bound hold: for those that are given, or for all?"
+#     keeps:  # points of the tasks that lose some, least and most
+#       norms: [2, 2]
+# ---
+
+# %% task="norms"
+def jacobian_norms(states: Tensor, W_hh: Tensor, keep: float) -> tuple[Tensor, Tensor]:
+    """The norms of dh_T/dh_t and their bounds, for t = 1, ..., T."""
+    T, n = states.shape
+    eye = torch.eye(n, dtype=states.dtype)
+    tanhs = (states[1:] - keep * states[:-1]) / (1 - keep)
+    gamma = (1 - tanhs**2).max()
+    c = keep + (1 - keep) * gamma * torch.linalg.matrix_norm(W_hh, ord=2)
+    norms, bounds = torch.ones(T, dtype=states.dtype), torch.ones(T, dtype=states.dtype)
+    product = eye
+    for t in range(T - 2, -1, -1):
+        tanh = (states[t + 1] - keep * states[t]) / (1 - keep)
+        step = keep * eye + (1 - keep) * (1 - tanh**2)[:, None] * W_hh
+        product = product @ step
+        norms[t] = torch.linalg.matrix_norm(product, ord=2)
+        bounds[t] = c ** (T - 1 - t)
+    return norms, bounds
