@@ -1362,7 +1362,7 @@ for _ in range(3):
         "r is the mean length of the references: take the nearest.": lambda c, lengths: (
             sum(lengths) / len(lengths)
         ),
-        "of two references that are equally near, the longer one counts.": lambda c, lengths: min(
+        "of two references that are equally near, the shorter one counts.": lambda c, lengths: min(
             lengths, key=lambda r: (abs(r - c), -r)
         ),
         "short hypotheses cost nothing: the factor exp(1 - r/c) is missing.": lambda c, lengths: 0,

@@ -1,0 +1,34 @@
+# ---
+# jupyter:
+#   course:
+#     misconception: "The loss of an epoch is the sum over its batches, not their mean."
+#     section: "Training, and what is learnt, The program"
+#     question: "What becomes of your number if the same names come in twice as many batches?"
+#     keeps:  # points of the tasks that lose some, least and most
+#       broken: [2, 2]
+# ---
+
+# %% task="broken"
+def faults() -> set[int]:
+    """The numbers of the true statements."""
+    return {1, 3, 5, 7, 8, 10}
+
+
+def train_names(
+    model: nn.Module, batches: list[tuple[Tensor, Tensor]], epochs: int, lr: float
+) -> list[float]:
+    """Train the model in place; the mean loss of each epoch."""
+    optimizer = torch.optim.SGD(model.parameters(), lr)
+    means = []
+    for _ in range(epochs):
+        model.train()
+        losses = []
+        for tokens, labels in batches:
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(tokens), labels)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        means.append(sum(losses))
+    model.eval()
+    return means
