@@ -1260,4 +1260,13 @@ for part in ("valid", "test"):
     count = int(torch.randint(10, 40, (), generator=fresh))
     answer = checks.call(surest_errors, data[part], logits_of_counts, TAGS, count)
     check_table(answer, data[part], logits_of_counts, TAGS, count)
+# A word that stands twice, and is wrong where it stands for the second time.
+twice = [(["the", "cat", "saw", "the", "dog"], [0, 1, 2, 0, 1])]
+scores = 3 * torch.eye(3)[[0, 1, 2, 1, 1]]
+answer = checks.call(surest_errors, twice, [scores], ("A", "B", "C"), 10)
+checks.true(
+    [row[:2] for row in answer] != [(0, 0)],
+    "surest_errors: a word that stands twice gets the place where it stands first.",
+)
+check_table(answer, twice, [scores], ("A", "B", "C"), 10)
 ### END HIDDEN TESTS
