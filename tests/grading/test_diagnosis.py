@@ -11,12 +11,21 @@ import pytest
 import torch
 from given_away import given_away
 
+from utils import checks
 from utils.authoring import release
 from utils.authoring.answers import answer_notebook, solutions
 from utils.authoring.variant_files import Variant, address, kept_examples, read_kind
 from utils.common.errors import UserError
 from utils.grading.answer_key import read_release, without_library
-from utils.grading.processes.diagnosis.events import Departed, Record, alike, compiled, frozen
+from utils.grading.processes.diagnosis.events import (
+    Departed,
+    OfChecks,
+    Record,
+    alike,
+    compiled,
+    frozen,
+    watched,
+)
 from utils.grading.result import Result
 from utils.grading.sandbox.walls import find_walls
 from utils.grading.submission import Submission
@@ -73,6 +82,17 @@ def largest(values):
 # %% test="largest" checks="values" points=1
 assert largest([1, 3, 2]) == 3, largest([1, 3, 2])
 
+# %% task="halves"
+def halves(x):
+    ### BEGIN SOLUTION
+    for value in x:
+        yield value / 2
+    ### END SOLUTION
+
+# %% test="halves" checks="values" points=1
+x = torch.randn(5, generator=checks.fresh_generator())
+checks.close("halves", torch.stack(list(checks.call(halves, x))), x / 2)
+
 # %% task="first"
 def first(values):
     ### BEGIN SOLUTION
@@ -104,6 +124,7 @@ WRONG = {
     "ends": ("largest", "It ends Python.", "def largest(values):\n    import os\n    os._exit(1)"),
     "hangs": ("largest", "It does not end.", "def largest(values):\n    while True:\n        pass"),
     "second": ("first", "The second is taken.", "def first(values):\n    return values[1]"),
+    "doubles": ("halves", "It doubles.", "def halves(x):\n    for value in x:\n        yield 2 * value"),
     "last": ("largest", "The last is taken.", "def largest(values):\n    return values[-1]"),
 }
 HEADER = """# ---
@@ -123,6 +144,7 @@ HEADER = """# ---
 RIGHT = {
     "running": SOURCE.partition('task="running"\n')[2].partition("\n\n# %%")[0],
     "largest": "def largest(values):\n    return sorted(values)[-1]",
+    "halves": "def halves(x):\n    return [value / 2 for value in x]",
     "first": "def first(values):\n    return next(iter(values))",
 }
 SEARCH = """
@@ -201,6 +223,13 @@ def test_the_mistake_is_named_where_all_calls_agree_and_no_other(course, answer,
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("factor", "found"), [(2, {"halves": "It doubles."}), (3, {})])
+def test_an_answer_that_is_built_otherwise_is_known_by_what_the_checks_see(course, factor, found):
+    answer = f"def halves(x):\n    return [{factor} * value for value in x]"  # a list, where they yield
+    assert mistakes(graded(course, halves=answer)) == found
+
+
+@pytest.mark.slow
 def test_variants_that_end_python_or_do_not_end_cost_nothing(course):
     result = graded(course, largest="def largest(values):\n    return values[len(values) - 1]")
     assert mistakes(result) == {"largest": "The last is taken."}
@@ -233,7 +262,7 @@ def test_nothing_of_the_variants_is_where_a_student_looks(course):
 @pytest.mark.slow
 def test_where_telling_ends_by_itself_the_grade_stands_and_the_next_one_is_graded(course):
     result = graded(course, first="def first(values):\n    return values[1]")
-    assert mistakes(result) == {} and result.scores["first-values"] == (0.0, 1.0) and result.score == 4
+    assert mistakes(result) == {} and result.scores["first-values"] == (0.0, 1.0) and result.score == 5
     assert mistakes(graded(course, running="def running(x):\n    return x + 0")) != {}
 
 
@@ -326,6 +355,48 @@ def test_a_record_tells_what_is_exactly_so_from_what_is_roughly_so():
         with contextlib.suppress(Departed):
             record.add(("a", frozen(torch.tensor([1.0, number]))))
         assert (record.exact, record.agrees) == (exact, agrees)
+
+
+def test_what_the_checks_have_seen_is_compared_apart_from_the_conversation():
+    def run(record, got, sentence):
+        check = {name: watched(name, getattr(checks, name), lambda: record) for name in ("close", "true")}
+        record.add(("answered", got))
+        for name, *args in (("close", "y", got, torch.ones(2)), ("true", False, sentence)):
+            with contextlib.suppress(checks.CheckFailed):
+                check[name](*args)
+        return record
+
+    first = run(Record(), torch.tensor([0.5, 2.0]), "3 of 4, 0.123 s")
+    assert first.telling and len(first.checked) == 2
+    for got, sentence, agrees in (
+        (torch.tensor([0.5, 2.0], dtype=torch.float64), "3 of 4, 0.123 s", True),
+        (torch.tensor([0.5, 2.1]), "3 of 4, 0.123 s", False),
+        (torch.tensor([0.5, 2.0]), "3 of 5, 0.123 s", False),
+        (torch.tensor([0.5, 2.0]), "3 in 4, 0.123 s", False),
+    ):
+        record = OfChecks(first.checked)
+        with contextlib.suppress(Departed):
+            run(record, got, sentence)
+        assert record.agrees == agrees
+
+
+@pytest.mark.parametrize(
+    ("got", "sentence", "telling"),
+    [
+        ([2.0, 3], "", False),  # whole numbers are often the same by chance
+        ([2.0, 3.5], "", True),
+        ([2.0, 3, 4, 5, 6, 7], "", True),
+        ([1.0, 1], "0.5 is asked for, got 3", False),  # a number of the test's own
+        ([1.0, 1], "0.5 is asked for, got 0.1234", True),
+    ],
+)
+def test_answers_that_may_be_alike_by_chance_tell_nothing(got, sentence, telling):
+    record = Record()
+    with contextlib.suppress(checks.CheckFailed):
+        watched("close", checks.close, lambda: record)("y", torch.tensor(got), torch.ones(len(got)))
+    with contextlib.suppress(checks.CheckFailed):
+        watched("true", checks.true, lambda: record)(not sentence, sentence)
+    assert record.telling == telling
 
 
 def test_a_persistent_cell_goes_on_after_each_failure():

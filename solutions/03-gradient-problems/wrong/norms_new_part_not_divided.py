@@ -2,8 +2,7 @@
 # jupyter:
 #   course:
 #     misconception: >-
-#       What is left of the state without its old share is taken for tanh(a); it is (1 - keep) times
-#       tanh(a).
+#       What is left of the state without its old share is taken for tanh(a); it is a share of tanh(a).
 #     section: "A product of Jacobians, From the loss to the first state"
 #     question: "By what is tanh(a) multiplied before it becomes part of the state?"
 #     keeps:  # points of the tasks that lose some, least and most
