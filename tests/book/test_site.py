@@ -314,7 +314,8 @@ def test_the_keyboard_reaches_everything_and_one_sees_where_it_is(address, brows
     tab.goto(f"{address}/{page}.html")
     tab.evaluate(SETTLED)
     if live := tab.query_selector("[data-live]"):
-        tab.evaluate("box => box.previousElementSibling.scrollIntoView()", live)
+        # not scrollIntoView: in Chromium 150 the Tab key goes on from where that led
+        tab.evaluate("box => scrollTo(0, box.previousElementSibling.getBoundingClientRect().top)", live)
         live.wait_for_element_state("visible")
     tab.evaluate("scrollTo(0, 0)")
     unseen = []
