@@ -5,7 +5,8 @@
 
   function read() {
     try {
-      return JSON.parse(localStorage.getItem(KEPT)) ?? {};
+      const found = JSON.parse(localStorage.getItem(KEPT));
+      return found instanceof Object && !Array.isArray(found) ? found : {};
     } catch { // a browser that keeps nothing, or what is no JSON
       return {};
     }
@@ -28,6 +29,14 @@
     return element;
   }
 
+  // A formula in words: a browser leaves formulas out of the name of a button.
+  function spoken(node) {
+    if (node.nodeType === Node.TEXT_NODE) return node.data;
+    const parts = [...node.childNodes].filter(({ localName }) => localName !== "annotation").map(spoken);
+    const between = { msub: " sub ", msup: " to the ", mfrac: " over " }[node.localName];
+    return parts.join(between ?? (node.closest("math") ? " " : ""));
+  }
+
   // A reason without the letter that it begins with, which stands right above it now.
   function told(reason, isRight) {
     const copy = reason.cloneNode(true);
@@ -48,10 +57,12 @@
       const isRight = text.querySelector("strong").textContent === letter;
       const button = make("button", "option", ...text.childNodes), reason = make("p", "reason");
       button.type = "button";
+      if (button.querySelector("math")) button.setAttribute("aria-label", spoken(button).replace(/\s+/g, " ").trim());
       button.querySelectorAll("a").forEach((link) => link.replaceWith(...link.childNodes));
       reason.setAttribute("aria-live", "polite");
       text.replaceWith(button, reason);
       return { button, words: wordsOf(button).replace(/^\(.\) /, ""), show(isChosen) {
+        if (button.getAttribute("aria-pressed") === String(isChosen)) return; // what is not new is not said again
         button.setAttribute("aria-pressed", isChosen);
         button.classList.toggle("right", isChosen && isRight);
         button.classList.toggle("wrong", isChosen && !isRight);
@@ -59,26 +70,34 @@
       } };
     });
 
+    const words = options.map((option) => option.words);
     let chosen = [];
-    function choose(words) {
-      chosen = words;
-      options.forEach((option) => option.show(words.includes(option.words)));
+    function choose(answers) {
+      chosen = Array.isArray(answers) ? answers.filter((answer) => words.includes(answer)) : [];
+      options.forEach((option) => option.show(chosen.includes(option.words)));
       box.classList.toggle("solved", options.some(({ button }) => button.classList.contains("right")));
-      again.hidden = !words.length;
+      again.hidden = !chosen.length;
     }
-    function choosing(words) {
-      choose(words);
-      keep(question, words);
+    function choosing(answers) {
+      choose(answers);
+      keep(question, chosen);
     }
-    options.forEach(({ button, words }) => button.addEventListener("click", () => choosing([...new Set([...chosen, words])])));
+    options.forEach((option) => option.button.addEventListener("click", () => {
+      const others = chosen.filter((answer) => answer !== option.words);
+      choosing(others.length < chosen.length ? others : [...chosen, option.words]);
+    }));
     again.addEventListener("click", () => {
       choosing([]);
       options[0].button.focus(); // the button that had the focus is gone
     });
+    window.addEventListener("storage", ({ key }) => { // another window of this browser
+      if (key === KEPT || key === null) choose(read()[question]);
+    });
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", wordsOf(box.querySelector(".admonition-title")));
     list.after(again);
     list.classList.add("options");
-    const before = read()[question];
-    choose(Array.isArray(before) ? before : []);
+    choose(read()[question]);
   }
 
   document.querySelectorAll(".quiz").forEach(build);

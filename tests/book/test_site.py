@@ -254,6 +254,8 @@ def test_a_quiz_tells_right_from_wrong_and_keeps_what_was_chosen(site, address, 
     assert chosen() == [index in (right, wrong) for index in range(len(answers))]
     assert reasons.nth(right).inner_text() == f"Right. {' '.join(answers[right]['why'].split())}"
     assert not any(tab.locator(".quiz").nth(1).locator("[aria-pressed=true]").all())  # another question
+    options.nth(wrong).press("Enter")  # what is pressed again is taken back
+    assert chosen() == [index == right for index in range(len(answers))]
     again.press("Enter")
     assert not any(chosen()) and options.first.evaluate("option => option === document.activeElement")
     tab.reload()
@@ -262,17 +264,38 @@ def test_a_quiz_tells_right_from_wrong_and_keeps_what_was_chosen(site, address, 
 
 
 @pytest.mark.browser
+def test_a_formula_in_an_answer_is_part_of_its_buttons_name(address, browser):
+    tab = browser.new_page()
+    tab.goto(f"{address}/chapters/07-sentiment/vectors.html")
+    names = (
+        tab.locator(".quiz")
+        .first.locator(".option")
+        .evaluate_all("all => all.map(option => option.ariaLabel ?? option.textContent.trim())")
+    )
+    assert "− ∞" in names[0] or "−∞" in names[0]
+    tab.goto(f"{address}/chapters/08-translation/attention.html")
+    (before,) = tab.get_by_role("button", name="The state before it, s sub i − 1.").all()
+    assert before.is_visible()
+    tab.close()
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize(
-    "storage", ["null", "'not JSON'", "'[1]'", """'{"An embedding": 7, "__proto__": ["x"]}'""", "refused"]
+    "storage",
+    ["null", "'not JSON'", "'[1]'", """'{"An embedding": 7, "__proto__": ["x"]}'""", "old", "refused"],
 )
 def test_a_quiz_works_whatever_the_browser_has_kept(address, browser, storage):
     context = browser.new_context()
     refusing = "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no') }})"
+    if storage == "old":  # answers that the question has no more
+        question = " ".join(read_quiz(ROOT / "book/chapters/06-names/quiz.yml")[0]["question"].split())
+        storage = f"JSON.stringify({{{question!r}: ['Gone.', null, 3]}})"
     keeping = f"localStorage.setItem('course-quiz', {storage})"
     context.add_init_script(refusing if storage == "refused" else keeping)
     tab = context.new_page()
     tab.goto(f"{address}/chapters/06-names/letters.html")
     for quiz in tab.locator(".quiz").all():
+        assert not quiz.locator(".again").is_visible()
         quiz.locator(".option").first.click()
         assert quiz.locator(".reason").first.inner_text() != ""
     context.close()
