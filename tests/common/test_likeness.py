@@ -46,6 +46,7 @@ def test_rounding_does_not_hide_a_likeness_of_float32():
         VALUES.clone().index_fill(0, torch.tensor(1), 0.0),
         3 * VALUES + 0.01,
         VALUES.square(),
+        1.00005 * VALUES,  # hardly wrong
         torch.zeros_like(VALUES),
         torch.full_like(VALUES, torch.nan),
         VALUES[[0, 0, 2, 3]],

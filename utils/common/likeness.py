@@ -36,7 +36,9 @@ def likeness(got: Tensor, expected: Tensor, tolerance: float) -> str:
 
 def common_factor(got: Tensor, expected: Tensor, tolerance: float) -> str:
     factor = float((got * expected).sum() / expected.square().sum())
-    if abs(factor) < tolerance or not same(got, factor * expected, tolerance * max(1.0, abs(factor))):
+    if min(abs(factor), abs(factor - 1)) < 1e-3:  # nearly zero, or nearly right
+        return ""
+    if not same(got, factor * expected, tolerance * max(1.0, abs(factor))):
         return ""
     if abs(factor + 1) < 1e-3:
         return "Every value has the opposite sign."

@@ -30,9 +30,7 @@ def fit_forecaster(train: Tensor, seed: int):
     net = Net()
     changes = train.diff(dim=1) / scale
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)
-    changes = torch.cat(
-        changes[:, : changes.shape[1] // 66 * 66].split(66, dim=1)
-    )  # shorter pieces are faster
+    changes = torch.cat(changes[:, : changes.shape[1] // 66 * 66].split(66, dim=1))
     inputs, targets = changes[:, :-1], changes[:, 1:]
     for _ in range(100):
         loss = (net(inputs) - targets).square().mean()

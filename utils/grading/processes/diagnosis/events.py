@@ -74,6 +74,7 @@ class Record:
         self.telling = self.telling or (numbers is not None and are_telling(numbers))
 
     def keep(self, event: tuple) -> None:
+        """Keep what counts; raises :class:`Departed` where something else was expected."""
         if self.expected is not None and not self.departed:
             before = self.expected[len(self.events)] if len(self.events) < len(self.expected) else None
             self.exact = self.exact and alike(before, event)
@@ -129,9 +130,8 @@ def watched(name: str, check: Callable, record: Callable[[], Record | None]) -> 
 
 def seen(name: str, passes: bool, args: tuple, kwargs: dict) -> tuple[tuple, list[float]]:
     """What a check has compared, as an event, and its numbers: of a tensor, or of a sentence."""
-    if (
-        name == "true"
-    ):  # (condition, sentence), whose numbers are the test's own or the answer's, and then long
+    # (condition, sentence): a long number in the sentence is the answer's, and not the test's own
+    if name == "true":
         sentence = str([*args, *kwargs.values()][-1])
         found = [number[0] for number in NUMBER.finditer(sentence)]
         event = (name, passes, NUMBER.sub("0", sentence), np.asarray(list(map(float, found))))
