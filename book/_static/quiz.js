@@ -33,8 +33,7 @@
   function spoken(node) {
     if (node.nodeType === Node.TEXT_NODE) return node.data;
     const parts = [...node.childNodes].filter(({ localName }) => localName !== "annotation").map(spoken);
-    const between = { msub: " sub ", msup: " to the ", mfrac: " over " }[node.localName];
-    return parts.join(between ?? (node.closest("math") ? " " : ""));
+    return parts.join({ msub: " sub ", msup: " to the ", mfrac: " over " }[node.localName] ?? " ");
   }
 
   // A reason without the letter that it begins with, which stands right above it now.
@@ -54,14 +53,17 @@
     again.type = "button";
 
     const options = [...list.querySelectorAll(":scope > li > p")].map((text, index) => {
-      const isRight = text.querySelector("strong").textContent === letter;
+      const isRight = text.querySelector("strong").textContent === letter, words = wordsOf(text).replace(/^\(.\) /, "");
       const button = make("button", "option", ...text.childNodes), reason = make("p", "reason");
       button.type = "button";
-      if (button.querySelector("math")) button.setAttribute("aria-label", spoken(button).replace(/\s+/g, " ").trim());
+      button.querySelectorAll("math").forEach((formula) => {
+        formula.setAttribute("aria-hidden", "true");
+        formula.after(make("span", "spoken", spoken(formula).replace(/\s+/g, " ").trim()));
+      });
       button.querySelectorAll("a").forEach((link) => link.replaceWith(...link.childNodes));
       reason.setAttribute("aria-live", "polite");
       text.replaceWith(button, reason);
-      return { button, words: wordsOf(button).replace(/^\(.\) /, ""), show(isChosen) {
+      return { button, words, show(isChosen) {
         if (button.getAttribute("aria-pressed") === String(isChosen)) return; // what is not new is not said again
         button.setAttribute("aria-pressed", isChosen);
         button.classList.toggle("right", isChosen && isRight);
