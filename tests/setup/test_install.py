@@ -177,6 +177,16 @@ def test_a_step_that_fails_names_the_log(venv):
     assert "no-such" in install.LOG.read_text()
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_packages_are_compiled_at_once_where_python_keeps_nothing_later(venv, monkeypatch, kept):
+    if kept:
+        monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    else:
+        monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    put("", venv)
+    assert bool([*install.VENV.rglob("torch/**/*.pyc")]) != kept
+
+
 def test_a_second_run_does_nothing(venv, monkeypatch):
     Path("pyproject.toml").write_text("")
     monkeypatch.setattr(install, "make_venv", pytest.fail)

@@ -179,11 +179,13 @@ def run_pip(python: Path, options: Sequence[str], progress: Callable[[str], None
     """``pip install`` with ``options``.
 
     Python compiles a module when it is first imported; pip would compile all, of which most are never used.
+    Where Python is told to keep nothing that it compiles, each process would compile torch again, for seconds.
     """
+    compiled = "--compile" if os.environ.get("PYTHONDONTWRITEBYTECODE") else "--no-compile"
     code = "import pip; print(pip.__version__)"
     version = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False).stdout
     bar = "raw" if tuple(map(int, re.findall(r"\d+", version)[:2])) >= (24, 1) else "off"
-    quiet = ("--no-input", "--no-compile", "--progress-bar", bar)
+    quiet = ("--no-input", compiled, "--progress-bar", bar)
     run([str(python), "-m", "pip", "install", *quiet, *options], progress)
 
 
