@@ -806,11 +806,12 @@ checks.shape("the forecasts for 50 lines of one value", checks.call(predict, tes
 # task 5: `predictions[i, t]` is a forecast of `series[i, t + 1]`.
 #
 # - `error_table(series, predictions, edges)` asks whether it errs where the ground is steep. Each forecast
-#   with a value before and a value after it counts, so that `t` goes from 1 to `time - 2`. Its steepness is
-#   how far the series has just moved, up or down: $|x_t - x_{t-1}|$. `edges` is a list of rising numbers; row
-#   `k` of the table is for a steepness of `edges[k - 1]` or more that is below `edges[k]`. Row 0 has no lower
-#   edge, the last row no upper one. Return a tensor of shape `(len(edges) + 1, 3)`: the number of forecasts,
-#   the root of their mean squared error, and that of the rival who says $x_t$. A row without forecasts is 0.
+#   made at a `t` with a value before and a value after it counts: `t` goes from 1 to `time - 2`. Its
+#   steepness is how far the series has just moved, up or down: $|x_t - x_{t-1}|$. `edges` is a list of rising
+#   numbers; row `k` of the table is for a steepness of `edges[k - 1]` or more that is below `edges[k]`. Row 0
+#   has no lower edge, the last row no upper one. Return a tensor of shape `(len(edges) + 1, 3)`: the number
+#   of forecasts, the root of their mean squared error, and that of the rival who says $x_t$. A row without
+#   forecasts is 0.
 # - `worst_points(series, predictions, count)` returns the list of the `count` forecasts with the largest
 #   absolute errors, the largest first: tuples `(i, place, error)` of two Python ints and a float, where
 #   `place` is that of the value that came (`t + 1`), and `error` is the forecast minus that value. Here `t`

@@ -28,8 +28,8 @@
 # under the name it has.
 #
 # **Rules.** Use Python, PyTorch, NumPy and Matplotlib as you like; tasks 1 to 3 name what they leave out.
-# Each task is tested alone. What a function gets, it leaves unchanged, except where the task is to
-# change them in place.
+# Each task is tested alone. What a function gets, it leaves unchanged, except where its task is to change it
+# in place.
 #
 # **Notation.** As in chapter 3, in the form of columns, with a layer of $n$ units and inputs of size $d$:
 #

@@ -628,9 +628,9 @@ checks.close(
 # states after the first step, which is read last.
 #
 # A step of a masked layer is $h_t = m_t \odot \tilde h_t + (1 - m_t) \odot h_{t-1}$ with $m_t = 1$ where the
-# step is real. `cell(x_t, (h, c))` computes one step for the whole batch and returns `(h, c)`. You write the
-# loop: `nn.LSTM` and `pack_padded_sequence` may not be called. Gradients must reach `x` and the weights of
-# the cell through every step.
+# step is real, and the same for $c_t$. `cell(x_t, (h, c))` computes one step for the whole batch and returns
+# `(h, c)`. You write the loop: `nn.LSTM` and `pack_padded_sequence` may not be called. Gradients must reach
+# `x` and the weights of the cell through every step.
 
 # %% given="no_layer"
 NO_LAYER = (
@@ -800,11 +800,11 @@ checks.close("the gradient of sequences read backwards", found, wanted, toleranc
 # ## Task 5: a bidirectional tagger (2 points)
 #
 # `BiTagger` scores the tags of every token, from the words on both sides of it. It has three parts, with
-# these names: `embedding`, an `nn.Embedding`; `lstm`, a bidirectional `nn.LSTM` with `hidden_size` units in
-# each direction; `head`, an `nn.Linear` from the joined states to the scores (logits). `forward` takes
-# `tokens` of shape `(batch, time)`, padded beyond `lengths`, in any order of lengths, and returns logits of
-# shape `(batch, time, tags)`. The logits of a real token must not depend on padding, neither its values nor
-# its amount.
+# these names: `embedding`, an `nn.Embedding`; `lstm`, a bidirectional `nn.LSTM` of one or more layers with
+# `hidden_size` units in each direction; `head`, an `nn.Linear` from the joined states to the scores (logits).
+# `forward` takes `tokens` of shape `(batch, time)`, padded beyond `lengths`, in any order of lengths, and
+# returns logits of shape `(batch, time, tags)`. The logits of a real token must not depend on padding,
+# neither its values nor its amount.
 #
 # `tagging_loss` is the mean cross-entropy over all **real** tokens of the batch. The tags at padding are 0,
 # which is also the number of a real tag.
