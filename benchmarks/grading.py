@@ -41,12 +41,12 @@ from pathlib import Path
 import nbformat
 import psutil
 
+from benchmarks.nbgrader_api import nbgrader_api
 from utils.authoring import release, variants
 from utils.authoring.answers import answer_notebook
 from utils.common.layout import find_root
 from utils.grading.answer_key import read_release, without_library
 from utils.grading.class_run import Class
-from utils.grading.gradebook.nbgrader_api import nbgrader_api
 from utils.grading.pool import spread
 from utils.grading.result import Result
 from utils.grading.sandbox.walls import find_walls

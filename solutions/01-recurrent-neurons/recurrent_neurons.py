@@ -460,12 +460,13 @@ for written in ("00", "01", "000", "010", "011", "110", "111", "0110", "0111", "
         f"The remainder for {bits} is {sum(bits) % 3}, but your weights give {answer:g}.",
     )
 for length in (5, 6, 17, 500):
-    bits = torch.randint(2, (length,), generator=generator).tolist()
-    answer = run_counter(bits)
-    checks.true(
-        abs(answer - sum(bits) % 3) < 1e-6,
-        f"A string of {length} bits with {sum(bits)} ones gets the remainder {answer:g}, which is wrong.",
-    )
+    drawn = torch.randint(2, (length,), generator=generator).tolist()
+    for bits in (drawn, [*drawn, 1], [*drawn, 1, 1]):  # all three remainders
+        answer = run_counter(bits)
+        checks.true(
+            abs(answer - sum(bits) % 3) < 1e-6,
+            f"A string of {len(bits)} bits with {sum(bits)} ones gets the remainder {answer:g}: it is wrong.",
+        )
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -476,6 +476,7 @@ expected, states = by_autograd(*setting, borders=(3, 6))
 whole, _ = by_autograd(*setting)
 from_the_end, _ = by_autograd(*setting, borders=(2, 5))
 one_late, _ = by_autograd(*setting, borders=(4,))
+full_pieces, _ = by_autograd(x[:, :6], h_0, W_xh, W_hh, b_1, d_states[:, :6], borders=(3,))
 with checks.forbidden(*FORBIDDEN):
     answer = checks.call(truncated_bptt, x, h_0, states, W_xh, W_hh, d_states, 3)
 for number, name in enumerate(GRADIENTS[:3]):
@@ -488,6 +489,7 @@ for number, name in enumerate(GRADIENTS[:3]):
             "nothing is cut.": whole[number],
             "the pieces are counted from the end: the first one must have 3 steps.": from_the_end[number],
             "the pieces have 4 steps.": one_late[number],
+            "the last piece, which has 2 steps, is left out.": full_pieces[number],
         },
     )
 ### END HIDDEN TESTS

@@ -553,7 +553,8 @@ checks.close("the probabilities at the padding", answer[0][names, -1], torch.zer
 #
 # Return the tuple `(loss, accuracy)` of two tensors of shape `()`, each a mean over all true letters of the
 # batch, in which each letter counts the same: the cross-entropy, and the share of letters whose own score is
-# the largest. The padding has no influence. Gradients of the loss reach `logits`.
+# the largest. The padding has no influence, whatever finite logits stand there. Gradients of the loss reach
+# `logits`.
 
 
 # %% task="next_letter"

@@ -1061,17 +1061,18 @@ def reference_error(p, y, bins, lower=False):
 
 
 ### END HIDDEN TESTS
-# Two bins. Below 1/2: labels 0 and 1, probabilities 0.1 and 0.3, so |0.5 - 0.2| = 0.3 for two of five.
-# From 1/2 on: labels 1, 1 and 0, probabilities 0.6, 0.8 and 1, so |2/3 - 0.8| = 2/15 for three of five.
-probabilities, labels = torch.tensor([0.1, 0.6, 0.3, 0.8, 1.0]), torch.tensor([0, 1, 1, 1, 0])
-answer = checks.call(calibration_error, probabilities, labels, 2)
+# Four bins, of which the first is empty. From 1/4 to 1/2: labels 0 and 1, probabilities 0.3 and 0.4, so
+# |0.5 - 0.35| = 0.15 for two of five. To 3/4: labels 1 and 1, probabilities 0.6 and 0.7, so |1 - 0.65| = 0.35
+# for two. The last holds the review of which it is sure, and wrong: |0 - 1| = 1 for one.
+probabilities, labels = torch.tensor([0.3, 0.7, 0.4, 0.6, 1.0]), torch.tensor([0, 1, 1, 1, 0])
+answer = checks.call(calibration_error, probabilities, labels, 4)
 checks.close(
     "the calibration error of five reviews",
     torch.tensor(float(answer)),
-    torch.tensor(0.2),
+    torch.tensor(0.4),
     mistakes={
-        "all bins count the same: weigh each by its reviews.": torch.tensor(13 / 60),
-        "a review of probability 1 is in no bin: it belongs to the last.": torch.tensor(0.24),
+        "all bins count the same: weigh each by its reviews.": torch.tensor(0.5),
+        "a review of probability 1 is in no bin: it belongs to the last.": torch.tensor(0.2),
     },
 )
 ### BEGIN HIDDEN TESTS

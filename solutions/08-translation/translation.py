@@ -62,7 +62,7 @@ from utils.data.made import translation
 # |---|---|---|
 # | `query` | `(batch, n)` | row `i` is $s$ for sentence `i` |
 # | `states` | `(time, batch, m)` | `states[j, i]` is $h_j$ of sentence `i` |
-# | `lengths` | `(batch,)` | sentence `i` has `lengths[i]` words, 1 or more; its states beyond are padding |
+# | `lengths` | `(batch,)` | sentence `i` has `lengths[i]` words, 1 or more; padding beyond is finite |
 # | `W`, `U`, `v` | `(k, m)`, `(k, n)`, `(k,)` | |
 #
 # Return the tuple `(context, weights)` of shapes `(batch, m)` and `(batch, time)`. Padding has weight 0, and
@@ -569,8 +569,8 @@ for batch, steps in ((6, 6), (5, 5)):
 # `token_loss(logits, targets, lengths)` returns a tensor of shape `()`: the mean of $-\log
 # \operatorname{softmax}(z)_y$ over all steps of all sentences that are not padding, so that each word counts
 # the same, however long its sentence is. `logits` is `(batch, steps, V)`, `targets` `(batch, steps)`. Beyond
-# `lengths[i]` row `i` is padding, where the target may be any number from 0 to $V - 1$ and the logits may be
-# anything. The gradient must flow to the logits. The loss must be right for logits of any size, such as
+# `lengths[i]` row `i` is padding, where the target may be any number from 0 to $V - 1$ and the logits any
+# finite numbers. The gradient must flow to the logits. The loss must be right for logits of any size, such as
 # ±1,000, and `targets` stays as it is: the next epoch needs it, too.
 
 

@@ -1,33 +1,32 @@
 """The same submissions through stock nbgrader and through ours, and what each gradebook says of every cell.
 
 Both gradebooks are read by nbgrader's own API, so that nothing of ours stands between a grade and the table.
-``python tests/grading/stock.py`` prints the table for everything: nbgrader's own test files, every variant of
-the assignments, and the departures (some minutes).
+``PYTHONPATH=.:tests/tools python tests/grading/stock.py`` prints the table for everything: nbgrader's own
+test files, every variant of the assignments, and the departures (some minutes).
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from unittest import mock
 
 import departures
 import nbformat
 import nbgrader
 from departures import REFUSED, WHOLE
 from nbgrader.api import Gradebook, MissingEntry
+from warm_stock import warm_kernel
 
+from benchmarks.nbgrader_api import last_error, nbgrader_api
 from utils.authoring.answers import answer_notebook, solutions, student_name, tasks_to_grade
 from utils.authoring.release import find_assignments, release, source_notebook
 from utils.authoring.variants import all_answers
 from utils.common.errors import UserError
 from utils.grading.answer_key import without_library
 from utils.grading.class_run import Class
-from utils.grading.gradebook.nbgrader_api import last_error, nbgrader_api
 from utils.grading.submission import Submission
 
 ROOT = Path(__file__).parents[2]
@@ -114,9 +113,7 @@ def compare(group: Group, folder: Path) -> dict[str, Pair]:
         (submitted / f"{NOTEBOOK}.ipynb").write_bytes(content)
         for name, data in group.own_files.items():
             (submitted / name).write_bytes(data)
-        with mock.patch.dict(
-            os.environ, {"OMP_NUM_THREADS": "1"}
-        ):  # as ours has; two are slower beside other work
+        with warm_kernel():
             outcome = api.autograde(ASSIGNMENT, student, force=True)
         stock[student] = read_grades(folder / "stock", student) if outcome["success"] else last_error(outcome)
     ours = grade_ours(group, source, folder / "ours", work)

@@ -1,6 +1,6 @@
 """The score of each cell equals stock nbgrader's, but for what utils/grading/DEPARTURES.md argues.
 
-This runs a part; ``python tests/grading/stock.py`` compares everything.
+This runs a part; ``tests/grading/stock.py`` compares everything.
 """
 
 from dataclasses import replace

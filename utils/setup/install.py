@@ -179,7 +179,7 @@ def run_pip(python: Path, options: Sequence[str], progress: Callable[[str], None
     """``pip install`` with ``options``.
 
     Python compiles a module when it is first imported; pip would compile all, of which most are never used.
-    Where Python is told to keep nothing that it compiles, each process would compile torch again, for seconds.
+    Where Python is told to keep nothing that it compiles, each process would compile torch again.
     """
     compiled = "--compile" if os.environ.get("PYTHONDONTWRITEBYTECODE") else "--no-compile"
     code = "import pip; print(pip.__version__)"

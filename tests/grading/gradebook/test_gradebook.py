@@ -25,9 +25,9 @@ from gradebook_course import (
 from nbgrader import api
 from nbgrader.plugins import CsvExportPlugin
 
+from benchmarks.nbgrader_api import nbgrader_api
 from utils.common.errors import UserError
 from utils.grading.answer_key import MARK, read_release
-from utils.grading.gradebook.nbgrader_api import nbgrader_api
 from utils.grading.gradebook.writer import Gradebook
 from utils.grading.result import Result
 from utils.grading.submission import Submission

@@ -1,6 +1,6 @@
 """nbgrader's Python API on a course directory of ours, and the reason when it refuses.
 
-The course does without; tests and benchmarks compare it with stock nbgrader by this.
+The course does without; benchmarks and tests compare it with stock nbgrader by this.
 """
 
 from __future__ import annotations
