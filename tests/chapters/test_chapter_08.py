@@ -173,7 +173,6 @@ def test_alignment_error_counts_the_words_that_have_a_source():
         lambda: diagrams_attention.encoder_decoder(*WORDS),
         lambda: diagrams_attention.attention_step(WORDS[0], [0.01, 0.89, 0.1]),
         lambda: diagrams_attention.alignments({"a": np.eye(3), "b": np.eye(3)}, *WORDS, gold=[(0, 0)]),
-        lambda: diagrams_attention.dots_by_seed({"one": [1, 2]}, xlabel="error", reference=(1.5, "chance")),
         lambda: diagrams_attention.search_tree([[("la", 0.6, 0)], [("<eos>", 0.5, 0)]], {(0, 0)}, "<eos>"),
         lambda: diagrams_attention.pictures(torch.rand(3, 3, 32, 32), ["a", "b", "c"]),
     ],

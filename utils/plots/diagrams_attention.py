@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from utils.plots.curves import COLOURS, VERMILLION, WIDTH
+from utils.plots.curves import VERMILLION, WIDTH
 from utils.plots.diagrams import (
     FEEDBACK,
     INPUT,
@@ -123,29 +123,6 @@ def alignments(
             ax.add_patch(plt.Rectangle(corner, 0.92, 0.88, fill=False, edgecolor=VERMILLION, linewidth=1.6))
         if title:
             ax.set_title(title, loc="left")
-    return fig
-
-
-def dots_by_seed(
-    rows: Mapping[str, Sequence[float]], *, xlabel: str, reference: tuple[float, str] | None = None
-) -> Figure:
-    """Draw a row of dots for each label, one dot a seed, and a bar at their mean.
-
-    Args:
-        reference: place and name of a dotted vertical line.
-    """
-    fig, ax = plt.subplots(figsize=(WIDTH, 0.38 * len(rows) + 0.9), layout="constrained")
-    for place, values in enumerate(rows.values()):
-        colour = COLOURS[place % len(COLOURS)]
-        ax.plot(values, [-place] * len(values), "o", color=colour, alpha=0.6, markersize=6)
-        mean = float(np.mean(values))
-        ax.plot([mean, mean], [-place - 0.28, -place + 0.28], color=colour, linewidth=2.5)
-    if reference is not None:
-        ax.axvline(reference[0], color="black", linestyle=":", linewidth=1)
-        ax.text(reference[0], 0.55, reference[1], ha="center", va="bottom", fontsize=10)
-    ax.set_yticks(range(0, -len(rows), -1), labels=list(rows))
-    ax.set(ylim=(-len(rows) + 0.5, 0.5), xlabel=xlabel)
-    ax.grid(False, axis="y")
     return fig
 
 
